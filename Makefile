@@ -1,0 +1,56 @@
+# `make` explains every target. The work is in tools/; this file only names it.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev train run system lint test check format lock clean
+# One target after the other; what can go in parallel does so inside its tool.
+.NOTPARALLEL:
+
+PYTHON := .venv/bin/python
+# The set-up runs on the machine's own Python, whichever is new enough; `make` asks only when it has to.
+FIND_PYTHON = python=$$(sh tools/python.sh) || exit 1; exec "$$python"
+UV_LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PORT=8001 make run        another port for the gateway (default 8000)"
+	@echo "  VERBOSE=1 make run        with everything that the processes say"
+	@echo "  make test ARGS='-k slots' with arguments for pytest"
+
+setup:  ## both Python environments, from the locked requirements; part of run
+	@$(FIND_PYTHON) -m tools.setup
+
+setup-dev:  ## the same with what tests and checks need; part of test, lint and format
+	@$(FIND_PYTHON) -m tools.setup --dev
+
+train: setup  ## a trained assistant, where its sources changed; part of run and test
+	@$(PYTHON) -m tools.train
+
+run: setup  ## the whole product on this machine, until Ctrl-C
+	@$(PYTHON) -m tools.run
+
+system:  ## what the tests need from the system (PostgreSQL, Redis, Chromium, a font); part of test
+	@$(FIND_PYTHON) -m tools.system
+
+lint: setup-dev  ## format, lint, types and import rules, without changing anything
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports
+
+test: setup-dev system train  ## all tests, with what they need
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: lint test  ## everything that must be green: lint and test
+
+format: setup-dev  ## format the code and mend what ruff can mend
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --fix .
+
+lock:  ## write the requirements files anew from pyproject.toml, newest versions that fit (needs uv)
+	@$(UV_LOCK) --upgrade --python-version 3.11 pyproject.toml --output-file requirements/app.txt
+	@$(UV_LOCK) --upgrade --python-version 3.11 pyproject.toml --group dev --constraint requirements/app.txt --output-file requirements/dev.txt
+	@$(UV_LOCK) --upgrade --python-version 3.10 --group assistant --output-file requirements/assistant.txt
+
+clean:  ## remove var/ (all data, a fresh start) and caches; the environments and models stay
+	rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .rasa
+	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What the assistant can do: an action reads the talk, calls one use case and tells Rasa what follows."""

@@ -1,0 +1,79 @@
+"""The customer said yes: the callback is booked."""
+
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import spans
+from actions.product import product
+from actions.speaking import SpeakingAction
+from actions.turn import Turn
+from bot.booking import phone
+from bot.booking.callback import Channel, Kind
+from bot.booking.errors import NumberRefused, SlotFull, TooManyOpenCallbacks, WindowNotOffered
+from bot.usecases.bookings import BookingRequest, IdempotencyKey
+from bot.wording import dates
+
+
+class ActionBook(SpeakingAction):
+    """Books what was confirmed. Said twice, "yes" books once: the key is the talk and the number of its booking."""
+
+    def name(self) -> str:
+        return "action_book"
+
+    async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
+        ours = product()
+        number = int(turn.slots.get("booking_number") or 0)
+        key = IdempotencyKey(scope="chat", key=f"{turn.conversation_id}:{number}")
+        try:
+            callback = await ours.bookings.book(_request(turn), now=ours.clock.now(), idempotency=key)
+        except (SlotFull, WindowNotOffered) as refusal:
+            dispatcher.utter_message(response="utter_slot_taken")
+            offered = [spans.written(window) for window in refusal.alternatives]
+            return _asked_anew("preferred_slot", offered_slots=offered)
+        except NumberRefused as refusal:
+            dispatcher.utter_message(response=f"utter_refused_{refusal.reason}")
+            return _asked_anew("phone_number")
+        except TooManyOpenCallbacks as refusal:
+            dispatcher.utter_message(response="utter_too_many", limit=str(refusal.limit), hotline=ours.business.hotline)
+            return _finished()
+        is_scheduled = callback.kind == Kind.SCHEDULED
+        tell = dates.start if is_scheduled else dates.span
+        dispatcher.utter_message(
+            response="utter_booked" if is_scheduled else "utter_booked_asap",
+            when=tell(callback.window, tz=ours.business.timezone, language=turn.language),
+            number=phone.masked(callback.phone_number),
+            reference=callback.reference,
+        )
+        return [*_finished(), SlotSet("booking_number", number + 1), SlotSet("has_callback", True)]
+
+    def after_trouble(self) -> list[EventType]:
+        """Nothing is lost: the customer only has to say yes once more."""
+        return [SlotSet("confirmed", None), SlotSet("asking", "first"), FollowupAction("callback_form")]
+
+
+def _request(turn: Turn) -> BookingRequest:
+    slot = turn.slots["preferred_slot"]
+    return BookingRequest(
+        phone_number=turn.slots["phone_number"],
+        reason=turn.slots["reason"],
+        window=None if slot == spans.ASAP else spans.read(slot),
+        language=turn.language,
+        channel=Channel(turn.channel),
+        name=turn.slots.get("customer_name") or None,
+        conversation_id=turn.conversation_id,
+    )
+
+
+def _finished() -> list[EventType]:
+    """A second booking asks for its own reason and time; name and number are known."""
+    return [SlotSet(slot, None) for slot in ("reason", "preferred_slot", "offered_slots", "confirmed")]
+
+
+def _asked_anew(slot: str, *, offered_slots: list[str] | None = None) -> list[EventType]:
+    return [
+        SlotSet(slot, None),
+        SlotSet("confirmed", None),
+        SlotSet("offered_slots", offered_slots),
+        SlotSet("asking", "first"),
+        FollowupAction("callback_form"),
+    ]

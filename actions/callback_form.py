@@ -1,0 +1,130 @@
+"""The form that takes a callback: reason, name, number, time, and a yes to all of it."""
+
+import re
+from typing import ClassVar
+
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answers import answer
+from actions.form import Answers, ReadingForm
+from actions.product import product
+from actions.times import read_time
+from actions.turn import COMMANDS, Turn
+from bot.booking import name, phone, reason
+from bot.booking.errors import NumberRefused
+
+TALK = frozenset({"affirm", "deny", "skip", "go_back", "request_callback", "move_callback"})
+"""Intents that are no reason by themselves."""
+
+FIELDS = (
+    ("preferred_slot", re.compile(r"日時|時間|日にち|日程|何時|\b(?:time|date|day|when)\b", re.IGNORECASE)),
+    ("phone_number", re.compile(r"番号|電話|携帯|\b(?:phone|number|mobile)\b", re.IGNORECASE)),
+    ("customer_name", re.compile(r"名前|氏名|なまえ|\bname\b", re.IGNORECASE)),
+    ("reason", re.compile(r"用件|要件|内容|理由|\b(?:topic|reason|subject|about)\b", re.IGNORECASE)),
+)
+"""How a customer names the answer that is to be changed."""
+
+
+class ValidateCallbackForm(ReadingForm):
+    """Reads all five answers from any message: at once, in any order, and corrected later."""
+
+    questions: ClassVar[tuple[str, ...]] = ("reason", "customer_name", "phone_number", "preferred_slot", "confirmed")
+
+    def name(self) -> str:
+        return "validate_callback_form"
+
+    def is_news(self, turn: Turn, answers: Answers) -> bool:
+        """What is repeated back is told in full again when part of it changed."""
+        return any(slot != "confirmed" for slot in answers) and turn.asked == "confirmed"
+
+    async def read(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers:
+        is_choice = turn.asked is None and turn.slots.get("second_choice")  # of a second booking, by another form
+        if is_choice or (turn.is_answered and turn.intent in TALK | COMMANDS):
+            return {}
+        if turn.intent == "go_back":
+            return self._step_back(turn)
+        answers: Answers = self._number(turn, dispatcher)
+        if turn.is_question or turn.intent in COMMANDS:
+            if answers and turn.is_question:
+                await answer(turn, dispatcher)
+            return answers
+        answers |= await self._time(turn, dispatcher, has_number=bool(answers.get("phone_number")))
+        answers |= self._name(turn, others=answers)
+        answers |= self._reason(turn, others=answers)
+        return answers or self._word(turn, dispatcher)
+
+    def _step_back(self, turn: Turn) -> Answers:
+        """The question before the open one is asked anew."""
+        asked = self.questions.index(turn.asked) if turn.asked in self.questions else 0
+        return {self.questions[max(0, asked - 1)]: None, "changing": False}
+
+    def _number(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers:
+        try:
+            found = phone.read(turn.text, product().numbers)
+        except NumberRefused as refusal:
+            # A number in a story (「0120…につながらない」) is not the customer's: refused is only one to be called.
+            if turn.asked != "phone_number" and not reason.asks_for_call(turn.text):
+                return {}
+            dispatcher.utter_message(response=f"utter_refused_{refusal.reason}")
+            return {"phone_number": None}
+        if found is None or found == turn.slots.get("phone_number"):
+            return {}
+        return {"phone_number": found, "confirmed": None, "changing": False}
+
+    async def _time(self, turn: Turn, dispatcher: CollectingDispatcher, *, has_number: bool) -> Answers:
+        is_about_the_call = (
+            turn.asked in ("preferred_slot", "confirmed")
+            or turn.intent in ("give_time", "move_callback")
+            or has_number
+            or reason.asks_for_call(turn.text)
+            or (turn.asked != "reason" and turn.slots.get("reason"))
+        )
+        if not is_about_the_call:
+            return {}
+        read = await read_time(turn, dispatcher, slot="preferred_slot", is_asked=turn.asked == "preferred_slot")
+        return read | {"confirmed": None, "changing": False} if read else {}
+
+    def _name(self, turn: Turn, *, others: Answers) -> Answers:
+        if found := name.introduced(turn.text):
+            return {"customer_name": found, "confirmed": None, "changing": False}
+        if turn.asked != "customer_name":
+            # Whoever says number and time in one message has said all they want to say of themselves.
+            is_all = others.get("phone_number") and others.get("preferred_slot") and not turn.slots.get("customer_name")
+            return {"customer_name": ""} if is_all else {}
+        if not others and turn.intent not in ("affirm", "deny", "skip") and (found := name.answered(turn.text)):
+            return {"customer_name": found}
+        # The name is asked for once: whoever answers with something else would rather not say.
+        is_no_answer = turn.intent == "nlu_fallback" and not others
+        return {} if is_no_answer else {"customer_name": ""}
+
+    def _reason(self, turn: Turn, *, others: Answers) -> Answers:
+        if new := reason.corrected(turn.text):
+            return {"reason": new, "confirmed": None, "changing": False}
+        if turn.slots.get("reason"):
+            is_new = turn.slots.get("changing") and not others and turn.intent == "give_reason"
+            return {"reason": reason.cleaned(turn.text), "changing": False} if is_new else {}
+        if turn.intent in TALK and turn.intent != "request_callback" and not others:
+            return {}
+        told = reason.part(turn.text)
+        if told is None:
+            return {}
+        is_all = turn.asked == "reason" and not others and not reason.asks_for_call(turn.text)
+        return {"reason": reason.cleaned(turn.text) if is_all else told}
+
+    def _word(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers:
+        """A yes, a no, or the name of an answer to change; asked again where it answers nothing."""
+        if turn.asked == "confirmed":
+            return self._verdict(turn)
+        if turn.asked == "phone_number" and turn.intent in ("skip", "deny"):
+            dispatcher.utter_message(response="utter_need_phone_number", hotline=product().business.hotline)
+        return {turn.asked: None} if turn.asked and turn.intent in TALK else {}
+
+    def _verdict(self, turn: Turn) -> Answers:
+        named = next((slot for slot, words in FIELDS if words.search(turn.text)), None)
+        if named and (turn.slots.get("changing") or turn.intent in ("deny", "move_callback")):
+            return {named: None, "offered_slots": None, "changing": False}
+        if turn.intent == "affirm" and not turn.slots.get("changing"):
+            return {"confirmed": True}
+        if turn.intent in ("deny", "move_callback", "skip", "affirm"):
+            return {"confirmed": None, "changing": True}
+        return {}

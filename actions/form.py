@@ -1,0 +1,51 @@
+"""What the forms have in common: each reads its answers from any message, whatever it asked for."""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from rasa_sdk import FormValidationAction, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.speaking import say_trouble
+from actions.turn import Turn
+
+Answers = dict[str, Any]
+"""Slots to set."""
+
+
+class ReadingForm(FormValidationAction, ABC):
+    """Hears every message while the form is open. What it can use nothing of, it leaves to the rules."""
+
+    questions: ClassVar[tuple[str, ...]]
+    """The form's slots, in the order of asking."""
+
+    @abstractmethod
+    async def read(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers:
+        """The slots that the message fills, empties or asks about anew; nothing when it is no answer at all."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Slots to set. None at all makes Rasa reject the form, so that a rule answers and the form asks again."""
+        turn = Turn.of(tracker, form=self.form_name())
+        try:
+            answers = await self.read(turn, dispatcher)
+        except Exception as error:
+            say_trouble(self.name(), error, dispatcher)
+            return [SlotSet("asking", turn.slots.get("asking"))]  # the open question stays open
+        if not answers and not turn.is_answered:
+            return []
+        filled = {**tracker.slots, **answers}
+        following = next((question for question in self.questions if filled.get(question) is None), None)
+        answers["asking"] = _manner(turn, following, is_news=self.is_news(turn, answers))
+        return [SlotSet(slot, value) for slot, value in answers.items()]
+
+    def is_news(self, turn: Turn, answers: Answers) -> bool:
+        """Whether the same question, asked once more, has something new to tell."""
+        return False
+
+
+def _manner(turn: Turn, following: str | None, *, is_news: bool) -> str:
+    """A question is asked for the first time, then again and still in turns: no sentence follows itself."""
+    if following != turn.asked or is_news:
+        return "first"
+    return "still" if turn.slots.get("asking") == "again" else "again"

@@ -1,0 +1,72 @@
+"""Reading a wish about time for whichever form asks, and asking for one with the times that are free."""
+
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import spans
+from actions.form import Answers
+from actions.product import product
+from actions.turn import Turn
+from bot.booking.phrases import DAY
+from bot.booking.pick import position
+from bot.booking.window import Window
+from bot.wording import dates
+
+
+async def read_time(turn: Turn, dispatcher: CollectingDispatcher, *, slot: str, is_asked: bool) -> Answers:
+    """`slot` filled from the message, or emptied with times to choose from; nothing when no time is meant."""
+    ours = product()
+    offered = spans.read_all(turn.slots.get("offered_slots"))
+    if is_asked and offered and (picked := _picked(turn, offered)):
+        return {slot: spans.written(picked), "offered_slots": None}
+    offer = await ours.bookings.propose(turn.text, language=turn.language, now=ours.clock.now())
+    if is_asked and offer.kind != "nothing" and (day := _day_spoken_of(turn, offered)):
+        that_day = await ours.bookings.propose(f"{day} {turn.text}", language=turn.language, now=ours.clock.now())
+        offer = that_day if that_day.kind == "chosen" else offer
+    if offer.kind == "nothing":
+        return {}
+    if offer.kind == "chosen":
+        kept = spans.ASAP if offer.asap else spans.written(offer.window) if offer.window else None
+        return {slot: kept, "offered_slots": None}
+    because = "closed" if offer.because == "off_grid" else offer.because
+    dispatcher.utter_message(
+        response=f"utter_time_{because}", hours=ours.hours_text(turn.language), hotline=ours.business.hotline
+    )
+    return {slot: None, "offered_slots": [spans.written(window) for window in offer.options]}
+
+
+def _picked(turn: Turn, offered: tuple[Window, ...]) -> Window | None:
+    if DAY.search(turn.text):
+        return None  # "the last Friday" is a day, not the last of the offered times
+    if len(offered) == 1 and turn.intent == "affirm":
+        return offered[0]
+    index = position(turn.text, len(offered))
+    return None if index is None else offered[index]
+
+
+def _day_spoken_of(turn: Turn, offered: tuple[Window, ...]) -> str | None:
+    """The one day of all offered times, where the customer now says an hour and no day."""
+    days = {dates.day(window.start, tz=product().business.timezone, language=turn.language) for window in offered}
+    return days.pop() if len(days) == 1 and not DAY.search(turn.text) else None
+
+
+async def ask_for_time(turn: Turn, dispatcher: CollectingDispatcher, *, response: str, **facts: str) -> list[str]:
+    """Ask with a button for each offered time, or else for the soonest ones. Returns what the buttons offer."""
+    ours = product()
+    offered = spans.read_all(turn.slots.get("offered_slots"))
+    windows = offered or await ours.bookings.soonest(now=ours.clock.now())
+    if not windows:
+        dispatcher.utter_message(response="utter_nothing_free", hotline=ours.business.hotline)
+    dispatcher.utter_message(response=response, buttons=buttons(windows, turn.language), **facts)
+    return [spans.written(window) for window in windows]
+
+
+def buttons(windows: tuple[Window, ...], language: str) -> list[dict[str, str]]:
+    """A button for each window: what it shows is the span, what it says is the start."""
+    tz = product().business.timezone
+    return [
+        {
+            "title": dates.span(window, tz=tz, language=language),
+            "payload": dates.start(window, tz=tz, language=language),
+        }
+        for window in windows
+    ]

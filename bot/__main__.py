@@ -1,0 +1,67 @@
+"""Administration: python -m bot migrate | add-agent | api-key."""
+
+import argparse
+import asyncio
+import getpass
+import sys
+from datetime import UTC, datetime
+
+from bot import wiring
+from bot.booking import phone
+from bot.booking.errors import BookingError
+from bot.settings import Settings, SettingsError, load
+from bot.store.migrations import upgrade
+
+
+def main() -> None:
+    """Run one command; a fault ends with one sentence."""
+    arguments = _parser().parse_args()
+    try:
+        settings = load()
+        if arguments.command == "migrate":
+            upgrade(settings.database_url)
+        elif arguments.command == "add-agent":
+            asyncio.run(_add_agent(settings, arguments))
+        else:
+            print(asyncio.run(_issue_key(settings, arguments.label)))
+    except (SettingsError, BookingError) as error:
+        sys.exit(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Administration of Orikaeshi.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("migrate", help="bring the database to this version's tables")
+    agent = commands.add_parser("add-agent", help="let somebody take calls; asks for the password")
+    agent.add_argument("login")
+    agent.add_argument("name")
+    agent.add_argument("phone_number", help="the phone that rings, with its country code")
+    agent.add_argument("--role", choices=("agent", "supervisor"), default="agent")
+    key = commands.add_parser("api-key", help="make an API key; it is shown once, and an earlier one of the label ends")
+    key.add_argument("label", help="the system that books with it")
+    return parser
+
+
+async def _add_agent(settings: Settings, arguments: argparse.Namespace) -> None:
+    product = wiring.connect(settings)
+    number = phone.accept(arguments.phone_number, product.numbers)
+    password = getpass.getpass("Password: ")
+    try:
+        await product.desk.add_agent(
+            login=arguments.login, name=arguments.name, password=password, phone_number=number,
+            role=arguments.role, presence="ready", now=datetime.now(UTC),
+        )  # fmt: skip
+    finally:
+        await product.close()
+
+
+async def _issue_key(settings: Settings, label: str) -> str:
+    product = wiring.connect(settings)
+    try:
+        return await product.keys.issue(label=label, now=datetime.now(UTC))
+    finally:
+        await product.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""A wish meets the calendar: the one slot that grants it, or the slots to choose from and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.booking.hours import BusinessHours
+from bot.booking.slots import Slot, SlotPolicy, WhyNot, nearest, spread, why_not, window_at
+from bot.booking.when import Exclusion, Wish, Wishes
+from bot.booking.window import Window
+
+Because = WhyNot | Literal["several", "full"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """What can be answered to a wish about time.
+
+    `nothing`: no wish was read. `chosen`: `window` grants it; `asap` when "as soon as possible" was the wish.
+    `choose`: the customer picks from `options` (possibly none), `because` of what stood in the way.
+    """
+
+    kind: Literal["nothing", "chosen", "choose"]
+    window: Window | None = None
+    options: tuple[Window, ...] = ()
+    because: Because | None = None
+    asap: bool = False
+
+
+def offer(
+    wishes: Wishes, slots: Sequence[Slot], *, hours: BusinessHours, policy: SlotPolicy, now: datetime, limit: int = 4
+) -> Offer:
+    """Match wishes with `slots` (all that may be promised now, in order, full ones too)."""
+    allowed = [slot for slot in slots if not any(_overlaps(slot.window, out) for out in wishes.exclude)]
+    free = [slot for slot in allowed if slot.free > 0]
+    if not wishes.candidates:
+        if not wishes.exclude:
+            return Offer(kind="nothing")
+        return Offer(kind="choose", options=spread(free, limit=limit), because="several")
+    if wishes.candidates[0].kind == "asap":
+        return Offer(kind="chosen", asap=True, window=free[0].window if free else None)
+    fitting = [slot for slot in free if any(_fits(slot.window, wish) for wish in wishes.candidates)]
+    if len(fitting) == 1:
+        return Offer(kind="chosen", window=fitting[0].window)
+    if fitting:
+        return Offer(kind="choose", options=spread(fitting, limit=limit), because="several")
+    return _nothing_fits(wishes.candidates[0], allowed, hours=hours, policy=policy, now=now, limit=limit)
+
+
+def _nothing_fits(
+    wish: Wish, allowed: Sequence[Slot], *, hours: BusinessHours, policy: SlotPolicy, now: datetime, limit: int
+) -> Offer:
+    wanted = _wanted(wish, hours=hours, policy=policy, now=now)
+    because: Because = why_not(wanted, hours, policy, now=now) or "full"
+    same_time = [slot for slot in allowed if _same_part_of_day(slot.window, wish, hours)]
+    options = nearest(wanted, same_time or allowed, limit=limit)
+    return Offer(kind="choose", options=options, because=because)
+
+
+def _wanted(wish: Wish, *, hours: BusinessHours, policy: SlotPolicy, now: datetime) -> Window:
+    """The wish as one window: the slot that holds its start, or a slot's length from there."""
+    start = max(wish.start, now) if wish.start and wish.kind == "window" else wish.start or now
+    if wish.kind == "date":
+        opening = next(iter(hours.windows(hours.local_date(start))), None)
+        start = opening.start if opening else start
+    return window_at(hours, policy, start) or Window(start=start, end=start + policy.length)
+
+
+def _fits(window: Window, wish: Wish) -> bool:
+    if wish.kind == "instant" and wish.start:
+        if wish.end is None:
+            return window.contains(wish.start)
+        return wish.start <= window.start < wish.end or window.contains(wish.start)
+    starts_late_enough = wish.start is None or window.start >= wish.start
+    return starts_late_enough and (wish.end is None or window.end <= wish.end)
+
+
+def _same_part_of_day(window: Window, wish: Wish, hours: BusinessHours) -> bool:
+    """ "Afternoon" stays afternoon: the slot lies within the wish's hours, on whatever day."""
+    if wish.kind != "window" or wish.start is None or wish.end is None or wish.end - wish.start >= timedelta(days=1):
+        return True
+    local = window.start.astimezone(hours.timezone).time()
+    first, last = (moment.astimezone(hours.timezone).time() for moment in (wish.start, wish.end))
+    return first <= local < last
+
+
+def _overlaps(window: Window, out: Exclusion) -> bool:
+    return window.end > out.start and (out.end is None or window.start < out.end)

@@ -1,0 +1,141 @@
+"""The phrases around a reason: times, numbers, courtesies and the wish to be called, in both languages."""
+
+import re
+
+
+def _any(*alternatives: str) -> str:
+    return f"(?:{'|'.join(alternatives)})"
+
+
+def _words(text: str) -> str:
+    return _any(*text.split())
+
+
+BREAK = re.compile(
+    _any(
+        *(
+            f"(?<={ending})"
+            for ending in "ので んですが のですが んですけど んだけど の件で の件につきまして のことで".split()
+        ),
+        r"[、。！!？?\n；;]+",
+        r"[,.](?=\s|$)",
+        r"\s+(?:so|and)\s+(?=(?:please|can|could|call|ring|phone)\b)",
+    ),
+    re.IGNORECASE,
+)
+"""Where one thing that is said ends and the next begins."""
+
+_DAY_JA = _any(
+    _words("本日 今日 きょう 明日 あした あす 明後日 あさって 今週末? 来週末? 再来週 来月 今月 週末 平日 祝日"),
+    "[月火水木金土日]曜日?",
+    r"\d{1,2}月\d{1,2}日",
+    r"\d{1,2}[/／]\d{1,2}",
+    r"\d{1,2}日",
+)
+_HOUR_JA = _any(
+    _words("午前中? 午後 朝一?(?:イチ)? お?昼(?:休み|過ぎ|頃|ごろ)? 夕方 夜 晩 正午"),
+    r"\d{1,2}(?:時半?(?:\d{1,2}分)?|:\d\d)",
+    "[一二三四五六七八九十]{1,3}時半?",
+    _words("なるべく早[くめ] (?:でき|出来)るだけ早[くめ] なるはや 大?至急 今すぐ すぐに? 早めに? いつでも"),
+)
+_AFTER_TIME_JA = _any(r"[のに、,\s〜~で]", *"頃 ごろ 以降 まで くらい ぐらい から".split())
+_MONTH_EN = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_TIME_EN = (
+    r"\b(?:(?:at|on|around|about|by|after|before|from|in|for|some ?time|any ?time)\s+)?"
+    r"(?:the\s+)?(?:(?:next|this|coming)\s+)?"
+    + _any(
+        "today|tomorrow|tonight|the day after tomorrow|week",
+        "(?:mon|tues|wednes|thurs|fri|satur|sun)day",
+        "morning|afternoon|evening|noon|midday",
+        r"\d{1,2}(?::\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|o'clock)",
+        r"\d{1,2}:\d\d",
+        "asap|as soon as possible|right now|now|straight away",
+        rf"{_MONTH_EN}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?",
+    )
+    + "(?![a-z'’])"
+)
+TIME = re.compile(rf"(?:{_any(_DAY_JA, _HOUR_JA)}{_AFTER_TIME_JA}*)+|(?:{_TIME_EN}[\s,]*)+", re.IGNORECASE)
+"""A time, roughly: what exactly it says is for bot.booking.when to read."""
+
+DAY = re.compile(
+    rf"{_DAY_JA}|\b(?:today|tomorrow|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|week|{_MONTH_EN})\b",
+    re.IGNORECASE,
+)
+"""The name of a day: a time without one is meant for the day that was just spoken of."""
+
+NUMBER = re.compile(
+    _any(
+        _words("(?:お?電話)?番号は? 電話は 携帯は? 連絡先は?"),
+        "(?:my )?(?:phone |mobile |cell )?number(?: is)?:?",
+        r"(?:on|at|to)(?=\s*[+0])",
+    )
+    + r"?[\s:：]*\+?[\d(（][\d()（）\-‐‑‒–—―−ー－ 　.]{7,}\d"
+    + _any(*"です まで へ に 宛に? の番号".split())
+    + "*",
+    re.IGNORECASE,
+)
+"""A phone number with the words that lead to it; whether it is one is for bot.booking.phone to judge."""
+
+_CALL_BACK = r"(?:call ?-?back|call|phone call)\b"
+_WANT = r"i(?:'d|’d| would)?\s+(?:like|want|need)"
+CALL_REQUEST = re.compile(
+    _any(
+        _words("お?電話 折り?返し 御?ご?連絡 コール ＴＥＬ TEL")
+        + _any(*"を で の にて の予約を? お電話 電話 連絡".split())
+        + "*"
+        + _words(
+            "お?願い おねがい ください 下さい くれ 欲し ほし いただ 頂 もら 貰 ちょうだい 希望 待って 予約"
+            " が(?:欲し|ほし)"
+            " (?:し|かけ|掛け)て(?:ほし|欲し|くだ|下さ|くれ|もら|貰|いただ|頂|や|ちょうだい|$"
+            "|(?=[、。！!？?\\s]))"
+        )
+        + r"[^、。！!？?\n]*",
+        r"\b(?:please\s+)?(?:(?:can|could|would|will)\s+(?:you|someone|somebody|anyone|an agent)\s+(?:please\s+)?)?"
+        r"(?:call|ring|phone)\s+(?:me|us)(?:\s+back)?\b",
+        r"\b(?:please\s+)?(?:give|get)\s+me\s+a\s+(?:call|ring|callback|call back)(?:\s+back)?\b",
+        rf"\b(?:{_WANT}|(?:can|could) i (?:get|have|book)|book(?: me)?|schedule|arrange|request)"
+        rf"(?:\s+to\s+(?:book|get|request|schedule|arrange|have))?\s+(?:a\s+|another\s+)?{_CALL_BACK}",
+        rf"\b{_WANT}\s+(?:someone|somebody|you)\s+to\s+(?:call|ring|phone)\s+me(?:\s+back)?",
+    ),
+    re.IGNORECASE,
+)
+
+COURTESY = re.compile(
+    "^"
+    + _any(
+        _words(
+            "こんにち[はわ] こんばん[はわ] おはよう(?:ございます)? はじめまして 初めまして もしもし どうも はい ええ"
+        ),
+        _words("お世話になって(?:おり|い)ます お世話になります すみません(?:が)? すいません ありがとう(?:ございます)?"),
+        _words("よろしく(?:お願い)?(?:いた|致)?し?ます? (?:で|を)?(?:よろしく)?お?願いいたします"),
+        _words("(?:で|を)?お願いし(?:ます|たい(?:です)?) (?:で|が)?いいです (?:で|が)?よいです"),
+        "hi(?: there)?|hello(?: there)?|hey|good (?:morning|afternoon|evening)",
+        "thanks?(?: you)?|please|yes|ok(?:ay)?|cheers|sure",
+    )
+    + r"[\s、。!！.,]*$",
+    re.IGNORECASE,
+)
+"""A clause that is nothing but polite."""
+
+LEFT_OVER = re.compile(
+    "^(?:"
+    + _any(*"に へ は まで で を も と and so but also about regarding because".split(), "to talk about", "it's about")
+    + r"(?=[\s、]|$)[\s、]*)+",
+    re.IGNORECASE,
+)
+"""Particles at the beginning of what is left when a time or a request was taken out before them."""
+
+_TAILS = "ので のため んですが のですが んですけど んだけど の件で について につきまして のことで".split()
+TAIL = re.compile(_any(*_TAILS) + r"$|[\s,]*\b(?:and|so|because|please|on|at)$", re.IGNORECASE)
+TAIL_KEPT = {"の件で": "の件", "について": "について", "につきまして": "につきまして", "のことで": "のこと"}
+"""What stays of an ending that led over to the request."""
+
+NAMED_REASON = re.compile(
+    r"(?:ご?用件|要件|理由|相談内容|問い?合わせ内容)は[、:：\s]*(.{2,}?)"
+    r"(?:です|になります|でお願いします|に変えて(?:ください)?|に変更(?:して(?:ください)?|で)?)?[。！!\s]*$|"
+    r"\b(?:the |my )?(?:reason|topic|subject|issue)(?: for (?:the|my) call)? (?:is|should be)\s+(.{2,})$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+MASH = re.compile(r"asdf|sdfg|dfgh|qwer|wert|zxcv|xcvb|hjkl|jkl[^a-z]|[bcdfghjklmnpqrstvwxz]{6,}")
+"""Fingers run over the keyboard."""

@@ -1,0 +1,33 @@
+"""Which of several offered things a customer means: "the first", 「2番目」, 「遅い方で」, "either"."""
+
+import re
+import unicodedata
+
+
+def _counted(digit: str, kanji: str, spoken: str, ordinal: str, cardinal: str) -> re.Pattern[str]:
+    """A number that stands alone or counts (「2番目」, 「二つ目」), or one of the words for it."""
+    alone = rf"^(?:{digit}|{kanji}|{cardinal})(?:番目?|つ目|個目|で|です|がいい)*[。.!]*$"
+    counting = rf"(?<!\d)(?:{digit}|{kanji})(?:番|つ目|個目)|{spoken}"
+    words = rf"{ordinal}|(?:number|option) (?:{digit}|{cardinal})"
+    return re.compile(rf"{alone}|{counting}|\b(?:{words})\b")
+
+
+_POSITIONS: tuple[tuple[re.Pattern[str], int], ...] = (
+    (_counted("1", "一", "ひとつ目|最初", "first|1st", "one"), 0),
+    (_counted("2", "二", "ふたつ目|真ん中", "second|2nd|middle", "two"), 1),
+    (_counted("3", "三", "みっつ目", "third|3rd", "three"), 2),
+    (re.compile(r"最後|一番遅|(?:遅い|後の|あとの)(?:方|ほう)|\b(?:last|latest|later)\b"), -1),
+    (re.compile(r"一番早|いちばん早|(?:早い|先の|前の)(?:方|ほう)|\b(?:earliest|earlier|soonest)\b"), 0),
+    (re.compile(r"ど(?:れ|ちら|っち)でも|お?まかせ|お?任せ|なんでも"), 0),
+    (re.compile(r"\b(?:any of (?:them|these)|either|whichever|any is fine|you choose)\b"), 0),
+)
+
+
+def position(text: str, count: int) -> int | None:
+    """The index (0 to `count` - 1) of the thing that the message names among `count` in order; None for none."""
+    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    for pattern, index in _POSITIONS:
+        if pattern.search(plain):
+            index = count - 1 if index < 0 else index
+            return index if index < count else None
+    return None

@@ -1,0 +1,66 @@
+"""English as people type it, brought into one writing: widths, dashes, slips of the keyboard."""
+
+import re
+import unicodedata
+
+from bot.booking.when.noise import blank_english
+
+_MARKS = str.maketrans(
+    {"’": "'", "‘": "'", "–": "-", "−": "-", "‐": "-", "〜": "-", "~": "-", "、": ",", "。": ".", "\u202f": " "}
+)
+_WORD = re.compile(r"[a-z]{2,}")
+_WORDS = (
+    "tomorrow", "today", "tonight", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
+    "sunday", "morning", "afternoon", "evening", "mornings", "afternoons", "evenings", "weekend",
+    "weekends", "weekday", "weekdays", "mondays", "tuesdays", "wednesdays", "thursdays", "fridays",
+    "saturdays", "sundays", "november", "december", "january", "february", "september", "october", "august",
+    "midday", "lunchtime", "between", "anytime", "before", "o'clock",
+)  # fmt: skip
+_SHORT_FORMS = {
+    "tmrw": "tomorrow", "tmr": "tomorrow", "tmw": "tomorrow", "tmmrw": "tomorrow", "tomoz": "tomorrow",
+    "2moro": "tomorrow", "2morrow": "tomorrow", "tomorow": "tomorrow", "tommorow": "tomorrow",
+    "tommorrow": "tomorrow", "tomrow": "tomorrow", "tomorro": "tomorrow", "tonite": "tonight",
+    "2nite": "tonight", "2day": "today", "wensday": "wednesday", "wendesday": "wednesday",
+    "wedensday": "wednesday", "wednsday": "wednesday", "thusday": "thursday", "thrusday": "thursday",
+    "thur": "thu", "thurs": "thu", "tues": "tue", "weds": "wed", "satuday": "saturday", "aft": "afternoon",
+    "arvo": "afternoon", "eve": "evening", "evng": "evening", "wknd": "weekend", "wkend": "weekend",
+    "wk": "week", "nxt": "next", "b4": "before", "btw": "between", "btwn": "between", "bet": "between",
+    "noonish": "noon ish", "lunchish": "lunchtime", "oclock": "o'clock", "mins": "minutes",
+    "min": "minutes", "hrs": "hours", "hr": "hour", "sept": "sep", "untill": "until", "midnite": "midnight",
+    "mon-fri": "mon - fri", "m-f": "mon - fri",
+}  # fmt: skip
+_REAL_WORDS = {
+    "mourning", "morning", "warning", "even", "evening", "beforehand", "sundae", "midway", "weekly",
+    "modern", "evenings", "todays", "afternoon", "toady", "weakens", "weekdays", "august", "boday", "noday",
+    "daybreak", "fryday", "evicting", "moaning", "moorings", "mooning", "adornings",
+}  # fmt: skip
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def _misspellings(word: str) -> set[str]:
+    splits = [(word[:n], word[n:]) for n in range(1, len(word) + 1)]
+    dropped = {left + right[1:] for left, right in splits if right}
+    swapped = {left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1}
+    changed = {left + char + right[1:] for left, right in splits if right for char in _LETTERS}
+    added = {left + char + right for left, right in splits for char in _LETTERS}
+    return dropped | swapped | changed | added
+
+
+_SPELLINGS = {slip: word for word in _WORDS if len(word) > 5 for slip in _misspellings(word) if len(slip) > 4}
+for _right in (*_WORDS, *_REAL_WORDS):
+    _SPELLINGS.pop(_right, None)
+_SPELLINGS |= _SHORT_FORMS
+_DASH = re.compile(r"—(\s?\d)?")
+_SHORT = re.compile(r"\b(?:2moro|2morrow|2nite|2day|b4|mon-fri|m-f)\b")
+
+
+def _spelt(found: re.Match[str]) -> str:
+    return _SPELLINGS.get(found[0], found[0])
+
+
+def normalise(text: str) -> str:
+    """`text` in half width and small letters, with time words spelt right and other numbers blanked."""
+    text = unicodedata.normalize("NFKC", text).translate(_MARKS).lower()
+    text = _DASH.sub(lambda found: "-" + found[1] if found[1] else ", ", text) if "—" in text else text
+    text = _WORD.sub(_spelt, _SHORT.sub(_spelt, text))
+    return blank_english(text)

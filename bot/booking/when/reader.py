@@ -1,0 +1,32 @@
+"""Reads time wishes out of a sentence."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.booking.when import en, en_text, ja, ja_text
+from bot.booking.when.arrange import arrange
+from bot.booking.when.phrases import phrases
+from bot.booking.when.settle import Settler, settle, without
+from bot.booking.when.values import DEFAULT_PARTS, Language, PartsOfDay, Wishes
+from bot.booking.when.verdicts import judge
+
+LONGEST = 2000
+
+
+def read(text: str, *, now: datetime, tz: ZoneInfo, language: Language, parts: PartsOfDay = DEFAULT_PARTS) -> Wishes:
+    """The wishes in `text`, said at `now` (aware) by somebody who lives in `tz`.
+
+    Empty where nothing was asked for. Never in the past. Only the first 2,000 characters are read.
+    """
+    english = language == "en"
+    text = text[:LONGEST]
+    settler = Settler(now, tz, parts)
+    clock = settler.clock
+    tokens = en.tokens(en_text.normalise(text), clock) if english else ja.tokens(ja_text.normalise(text), clock)
+    found = phrases(tokens, today=settler.today, part_may_follow=english)
+    arranged = arrange(judge(found, stance_first=english))
+    settled = settle(arranged.wishes, settler)
+    exclude = {one for phrase in arranged.ruled_out for one in settler.exclusions(phrase)}
+    in_order = tuple(sorted(exclude, key=lambda one: (one.start, one.end)))
+    candidates = without(settled.wishes, in_order) if in_order else settled.wishes
+    return Wishes(candidates=candidates, exclude=in_order, ambiguous=settled.readings)

@@ -1,0 +1,1 @@
+"""Where customers write or speak: one file each, one shape."""

@@ -1,0 +1,194 @@
+"""The business API: slots and callbacks for programs that hold a key."""
+
+import base64
+import binascii
+from datetime import datetime
+from hashlib import sha256
+
+from sanic import Blueprint, HTTPResponse, Request
+
+from bot.booking import phone
+from bot.booking.callback import Callback, Status
+from bot.booking.errors import NumberRefused
+from bot.gateway import answers
+from bot.gateway.openapi import Query, documented
+from bot.gateway.problems import Problem, field_problem
+from bot.gateway.requests import answer, body_of, moment_in, moment_of, number_of
+from bot.gateway.shapes import Cancellation, NewCallback, Reschedule, callback_shape, slot_shape
+from bot.usecases.bookings import BookingRequest, IdempotencyKey
+from bot.wiring import Product
+
+LONGEST_IDEMPOTENCY_KEY = 255
+MOST_AT_ONCE = 200
+PERIOD = (Query(name="from", format="date-time"), Query(name="to", format="date-time"))
+
+
+def api_blueprint(product: Product) -> Blueprint:
+    """`/api/v1/slots` and `/api/v1/callbacks`."""
+    blueprint = Blueprint("api", url_prefix="/api/v1")
+
+    @blueprint.get("/slots")
+    @documented(
+        "Times that can be promised",
+        answer=answers.Slots,
+        tag="slots",
+        query=(*PERIOD, Query(name="topic")),
+        problems=(401, 422),
+    )
+    async def slots(request: Request) -> HTTPResponse:
+        await _owner(product, request)
+        found = await product.bookings.slots(
+            now=product.clock.now(),
+            start=moment_of(request, "from"),
+            end=moment_of(request, "to"),
+            topic=request.args.get("topic"),
+        )
+        return answer(answers.Slots(slots=[slot_shape(slot) for slot in found]))
+
+    @blueprint.post("/callbacks")
+    @documented(
+        "Book a callback",
+        body=NewCallback,
+        answer=answers.Callback,
+        status=201,
+        tag="callbacks",
+        headers=("Idempotency-Key",),
+        problems=(401, 409, 422),
+    )
+    async def book(request: Request) -> HTTPResponse:
+        owner = await _owner(product, request)
+        body = body_of(request, NewCallback)
+        wanted = BookingRequest(
+            phone_number=body.phone_number,
+            reason=body.reason,
+            window=body.window.value() if body.window else None,
+            name=body.name,
+            topic=body.topic,
+            language=body.language,
+            priority=body.priority,
+            channel=body.channel,
+        )
+        callback = await product.bookings.book(
+            wanted, now=product.clock.now(), idempotency=_idempotency(request, owner)
+        )
+        return await _answer(product, callback, status=201)
+
+    @blueprint.get("/callbacks")
+    @documented(
+        "List callbacks",
+        answer=answers.Callbacks,
+        tag="callbacks",
+        query=(
+            Query(name="status"),
+            Query(name="phone_number"),
+            *PERIOD,
+            Query(name="cursor"),
+            Query(name="limit", format="int32"),
+        ),
+        problems=(401, 422),
+    )
+    async def listing(request: Request) -> HTTPResponse:
+        await _owner(product, request)
+        limit = number_of(request, "limit", default=50, lowest=1, highest=MOST_AT_ONCE)
+        found = await product.bookings.listing(
+            statuses=_statuses(request),
+            phone_number=_phone_number(product, request),
+            start=moment_of(request, "from"),
+            end=moment_of(request, "to"),
+            after=_read_cursor(request.args.get("cursor")),
+            limit=limit + 1,
+        )
+        shown = found[:limit]
+        more = _cursor(shown[-1]) if len(found) > limit else None
+        shapes = [await _shape(product, callback) for callback in shown]
+        return answer(answers.Callbacks(callbacks=shapes, next_cursor=more))
+
+    @blueprint.get("/callbacks/<reference:str>")
+    @documented("Read a callback", answer=answers.Callback, tag="callbacks", problems=(401, 404))
+    async def read(request: Request, reference: str) -> HTTPResponse:
+        await _owner(product, request)
+        return await _answer(product, await product.bookings.find(reference.upper()))
+
+    @blueprint.post("/callbacks/<reference:str>/reschedule")
+    @documented(
+        "Move a callback", body=Reschedule, answer=answers.Callback, tag="callbacks", problems=(401, 404, 409, 422)
+    )
+    async def reschedule(request: Request, reference: str) -> HTTPResponse:
+        await _owner(product, request)
+        window = body_of(request, Reschedule).window.value()
+        return await _answer(product, await product.bookings.move(reference.upper(), window, now=product.clock.now()))
+
+    @blueprint.post("/callbacks/<reference:str>/cancel")
+    @documented(
+        "Cancel a callback", body=Cancellation, answer=answers.Callback, tag="callbacks", problems=(401, 404, 409, 422)
+    )
+    async def cancel(request: Request, reference: str) -> HTTPResponse:
+        await _owner(product, request)
+        body = body_of(request, Cancellation)
+        return await _answer(
+            product,
+            await product.bookings.cancel(reference.upper(), now=product.clock.now(), reason=body.reason),
+        )
+
+    return blueprint
+
+
+async def _owner(product: Product, request: Request) -> str:
+    """Whose key the request carries; 401 for none."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    owner = await product.keys.owner(key) if scheme.lower() == "bearer" and key else None
+    if owner is None:
+        raise Problem(
+            401, "unauthorized", "A valid API key is needed.", headers={"WWW-Authenticate": 'Bearer realm="orikaeshi"'}
+        )
+    return owner
+
+
+async def _answer(product: Product, callback: Callback, *, status: int = 200) -> HTTPResponse:
+    return answer(await _shape(product, callback), status=status)
+
+
+async def _shape(product: Product, callback: Callback) -> answers.Callback:
+    return callback_shape(callback, await product.bookings.standing(callback, now=product.clock.now()))
+
+
+def _idempotency(request: Request, owner: str) -> IdempotencyKey | None:
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= LONGEST_IDEMPOTENCY_KEY:
+        raise field_problem("Idempotency-Key", f"use 1 to {LONGEST_IDEMPOTENCY_KEY} characters")
+    return IdempotencyKey(scope=f"api:{sha256(owner.encode()).hexdigest()[:32]}", key=key)
+
+
+def _statuses(request: Request) -> tuple[Status, ...]:
+    given = [name for value in request.args.getlist("status", []) for name in value.split(",")]
+    try:
+        return tuple(Status(name) for name in given)
+    except ValueError:
+        raise field_problem("status", f"choose from {', '.join(Status)}") from None
+
+
+def _phone_number(product: Product, request: Request) -> str | None:
+    given = request.args.get("phone_number")
+    if given is None:
+        return None
+    try:
+        # "+" means a blank in a query; a client that forgot to encode it meant the plus sign.
+        return phone.accept("+" + given.strip() if given.startswith(" ") else given, product.numbers)
+    except NumberRefused:
+        raise field_problem("phone_number", "write one phone number") from None
+
+
+def _cursor(callback: Callback) -> str:
+    return base64.urlsafe_b64encode(f"{callback.window.start.isoformat()}|{callback.id}".encode()).decode()
+
+
+def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    try:
+        start, _, last_id = base64.urlsafe_b64decode(cursor).decode().partition("|")
+        return moment_in(start), last_id
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        raise field_problem("cursor", "use the next_cursor of an earlier answer") from None

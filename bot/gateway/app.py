@@ -1,0 +1,112 @@
+"""The application: every blueprint, what runs beside them, and how both start and stop."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from sanic import Request, Sanic
+from sanic.response import BaseHTTPResponse
+
+from bot.gateway import demo, problems, rendering
+from bot.gateway.api import api_blueprint
+from bot.gateway.chat import chat_blueprint
+from bot.gateway.desk import desk_blueprint
+from bot.gateway.health import Metrics, health_blueprint
+from bot.gateway.live import LiveTalks
+from bot.gateway.simulator import simulator_blueprint
+from bot.gateway.webhooks import webhooks_blueprint
+from bot.simulator.carrier import SimulatedCarrier
+from bot.simulator.clock import SimulatedClock
+from bot.wiring import Product
+
+CATCH_UP_EVERY_S = 2.0
+LONGEST_BODY = 100_000
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(product: Product) -> Sanic[Any, Any]:
+    """The gateway for one product."""
+    app: Sanic[Any, Any] = Sanic("orikaeshi", configure_logging=False)
+    app.config.update(
+        PROXIES_COUNT=product.settings.web.trusted_proxies,
+        REQUEST_MAX_SIZE=LONGEST_BODY,
+        FALLBACK_ERROR_FORMAT="json",
+        GRACEFUL_SHUTDOWN_TIMEOUT=3.0,
+        RESPONSE_TIMEOUT=90,
+    )
+    problems.install(app)
+    rendering.install(app)
+    metrics = Metrics()
+    live = LiveTalks(product.conversations)
+    app.blueprint(
+        [
+            chat_blueprint(product, live),
+            api_blueprint(product),
+            webhooks_blueprint(product),
+            desk_blueprint(product),
+            health_blueprint(product, metrics),
+        ]
+    )
+    carrier = _simulated_carrier(product)
+    if carrier:
+        app.blueprint(simulator_blueprint(carrier, timezone=str(product.business.timezone)))
+    _install_metrics(app, metrics)
+    _install_life(app, product, live, carrier)
+    return app
+
+
+def _simulated_carrier(product: Product) -> SimulatedCarrier | None:
+    if not isinstance(product.clock, SimulatedClock):
+        return None
+    return SimulatedCarrier(
+        product.settings.var / "simulator.db",
+        account_sid=product.account.sid,
+        auth_token=product.account.auth_token,
+        business_number=product.settings.carrier.number,
+        sms_webhook_url=product.urls.sms,
+        clock=product.clock,
+    )
+
+
+def _install_metrics(app: Sanic[Any, Any], metrics: Metrics) -> None:
+    async def begin(request: Request) -> None:
+        request.ctx.began = datetime.now(UTC)
+
+    async def count(request: Request, response: BaseHTTPResponse) -> None:
+        if hasattr(request.ctx, "began"):
+            metrics.observe(request, response)
+
+    app.register_middleware(begin, "request")
+    app.register_middleware(count, "response")
+
+
+def _install_life(app: Sanic[Any, Any], product: Product, live: LiveTalks, carrier: SimulatedCarrier | None) -> None:
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def start(_app: Sanic[Any, Any]) -> None:
+        if carrier:
+            await demo.prepare(product, now=product.clock.now())
+            demo.let_agents_answer(carrier)
+        tasks.add(asyncio.create_task(live.run()))
+        tasks.add(asyncio.create_task(_catch_up(product)))
+
+    async def stop(_app: Sanic[Any, Any]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await product.close()
+
+    app.register_listener(start, "before_server_start")
+    app.register_listener(stop, "after_server_stop")
+
+
+async def _catch_up(product: Product) -> None:
+    """Answer what customers wrote while the assistant was away."""
+    while True:
+        await asyncio.sleep(CATCH_UP_EVERY_S)
+        try:
+            await product.conversations.catch_up(now=product.clock.now())
+        except Exception:
+            log.exception("catch_up_failed")

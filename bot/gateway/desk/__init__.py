@@ -1,0 +1,187 @@
+"""The agent desk: what is next, who is calling and why, and how it ended."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from sanic import Blueprint, HTTPResponse, Request, Sanic
+from sanic.response import json, redirect
+
+from bot.booking.callback import Status
+from bot.booking.errors import CallbackNotFound
+from bot.booking.phone import national
+from bot.gateway.desk.auth import FormRefused, Gate, LoginBrake, field, own_page, session_of, wants_page
+from bot.gateway.desk.events import BoardWatch, stream
+from bot.gateway.desk.pages import Pages
+from bot.gateway.limits import LONGEST_WAIT_S
+from bot.usecases.agent import (
+    RESOLUTIONS,
+    AlreadyRecorded,
+    MovedOn,
+    NoteChangedElsewhere,
+    OutcomeNotPossible,
+    note_mark,
+)
+from bot.wiring import Product
+
+log = structlog.get_logger(__name__)
+
+
+def desk_blueprint(product: Product) -> Blueprint:
+    """`/desk`, `/desk/login`, `/desk/events` and `/desk/callbacks/{reference}`."""
+    blueprint = Blueprint("desk", url_prefix="/desk")
+    gate = Gate(product.desk, public_base_url=product.settings.public_base_url)
+    pages = Pages(product)
+    watch = BoardWatch(product.desk, now=product.clock.now)
+
+    @blueprint.on_request
+    async def check(request: Request) -> HTTPResponse | None:
+        return await gate.check(request)
+
+    _add_life(blueprint, watch)
+    _add_login(blueprint, product, gate, pages, watch)
+    _add_reading(blueprint, pages, watch)
+    _add_writing(blueprint, product, pages)
+    _add_problems(blueprint, pages)
+    return blueprint
+
+
+def _add_life(blueprint: Blueprint, watch: BoardWatch) -> None:
+    tasks: set[asyncio.Task[None]] = set()
+
+    @blueprint.before_server_start
+    async def start(_app: Sanic[Any, Any]) -> None:
+        tasks.add(asyncio.create_task(watch.run()))
+
+    @blueprint.before_server_stop
+    async def stop(_app: Sanic[Any, Any]) -> None:
+        watch.end_all()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _add_login(blueprint: Blueprint, product: Product, gate: Gate, pages: Pages, watch: BoardWatch) -> None:
+    brake = LoginBrake()
+
+    def form(request: Request, problem: str | None = None, *, status: int = 200, **facts: Any) -> HTTPResponse:
+        token = gate.form_token(request)
+        response = pages.login(request, token, problem, status=status, **facts)
+        gate.remember_form(response, token)
+        return response
+
+    @blueprint.get("/login")
+    async def login_page(request: Request) -> HTTPResponse:
+        if await gate.session(request):
+            return redirect(own_page(request.args.get("next", "")), status=303)
+        return form(request)
+
+    @blueprint.post("/login")
+    async def log_in(request: Request) -> HTTPResponse:
+        try:
+            gate.require_form_token(request)
+        except FormRefused:
+            return form(request, "expired_form", status=403)
+        login = field(request, "login")
+        wait = brake.wait(request, login)
+        if wait > 0:
+            seconds = min(LONGEST_WAIT_S, max(1, round(wait)))
+            response = form(request, "wait", status=429, seconds=seconds)
+            response.headers["Retry-After"] = str(seconds)
+            return response
+        token = await product.desk.log_in(login, field(request, "password"), real_now=datetime.now(UTC))
+        if token is None:
+            return form(request, "wrong", status=401)
+        brake.forgive(request, login)
+        if earlier := await gate.session(request):
+            await product.desk.log_out(earlier)
+            watch.end(earlier)
+        response = redirect(own_page(field(request, "next")), status=303)
+        gate.let_in(response, token)
+        return response
+
+    @blueprint.post("/logout")
+    async def log_out(request: Request) -> HTTPResponse:
+        session = session_of(request)
+        await product.desk.log_out(session)
+        watch.end(session)
+        response = redirect("/desk/login?ended=1", status=303)
+        gate.let_out(response)
+        return response
+
+
+def _add_reading(blueprint: Blueprint, pages: Pages, watch: BoardWatch) -> None:
+    @blueprint.get("/")
+    async def board(request: Request) -> HTTPResponse:
+        return await pages.board(request)
+
+    @blueprint.get("/callbacks/<reference:str>")
+    async def dossier(request: Request, reference: str) -> HTTPResponse:
+        return await pages.dossier(request, reference.upper())
+
+    @blueprint.get("/events")
+    async def events(request: Request) -> None:
+        await stream(request, watch.listen(session_of(request)))
+
+
+def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
+    desk = product.desk
+
+    @blueprint.post("/callbacks/<reference:str>/outcome")
+    async def outcome(request: Request, reference: str) -> HTTPResponse:
+        resolution, seen = field(request, "resolution"), field(request, "seen")
+        if resolution not in RESOLUTIONS or seen not in set(Status):
+            raise FormRefused
+        agent = session_of(request).agent
+        await desk.record(reference.upper(), agent, resolution, seen=Status(seen), now=product.clock.now())
+        return pages.done(request, reference)
+
+    @blueprint.post("/callbacks/<reference:str>/note")
+    async def note(request: Request, reference: str) -> HTTPResponse:
+        mark = await desk.write_note(
+            reference.upper(),
+            session_of(request).agent,
+            field(request, "text"),
+            seen=field(request, "seen") or note_mark(""),
+            now=product.clock.now(),
+        )
+        return pages.done(request, reference, seen=mark)
+
+    @blueprint.post("/callbacks/<reference:str>/number")
+    async def number(request: Request, reference: str) -> HTTPResponse:
+        shown = await desk.show_number(reference.upper(), session_of(request).agent, now=product.clock.now())
+        if wants_page(request):
+            return await pages.dossier(request, reference.upper(), number=shown)
+        return json({"number": national(shown)}, headers={"Cache-Control": "no-store"})
+
+
+def _add_problems(blueprint: Blueprint, pages: Pages) -> None:
+    @blueprint.exception(CallbackNotFound)
+    async def not_found(request: Request, _error: CallbackNotFound) -> HTTPResponse:
+        return pages.problem(request, "not_found", status=404)
+
+    @blueprint.exception(FormRefused)
+    async def refused(request: Request, _error: FormRefused) -> HTTPResponse:
+        return pages.problem(request, "expired_form", status=403)
+
+    @blueprint.exception(MovedOn)
+    async def moved_on(request: Request, _error: MovedOn) -> HTTPResponse:
+        return await pages.conflict(request, "moved_on")
+
+    @blueprint.exception(AlreadyRecorded)
+    async def already_recorded(request: Request, error: AlreadyRecorded) -> HTTPResponse:
+        return await pages.conflict(request, "already_recorded", name=error.agent_name)
+
+    @blueprint.exception(OutcomeNotPossible)
+    async def not_possible(request: Request, error: OutcomeNotPossible) -> HTTPResponse:
+        return await pages.conflict(request, "not_possible", status=error.status)
+
+    @blueprint.exception(NoteChangedElsewhere)
+    async def note_changed(request: Request, error: NoteChangedElsewhere) -> HTTPResponse:
+        return await pages.conflict(request, "note_elsewhere", saved=error.text)
+
+    @blueprint.exception(Exception)
+    async def unexpected(request: Request, error: Exception) -> HTTPResponse:
+        log.error("unexpected", path=request.path, exc_info=error)
+        return pages.problem(request, "unexpected", status=500)

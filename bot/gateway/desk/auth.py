@@ -1,0 +1,144 @@
+"""Who may come to the desk: cookies, the same-origin rule, form tokens and the brake on guessing passwords."""
+
+import re
+import secrets
+from datetime import UTC, datetime
+from hmac import compare_digest
+from time import monotonic
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from sanic import HTTPResponse, Request
+from sanic.response import redirect, text
+
+from bot.gateway.limits import RateLimit, address_of
+from bot.store.agents import DeskSession
+from bot.usecases.agent import SESSION_LENGTH, Desk, LoginToken
+
+SESSION_COOKIE = "orikaeshi_desk"
+FORM_COOKIE = "orikaeshi_desk_form"
+PATH = "/desk"
+LOGIN = "/desk/login"
+FORM_TOKEN = re.compile(r"[\w-]{43}")
+OWN_PAGES = re.compile(r"/desk(/callbacks/[A-Za-z0-9]{1,12})?")
+FAILURES_PER_MINUTE = 6
+
+
+class FormRefused(Exception):
+    """The form was not sent from a page of ours, or from one that is out of date."""
+
+
+class LoginBrake(RateLimit):
+    """So many wrong passwords a minute for one login from one address. A right one clears the account."""
+
+    def __init__(self) -> None:
+        super().__init__(FAILURES_PER_MINUTE)
+
+    def wait(self, request: Request, login: str) -> float:
+        """Seconds to wait before the next guess; 0 lets this one through and counts it."""
+        return self.wait_for(self._who(request, login), monotonic())
+
+    def forgive(self, request: Request, login: str) -> None:
+        """This was the right password."""
+        self._buckets.pop(self._who(request, login), None)
+
+    def _who(self, request: Request, login: str) -> str:
+        return f"{login.strip().lower()[:64]} {address_of(request)}"
+
+
+class Gate:
+    """Lets agents through. Everything under /desk but the login page needs a session; every POST a token of ours."""
+
+    def __init__(self, desk: Desk, *, public_base_url: str) -> None:
+        self._desk = desk
+        self._origin = public_base_url.lower()
+        self._secure = self._origin.startswith("https:")
+
+    async def check(self, request: Request) -> HTTPResponse | None:
+        """Put the session on the request, or answer in the page's place. Raises FormRefused."""
+        is_login = request.path == LOGIN
+        if request.method == "POST":
+            self._require_own_origin(request)
+        if is_login:
+            return None
+        session = await self.session(request)
+        if session is None:
+            return _to_login(request)
+        if request.method == "POST":
+            _require_token(request, session.csrf_token)
+        request.ctx.desk_session = session
+        return None
+
+    async def session(self, request: Request) -> DeskSession | None:
+        """The live session that the cookie names."""
+        token = request.cookies.get(SESSION_COOKIE)
+        return await self._desk.session(token, real_now=datetime.now(UTC)) if token else None
+
+    def form_token(self, request: Request) -> str:
+        """The login form's token: before there is a session, the same secret in a cookie and in the form."""
+        known = request.cookies.get(FORM_COOKIE) or ""
+        return known if FORM_TOKEN.fullmatch(known) else secrets.token_urlsafe(32)
+
+    def require_form_token(self, request: Request) -> None:
+        """Raise FormRefused unless form and cookie agree."""
+        _require_token(request, request.cookies.get(FORM_COOKIE) or "")
+
+    def remember_form(self, response: HTTPResponse, token: str) -> None:
+        """Set the login form's cookie."""
+        self._set(response, FORM_COOKIE, token, path=LOGIN)
+
+    def let_in(self, response: HTTPResponse, token: LoginToken) -> None:
+        """Set the session's cookie: never readable by a script, never sent along by another site's form."""
+        self._set(response, SESSION_COOKIE, token.token, path=PATH, max_age=int(SESSION_LENGTH.total_seconds()))
+        self._set(response, FORM_COOKIE, "", path=LOGIN, max_age=0)
+
+    def let_out(self, response: HTTPResponse) -> None:
+        """Take the session's cookie back."""
+        self._set(response, SESSION_COOKIE, "", path=PATH, max_age=0)
+
+    def _set(self, response: HTTPResponse, name: str, value: str, **options: Any) -> None:
+        response.add_cookie(name, value, httponly=True, samesite="Lax", secure=self._secure, **options)
+
+    def _require_own_origin(self, request: Request) -> None:
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            raise FormRefused
+        origin = request.headers.get("origin")
+        if origin is None or origin.lower() == self._origin:
+            return
+        if urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
+            raise FormRefused
+
+
+def session_of(request: Request) -> DeskSession:
+    """The session that the gate has put on the request."""
+    session: DeskSession = request.ctx.desk_session
+    return session
+
+
+def field(request: Request, name: str) -> str:
+    """One field of the form, "" when it is not there."""
+    form = request.form
+    return str(form.get(name) or "") if form else ""
+
+
+def own_page(path: str) -> str:
+    """The page to go to after the login: one of the desk's, whatever a link says."""
+    return path if OWN_PAGES.fullmatch(path) else PATH
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person navigates, as opposed to a script of ours that asks."""
+    return request.headers.get("accept", "") not in ("application/json", "text/event-stream")
+
+
+def _to_login(request: Request) -> HTTPResponse:
+    if not wants_page(request):
+        return text("Please log in.", status=401)
+    wanted = own_page(request.path) if request.method == "GET" else PATH
+    query = "" if wanted == PATH else "?" + urlencode({"next": wanted})
+    return redirect(LOGIN + query, status=303)
+
+
+def _require_token(request: Request, expected: str) -> None:
+    if not expected or not compare_digest(field(request, "csrf").encode(), expected.encode()):
+        raise FormRefused

@@ -1,0 +1,126 @@
+"""The desk's live stream: one reader of the database for every agent who looks at a page."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+import structlog
+from sanic import Request
+
+from bot.store.agents import DeskSession
+from bot.usecases.agent import Desk
+from bot.usecases.board import Pulse
+
+READ_EVERY_S = 0.25
+BEAT_EVERY_S = 15.0
+CLOCK_MOVED_S = 1.0
+"""Business time that differs this much from what browsers count is told at once: somebody moved the clock."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(eq=False, kw_only=True, slots=True)
+class Listener:
+    """One open page. What it has not been sent yet is added up: a slow browser costs no memory."""
+
+    session: DeskSession
+    changed: set[str] = field(default_factory=set)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    is_over: bool = False
+
+
+class BoardWatch:
+    """Reads what changed while anybody looks, and wakes those who do."""
+
+    def __init__(self, desk: Desk, *, now: Callable[[], datetime]) -> None:
+        self._desk = desk
+        self._now = now
+        self._listeners: set[Listener] = set()
+        self._pulse: Pulse | None = None
+        self._told_clock = (now(), monotonic())
+
+    async def run(self) -> None:
+        """Read on and on, until cancelled."""
+        while True:
+            await asyncio.sleep(READ_EVERY_S)
+            if not self._listeners:
+                self._pulse = None
+                continue
+            try:
+                await self._read()
+            except Exception:  # the database may be away for a while; the stream goes on when it is back
+                log.exception("desk_read_failed")
+
+    async def listen(self, session: DeskSession) -> AsyncIterator[dict[str, Any]]:
+        """What this agent's page has to know, from now on; ends when the session does."""
+        listener = Listener(session=session)
+        self._listeners.add(listener)
+        if self._pulse is not None:
+            listener.wake.set()
+        try:
+            while not listener.is_over:
+                try:
+                    await asyncio.wait_for(listener.wake.wait(), BEAT_EVERY_S)
+                except TimeoutError:
+                    if not await self._desk.is_valid(session, real_now=datetime.now(UTC)):
+                        return
+                listener.wake.clear()
+                if not listener.is_over:
+                    yield self._told(listener)
+        finally:
+            self._listeners.discard(listener)
+
+    def end(self, session: DeskSession) -> None:
+        """Close every stream of a session that was logged out."""
+        for listener in self._listeners:
+            if listener.session.token_hash == session.token_hash:
+                listener.is_over = True
+                listener.wake.set()
+
+    def end_all(self) -> None:
+        """Close every stream: the process stops."""
+        for listener in self._listeners:
+            listener.is_over = True
+            listener.wake.set()
+
+    async def _read(self) -> None:
+        first = self._pulse is None
+        self._pulse = await self._desk.pulse(self._pulse)
+        if not (first or self._pulse.changed or self._clock_moved()):
+            return
+        self._told_clock = (self._now(), monotonic())
+        for listener in self._listeners:
+            listener.changed |= self._pulse.changed
+            listener.wake.set()
+
+    def _clock_moved(self) -> bool:
+        told, at = self._told_clock
+        return abs((self._now() - told).total_seconds() - (monotonic() - at)) > CLOCK_MOVED_S
+
+    def _told(self, listener: Listener) -> dict[str, Any]:
+        agent_id = listener.session.agent.id
+        calls = self._pulse.calls if self._pulse else ()
+        mine = next((call for call in calls if call.agent_id == agent_id), None)
+        changed, listener.changed = sorted(listener.changed), set()
+        return {
+            "now": self._now().isoformat(),
+            "changed": changed,
+            "call": {"attempt": mine.attempt_id, "reference": mine.reference} if mine else None,
+        }
+
+
+async def stream(request: Request, events: AsyncIterator[dict[str, Any]]) -> None:
+    """Send events until the browser goes away or the session ends."""
+    response = await request.respond(
+        content_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    )
+    if response is None:
+        return
+    await response.send("retry: 2000\n\n")
+    async for told in events:
+        await response.send(f"event: pulse\ndata: {json.dumps(told, ensure_ascii=False)}\n\n")
+    await response.eof()

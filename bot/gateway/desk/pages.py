@@ -1,0 +1,144 @@
+"""The desk's pages, rendered for one agent in their language."""
+
+from typing import Any
+
+from sanic import HTTPResponse, Request
+from sanic.response import json, redirect
+
+from bot.booking.phone import national
+from bot.gateway.desk.auth import field, own_page, session_of, wants_page
+from bot.gateway.desk.words import Language, Words
+from bot.gateway.rendering import page
+from bot.usecases.agent import LONGEST_NOTE, note_mark
+from bot.wiring import Product
+
+LANGUAGE_COOKIE = "orikaeshi_desk_lang"
+A_YEAR_S = 365 * 24 * 3600
+
+
+class Pages:
+    """Board, dossier, login and the page that says what went wrong."""
+
+    def __init__(self, product: Product) -> None:
+        self._product = product
+
+    async def board(self, request: Request) -> HTTPResponse:
+        """What is next."""
+        words = self._words(request)
+        board = await self._product.desk.board(now=words.now)
+        return self._page(request, "desk_board.html", words, board=board, reader=session_of(request).agent)
+
+    async def dossier(
+        self,
+        request: Request,
+        reference: str,
+        *,
+        number: str | None = None,
+        message: str | None = None,
+        draft: str | None = None,
+        saved: str | None = None,
+        status: int = 200,
+    ) -> HTTPResponse:
+        """One callback. `draft` is what the agent wrote and we could not keep, `saved` what stands instead."""
+        words = self._words(request)
+        dossier = await self._product.desk.dossier(reference, reader=session_of(request).agent, now=words.now)
+        note = dossier.own_note.text if dossier.own_note else ""
+        return self._page(
+            request,
+            "desk_dossier.html",
+            words,
+            status=status,
+            dossier=dossier,
+            reader=session_of(request).agent,
+            number=national(number) if number else None,
+            message=message,
+            note=note if draft is None else draft,
+            saved_note=saved,
+            seen=note_mark(note),
+            longest_note=LONGEST_NOTE,
+        )
+
+    def login(
+        self, request: Request, token: str, problem: str | None, *, status: int = 200, **facts: Any
+    ) -> HTTPResponse:
+        """The login form, with what was wrong with the last try."""
+        words = self._words(request)
+        sentences = words.t["login"]
+        return self._page(
+            request,
+            "desk_login.html",
+            words,
+            status=status,
+            token=token,
+            problem=sentences[problem].format(**facts) if problem else None,
+            notice=sentences["ended"] if "ended" in request.args and not problem else None,
+            login=field(request, "login"),
+            next_page=own_page(field(request, "next") or request.args.get("next", "")),
+        )
+
+    def problem(self, request: Request, name: str, *, status: int) -> HTTPResponse:
+        """One sentence and the way back."""
+        words = self._words(request)
+        sentence = words.t["problem"][name]
+        if not wants_page(request):
+            return json({"message": sentence}, status=status)
+        return self._page(request, "desk_problem.html", words, status=status, sentence=sentence)
+
+    async def conflict(
+        self, request: Request, problem: str, /, *, saved: str | None = None, **facts: Any
+    ) -> HTTPResponse:
+        """409: the callback as it now is, and why nothing was written over."""
+        words = self._words(request)
+        if "status" in facts:
+            facts |= {"status": words.label("status", facts["status"])}
+        sentence = words.t["problem"][problem].format(**facts)
+        if not wants_page(request):
+            told = (
+                {"message": sentence}
+                if saved is None
+                else {"message": sentence, "saved": saved, "seen": note_mark(saved)}
+            )
+            return json(told, status=409)
+        draft = field(request, "text") if saved is not None else None
+        reference = str(request.match_info["reference"]).upper()
+        return await self.dossier(request, reference, message=sentence, draft=draft, saved=saved, status=409)
+
+    def done(self, request: Request, reference: str, **facts: str) -> HTTPResponse:
+        """It is written down: facts for a script, the page anew for a person."""
+        if wants_page(request):
+            return redirect(own_page(f"/desk/callbacks/{reference}"), status=303)
+        return json(facts)
+
+    def _words(self, request: Request) -> Words:
+        return Words(_language(request), tz=self._product.business.timezone, now=self._product.clock.now())
+
+    def _page(self, request: Request, template: str, words: Words, *, status: int = 200, **facts: Any) -> HTTPResponse:
+        response = page(
+            template,
+            status=status,
+            w=words,
+            t=words.t,
+            business_name=self._product.business.name(words.language),
+            session=getattr(request.ctx, "desk_session", None),
+            path=request.path if request.method == "GET" else own_page(request.path.rpartition("/")[0]),
+            **facts,
+        )
+        # With no-referrer a browser would send "Origin: null" along with our own forms.
+        response.headers["Referrer-Policy"] = "same-origin"
+        if request.args.get("lang") == words.language:
+            secure = self._product.settings.public_base_url.startswith("https:")
+            response.add_cookie(
+                LANGUAGE_COOKIE,
+                words.language,
+                path="/desk",
+                max_age=A_YEAR_S,
+                httponly=True,
+                samesite="Lax",
+                secure=secure,
+            )
+        return response
+
+
+def _language(request: Request) -> Language:
+    wanted = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    return "en" if wanted == "en" else "ja"

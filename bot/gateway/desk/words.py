@@ -1,0 +1,88 @@
+"""How the desk tells things: its sentences, and times, people and states in the agent's language."""
+
+import tomllib
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bot.booking import phone
+from bot.booking.callback import Callback, Status
+from bot.booking.window import Window
+from bot.usecases.board import Entry, Happening
+from bot.wording import dates
+
+Language = Literal["ja", "en"]
+Texts = dict[str, dict[str, str]]
+
+
+@cache
+def texts(language: Language) -> Texts:
+    """Every sentence of the desk by section and name."""
+    return tomllib.loads((files(__package__) / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+class Words:
+    """What a template asks for, in one language and in business time."""
+
+    def __init__(self, language: Language, *, tz: ZoneInfo, now: datetime) -> None:
+        self.language = language
+        self.now = now
+        self.t = texts(language)
+        self._tz = tz
+
+    def clock(self, moment: datetime) -> str:
+        """15:00 / 3:00 PM."""
+        return dates.clock(moment, tz=self._tz, language=self.language)
+
+    def when(self, moment: datetime) -> str:
+        """The time alone today, with its day otherwise."""
+        clock = self.clock(moment)
+        return clock if self._is_today(moment) else f"{self.day(moment)} {clock}"
+
+    def day(self, moment: datetime) -> str:
+        """11月24日(火) / Tue, Nov 24."""
+        return dates.day(moment, tz=self._tz, language=self.language)
+
+    def span(self, window: Window) -> str:
+        """The promise with its day."""
+        return dates.span(window, tz=self._tz, language=self.language)
+
+    def number(self, callback: Callback) -> str:
+        """The last four digits only."""
+        return phone.masked(callback.phone_number)
+
+    def label(self, section: str, name: str) -> str:
+        """The word for a state, or the name itself where we have none: a business may add topics of its own."""
+        return self.t[section].get(name, name)
+
+    def by_day(self, entries: tuple[Entry, ...]) -> list[tuple[str, list[Entry]]]:
+        """Entries under the headings of their days, in the order given; what is owed for days comes first."""
+        return [(heading, list(group)) for heading, group in groupby(entries, key=self._heading)]
+
+    def history(self, happenings: tuple[Happening, ...]) -> list[Happening]:
+        """What people want to read of the history, newest first."""
+        return [event for event in reversed(happenings) if event.kind in self.t["event"]]
+
+    def settles_beforehand(self, callback: Callback) -> bool:
+        """Whether recording an outcome now means that no call will be made."""
+        return callback.is_changeable
+
+    def may_record(self, callback: Callback) -> bool:
+        """Whether an outcome can be recorded now."""
+        recordable = callback.is_changeable or callback.status in (Status.IN_CALL, Status.COMPLETED)
+        return callback.resolution is None and recordable
+
+    def _heading(self, entry: Entry) -> str:
+        due = entry.callback.due_at
+        if self._is_today(due):
+            return self.t["board"]["today"]
+        if due < self.now:
+            return self.t["board"]["overdue_days"]
+        tomorrow = self._is_today(due - timedelta(days=1))
+        return f"{self.t['board']['tomorrow']} {self.day(due)}" if tomorrow else self.day(due)
+
+    def _is_today(self, moment: datetime) -> bool:
+        return moment.astimezone(self._tz).date() == self.now.astimezone(self._tz).date()

@@ -1,0 +1,333 @@
+"""The settings file and the environment, read once into one frozen value. An error names the line or the variable."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from bot.booking.business import Business
+from bot.booking.hours import BusinessHours, Period
+from bot.booking.phone import ALLOWED_KINDS, NumberPolicy
+from bot.booking.retry import RetryPolicy
+from bot.booking.slots import SlotPolicy
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+OWN_PREFIX = "ORIKAESHI_"
+
+
+class SettingsError(Exception):
+    """The product cannot start with these settings; the sentence says what to change and where."""
+
+
+def _period(value: object) -> Period:
+    match = re.fullmatch(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})", str(value))
+    if not match:
+        raise ValueError('write a period as "09:00-18:00"')
+    start_hour, start_minute, end_hour, end_minute = map(int, match.groups())
+    start = time(start_hour, start_minute)
+    end = time.max if (end_hour, end_minute) == (24, 0) else time(end_hour, end_minute)
+    if start >= end:
+        raise ValueError("a period must end after it starts")
+    return Period(start=start, end=end)
+
+
+def _in_order(periods: tuple[Period, ...]) -> tuple[Period, ...]:
+    for earlier, later in pairwise(periods):
+        if later.start < earlier.end:
+            raise ValueError("the periods of a day must be in order and must not overlap")
+    return periods
+
+
+def _zone(value: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(value))
+    except (KeyError, ValueError, OSError):
+        raise ValueError('name a time zone such as "Asia/Tokyo"') from None
+
+
+def _kind(value: str) -> str:
+    if value not in ALLOWED_KINDS:
+        raise ValueError(f"choose from {', '.join(ALLOWED_KINDS)}")
+    return value
+
+
+Periods = Annotated[tuple[Annotated[Period, BeforeValidator(_period)], ...], AfterValidator(_in_order)]
+OFFICE_DAY = (Period(start=time(9), end=time(18)),)
+E164 = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class BusinessSection(_Section):
+    """[business]"""
+
+    name_ja: Annotated[str, Field(min_length=1, max_length=40)]
+    name_en: Annotated[str, Field(min_length=1, max_length=40)]
+    hotline: Annotated[str, Field(min_length=3, max_length=20)]
+    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Tokyo")
+
+
+class ExceptionSection(_Section):
+    """[[hours.exceptions]]"""
+
+    date: date
+    open: Periods = ()
+
+
+class HoursSection(_Section):
+    """[hours]"""
+
+    monday: Periods = OFFICE_DAY
+    tuesday: Periods = OFFICE_DAY
+    wednesday: Periods = OFFICE_DAY
+    thursday: Periods = OFFICE_DAY
+    friday: Periods = OFFICE_DAY
+    saturday: Periods = ()
+    sunday: Periods = ()
+    holidays: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = "JP"
+    exceptions: tuple[ExceptionSection, ...] = ()
+
+    @model_validator(mode="after")
+    def _some_day_is_open(self) -> Self:
+        if not any(getattr(self, day) for day in WEEKDAYS):
+            raise ValueError("at least one day must be open")
+        return self
+
+
+class SlotsSection(_Section):
+    """[slots]"""
+
+    length_minutes: Annotated[int, Field(ge=5, le=120)] = 30
+    lead_minutes: Minutes = 30
+    horizon_days: Annotated[int, Field(ge=1, le=90)] = 14
+    capacity: Annotated[int, Field(ge=1, le=10_000)] = 3
+    open_callbacks_per_number: Annotated[int, Field(ge=1, le=20)] = 3
+
+
+class CallsSection(_Section):
+    """[calls]"""
+
+    ring_seconds: Annotated[int, Field(ge=10, le=60)] = 25
+    agent_ring_seconds: Annotated[int, Field(ge=10, le=60)] = 20
+    retry_minutes: Annotated[tuple[Annotated[int, Field(ge=1, le=24 * 60)], ...], Field(max_length=9)] = (5, 30)
+    own_fault_minutes: Annotated[int, Field(ge=1, le=60)] = 2
+    own_fault_attempts: Annotated[int, Field(ge=1, le=20)] = 5
+    reminder_minutes: Minutes = 60
+
+
+class NumbersSection(_Section):
+    """[numbers]"""
+
+    default_country: Country = "JP"
+    countries: Annotated[tuple[Country, ...], Field(min_length=1)] = ("JP",)
+    kinds: Annotated[tuple[Annotated[str, AfterValidator(_kind)], ...], Field(min_length=1)] = (
+        "mobile",
+        "fixed",
+        "voip",
+    )
+
+
+class CarrierSection(_Section):
+    """[carrier]"""
+
+    kind: Literal["simulated", "twilio"] = "simulated"
+    number: E164
+
+
+class WebSection(_Section):
+    """[web]"""
+
+    messages_per_minute: Annotated[int, Field(ge=1)] = 60
+    sessions_per_minute: Annotated[int, Field(ge=1)] = 20
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
+
+
+class SettingsFile(_Section):
+    """The whole file."""
+
+    business: BusinessSection
+    hours: HoursSection = HoursSection()
+    slots: SlotsSection = SlotsSection()
+    calls: CallsSection = CallsSection()
+    numbers: NumbersSection = NumbersSection()
+    carrier: CarrierSection
+    web: WebSection = WebSection()
+
+
+class Environment(_Section):
+    """What the environment says: places, ports and secrets."""
+
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    host: str = "127.0.0.1"
+    public_base_url: Annotated[str, Field(pattern=r"^(https?://[^\s/?#@]+)?$")] = ""
+    database_url: str = ""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    orikaeshi_settings: Path = Path("orikaeshi.toml")
+    orikaeshi_var: Path = Path("var")
+    orikaeshi_assistant_url: str = "http://127.0.0.1:5005"
+    orikaeshi_actions_url: str = "http://127.0.0.1:5055"
+    orikaeshi_demo_api_key: Annotated[str, Field(pattern=r"^(.{16,})?$")] = ""
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    twilio_api_base_url: str = ""
+
+
+class Settings(SettingsFile):
+    """Everything that was decided outside the code, as one frozen value."""
+
+    environment: Environment
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the embedded carrier is used: the demo. No real call can be made then."""
+        return self.carrier.kind == "simulated"
+
+    @property
+    def var(self) -> Path:
+        """The folder of everything that is written at run time."""
+        return self.environment.orikaeshi_var
+
+    @property
+    def public_base_url(self) -> str:
+        """Where the carrier and customers reach the gateway, without a trailing slash."""
+        return self.environment.public_base_url or f"http://127.0.0.1:{self.environment.port}"
+
+    @property
+    def database_url(self) -> str:
+        """The database: SQLite under var/ unless DATABASE_URL names a PostgreSQL server."""
+        return self.environment.database_url or f"sqlite:///{self.var / 'orikaeshi.db'}"
+
+    def for_business(self) -> Business:
+        """The business's names and zone."""
+        names = {"ja": self.business.name_ja, "en": self.business.name_en}
+        return Business(names=names, hotline=self.business.hotline, timezone=self.business.timezone)
+
+    def for_hours(self) -> BusinessHours:
+        """The calling hours."""
+        return BusinessHours(
+            timezone=self.business.timezone,
+            weekly={index: getattr(self.hours, day) for index, day in enumerate(WEEKDAYS)},
+            holidays_country=self.hours.holidays or None,
+            exceptions={exception.date: exception.open for exception in self.hours.exceptions},
+        )
+
+    def for_slots(self) -> SlotPolicy:
+        """How slots are cut and sold."""
+        return SlotPolicy(
+            length=timedelta(minutes=self.slots.length_minutes),
+            lead=timedelta(minutes=self.slots.lead_minutes),
+            horizon=timedelta(days=self.slots.horizon_days),
+            capacity=self.slots.capacity,
+        )
+
+    def for_retries(self) -> RetryPolicy:
+        """What follows an attempt that failed."""
+        return RetryPolicy(
+            delays=tuple(timedelta(minutes=minutes) for minutes in self.calls.retry_minutes),
+            own_fault_delay=timedelta(minutes=self.calls.own_fault_minutes),
+            own_fault_limit=self.calls.own_fault_attempts,
+        )
+
+    def for_numbers(self) -> NumberPolicy:
+        """Which numbers may be called."""
+        return NumberPolicy(
+            default_country=self.numbers.default_country,
+            countries=frozenset(self.numbers.countries),
+            kinds=frozenset(self.numbers.kinds),
+        )
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment and the file it names; raises SettingsError with one sentence for the first fault."""
+    environment = _environment(os.environ if environ is None else environ)
+    path = environment.orikaeshi_settings
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}.") from None
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}.") from None
+    try:
+        settings = Settings.model_validate({**tables, "environment": environment})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        line = _line_of(text, first["loc"])
+        raise SettingsError(f"{path}, line {line}: {where}: {_sentence(first['msg'], first['type'])}") from None
+    _check_carrier(settings)
+    return settings
+
+
+def _environment(environ: Mapping[str, str]) -> Environment:
+    known = {name.upper(): name for name in Environment.model_fields}
+    for name in environ:
+        if name.startswith(OWN_PREFIX) and name not in known:
+            raise SettingsError(f"The environment variable {name} is unknown; the known ones are {', '.join(known)}.")
+    given = {known[name]: value for name, value in environ.items() if name in known and value != ""}
+    try:
+        return Environment.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper()
+        raise SettingsError(
+            f"The environment variable {name} is wrong: {_sentence(first['msg'], first['type'])}"
+        ) from None
+
+
+def _check_carrier(settings: Settings) -> None:
+    environment = settings.environment
+    credentials = environment.twilio_account_sid or environment.twilio_auth_token
+    if settings.is_simulated and credentials:
+        raise SettingsError(
+            "The simulated carrier never starts beside real credentials: "
+            'unset TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or set kind = "twilio" under [carrier].'
+        )
+    if settings.is_simulated:
+        return
+    if not (environment.twilio_account_sid and environment.twilio_auth_token):
+        raise SettingsError("Calls through Twilio need TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the environment.")
+    if not environment.public_base_url:
+        raise SettingsError(
+            "Calls through Twilio need PUBLIC_BASE_URL: the https address at which Twilio reaches this gateway."
+        )
+
+
+def _sentence(message: str, kind: str) -> str:
+    if kind == "extra_forbidden":
+        return "this setting is unknown."
+    if kind == "missing":
+        return "this setting is missing."
+    return message.removeprefix("Value error, ").rstrip(".") + "."
+
+
+def _line_of(text: str, location: tuple[int | str, ...]) -> int:
+    """The line on which the named setting stands, or its table's, or 1 when neither is there."""
+    section, *rest = (str(part) for part in location if isinstance(part, str))
+    key = rest[-1] if rest else section
+    table = ".".join((section, *rest[:-1]))
+    # A table that may stand several times is named by its place among them.
+    before = next((part for part in location if isinstance(part, int)), 0) if len(rest) > 1 else 0
+    current, table_line = "" if rest else section, 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[\[?([\w.]+)\]\]?", line):
+            current = header.group(1)
+            if current == table:
+                before -= 1
+            if current == section or (current == table and before == -1):
+                table_line = number
+        elif current in (table, section) and (before < 0 or not rest) and re.match(rf"\s*{re.escape(key)}\s*=", line):
+            return number
+    return table_line

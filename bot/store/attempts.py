@@ -1,0 +1,142 @@
+"""The ledger of dials: written before the carrier is asked, ended exactly once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.booking.callback import Outcome
+from bot.store.database import Transaction
+from bot.store.schema import agents, attempts
+
+
+class AlreadyDialled(Exception):
+    """The callback, its number or the agent has a live call: the database refused a second one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dial:
+    """One attempt as the dispatcher sees it. Live until `ended_at` is set."""
+
+    id: str
+    callback_id: str
+    number: int
+    to_number: str
+    agent_id: str
+    agent_phone_number: str
+    carrier_state: str
+    call_sid: str | None
+    started_at: datetime
+    answered_at: datetime | None
+    confirmed_at: datetime | None
+    agent_confirmed_at: datetime | None
+    ended_at: datetime | None
+    begun_at: datetime
+    checked_at: datetime | None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the call may still ring or be talked on."""
+        return self.ended_at is None
+
+
+async def begin(
+    tx: Transaction,
+    attempt_id: str,
+    *,
+    callback_id: str,
+    number: int,
+    to_number: str,
+    agent_id: str,
+    now: datetime,
+    real_now: datetime,
+) -> None:
+    """Write down the intent to dial; raises AlreadyDialled when a constraint says that a call is under way."""
+    try:
+        async with tx.begin_nested():
+            await tx.execute(
+                insert(attempts).values(
+                    id=attempt_id,
+                    callback_id=callback_id,
+                    number=number,
+                    to_number=to_number,
+                    agent_id=agent_id,
+                    carrier_state="intent",
+                    started_at=now,
+                    begun_at=real_now,
+                )
+            )
+    except IntegrityError as error:
+        raise AlreadyDialled from error
+
+
+async def get(tx: Transaction, attempt_id: str) -> Dial | None:
+    """The attempt that a webhook's path names."""
+    found = await _select(tx, attempts.c.id == attempt_id)
+    return found[0] if found else None
+
+
+async def live(tx: Transaction) -> list[Dial]:
+    """Every attempt that has not ended."""
+    return await _select(tx, attempts.c.ended_at.is_(None))
+
+
+async def is_known(tx: Transaction, call_sid: str) -> bool:
+    """Whether the carrier's call already belongs to an attempt."""
+    return (await tx.execute(select(attempts.c.id).where(attempts.c.call_sid == call_sid))).first() is not None
+
+
+async def adopt(tx: Transaction, attempt_id: str, call_sid: str) -> bool:
+    """Tie the live attempt to the carrier's call; False when either already belongs to another one."""
+    try:
+        async with tx.begin_nested():
+            adopted = await tx.execute(
+                update(attempts)
+                .where(attempts.c.id == attempt_id, attempts.c.call_sid.is_(None), attempts.c.ended_at.is_(None))
+                .values(call_sid=call_sid, carrier_state="accepted")
+            )
+    except IntegrityError:
+        return False
+    if adopted.rowcount == 1:
+        return True
+    known = await tx.execute(select(attempts.c.call_sid).where(attempts.c.id == attempt_id))
+    return known.scalar_one_or_none() == call_sid
+
+
+async def change(tx: Transaction, attempt_id: str, **changes: Any) -> bool:
+    """Set facts of a live attempt; False when it has ended: what is over stays as it was."""
+    changed = await tx.execute(
+        update(attempts).where(attempts.c.id == attempt_id, attempts.c.ended_at.is_(None)).values(**changes)
+    )
+    return changed.rowcount == 1
+
+
+async def end(
+    tx: Transaction,
+    attempt_id: str,
+    *,
+    outcome: Outcome,
+    now: datetime,
+    answered_by: str | None = None,
+    duration_s: int | None = None,
+) -> bool:
+    """End the attempt; True for the one caller who did it, False for every later one."""
+    told = {"answered_by": answered_by, "duration_s": duration_s}
+    known = {name: fact for name, fact in told.items() if fact is not None}  # what is known already stays
+    return await change(tx, attempt_id, ended_at=now, outcome=outcome, **known)
+
+
+async def _select(tx: Transaction, *conditions: Any) -> list[Dial]:
+    rows = await tx.execute(
+        select(attempts, agents.c.phone_number.label("agent_phone_number"))
+        .join(agents, agents.c.id == attempts.c.agent_id)
+        .where(*conditions)
+        .order_by(attempts.c.started_at, attempts.c.id)
+    )
+    return [_dial(row) for row in rows]
+
+
+def _dial(row: Row[Any]) -> Dial:
+    return Dial(**{name: getattr(row, name) for name in Dial.__dataclass_fields__})

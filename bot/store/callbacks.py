@@ -1,0 +1,246 @@
+"""Callbacks: written once, then changed only by conditional UPDATEs that name the version they saw."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from bot.booking.callback import (
+    CHANGEABLE,
+    OPEN,
+    SET_ASIDE,
+    Attempt,
+    Callback,
+    Channel,
+    Kind,
+    Outcome,
+    Status,
+    require_transition,
+)
+from bot.booking.window import Window
+from bot.store.database import Transaction
+from bot.store.schema import attempts, callback_events, callbacks
+
+
+class StaleCallback(Exception):
+    """Somebody else changed the callback since it was read: read it again and decide anew."""
+
+
+async def add(tx: Transaction, callback: Callback) -> None:
+    """Store a new callback and the first entry of its history."""
+    await tx.execute(
+        insert(callbacks).values(
+            window_start=callback.window.start,
+            window_end=callback.window.end,
+            **{name: getattr(callback, name) for name in _PLAIN},
+        )
+    )
+    await note_event(tx, callback.id, "booked", at=callback.created_at, facts=_window_facts(callback.window))
+
+
+async def change(
+    tx: Transaction, callback: Callback, *, now: datetime, event: str | None = None, **changes: Any
+) -> Callback:
+    """Apply changes (`status`, `window`, `due_at`, …) to the version that `callback` shows; returns the new value.
+
+    Raises ForbiddenTransition for a status that the table does not lead to, StaleCallback when the row has moved on.
+    """
+    status = changes.get("status", callback.status)
+    if status != callback.status:
+        require_transition(callback.status, status)
+    columns = {key: value for key, value in changes.items() if key != "window"}
+    if window := changes.get("window"):
+        columns |= {"window_start": window.start, "window_end": window.end}
+    changed = await tx.execute(
+        update(callbacks)
+        .where(
+            callbacks.c.id == callback.id,
+            callbacks.c.version == callback.version,
+            callbacks.c.status == callback.status,
+        )
+        .values(version=callback.version + 1, updated_at=now, **columns)
+    )
+    if changed.rowcount != 1:
+        raise StaleCallback
+    kind = event or (str(status) if status != callback.status else "changed")
+    await note_event(tx, callback.id, kind, at=now, facts=_window_facts(window) if window else {})
+    return await get(tx, callback.id)
+
+
+async def note_event(
+    tx: Transaction, callback_id: str, kind: str, *, at: datetime, facts: Mapping[str, Any] | None = None
+) -> None:
+    """Write one entry of a callback's history: the raw log that every figure is counted from."""
+    await tx.execute(insert(callback_events).values(callback_id=callback_id, at=at, kind=kind, facts=dict(facts or {})))
+
+
+async def get(tx: Transaction, callback_id: str) -> Callback:
+    """The callback with its attempts; raises KeyError when there is none."""
+    found = await _select(tx, callbacks.c.id == callback_id)
+    if not found:
+        raise KeyError(callback_id)
+    return found[0]
+
+
+async def by_reference(tx: Transaction, reference: str) -> Callback | None:
+    """The callback that a customer or a client names."""
+    found = await _select(tx, callbacks.c.reference == reference)
+    return found[0] if found else None
+
+
+async def of_conversation(tx: Transaction, conversation_id: str) -> list[Callback]:
+    """What was booked in one talk, oldest first."""
+    return await _select(tx, callbacks.c.conversation_id == conversation_id)
+
+
+async def of_number(tx: Transaction, phone_number: str, *, limit: int = 20) -> list[Callback]:
+    """What one number asked for, newest first."""
+    return await _select(tx, callbacks.c.phone_number == phone_number, limit=limit, order=_NEWEST)
+
+
+async def count_open(tx: Transaction, phone_number: str) -> int:
+    """How many promises to this number still stand."""
+    counted = await tx.execute(
+        select(func.count())
+        .select_from(callbacks)
+        .where(callbacks.c.phone_number == phone_number, callbacks.c.status.in_(OPEN))
+    )
+    return int(counted.scalar_one())
+
+
+async def count_ahead(tx: Transaction, callback: Callback) -> int:
+    """How many waiting callbacks of the same topic are owed before this one."""
+    waiting = callbacks.c.status.in_((Status.BOOKED, Status.RETRY_WAIT))
+    earlier = (callbacks.c.due_at < callback.due_at) | (
+        (callbacks.c.due_at == callback.due_at) & (callbacks.c.created_at < callback.created_at)
+    )
+    counted = await tx.execute(
+        select(func.count())
+        .select_from(callbacks)
+        .where(waiting, callbacks.c.topic == callback.topic, callbacks.c.id != callback.id, earlier)
+    )
+    return int(counted.scalar_one())
+
+
+async def due(tx: Transaction, *, now: datetime, limit: int) -> list[Callback]:
+    """Callbacks whose dial is owed, in promise order, then priority; not those that a supervisor has to look at."""
+    waiting = callbacks.c.status.in_((Status.BOOKED, Status.RETRY_WAIT))
+    in_order = func.coalesce(callbacks.c.attention, "") != SET_ASIDE
+    return await _select(tx, waiting, in_order, callbacks.c.due_at <= now, limit=limit, order=_PROMISE)
+
+
+async def listing(
+    tx: Transaction,
+    *,
+    statuses: Collection[Status] = (),
+    phone_number: str | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    after: tuple[datetime, str] | None = None,
+    limit: int = 50,
+) -> list[Callback]:
+    """Callbacks by their window's start in [start, end), from just behind `after` = (window start, id)."""
+    conditions: list[Any] = []
+    if statuses:
+        conditions.append(callbacks.c.status.in_(list(statuses)))
+    if phone_number:
+        conditions.append(callbacks.c.phone_number == phone_number)
+    if start:
+        conditions.append(callbacks.c.window_start >= start)
+    if end:
+        conditions.append(callbacks.c.window_start < end)
+    if after:
+        at, last_id = after
+        conditions.append(
+            (callbacks.c.window_start > at) | ((callbacks.c.window_start == at) & (callbacks.c.id > last_id))
+        )
+    return await _select(tx, *conditions, limit=limit)
+
+
+async def of_ids(tx: Transaction, ids: Collection[str]) -> list[Callback]:
+    """The callbacks with these ids, by their window's start."""
+    return await _select(tx, callbacks.c.id.in_(list(ids))) if ids else []
+
+
+async def upcoming(tx: Transaction, *, limit: int) -> list[Callback]:
+    """Callbacks that wait for a dial, the next owed first."""
+    return await _select(tx, callbacks.c.status.in_(CHANGEABLE), limit=limit, order=(callbacks.c.due_at, *_PROMISE))
+
+
+async def finished(tx: Transaction, *, since: datetime, promised_since: datetime, limit: int) -> list[Callback]:
+    """Callbacks settled since a moment, newest first. Those promised before `promised_since` are left out: the index
+    on the window keeps years of history out of the search."""
+    return await _select(
+        tx,
+        callbacks.c.status.not_in(OPEN),
+        callbacks.c.window_start >= promised_since,
+        callbacks.c.updated_at >= since,
+        limit=limit,
+        order=(callbacks.c.updated_at.desc(), callbacks.c.id),
+    )
+
+
+async def history(tx: Transaction, callback_id: str) -> list[tuple[datetime, str, dict[str, Any]]]:
+    """What happened to a callback: (when, what, facts), oldest first."""
+    rows = await tx.execute(
+        select(callback_events.c.at, callback_events.c.kind, callback_events.c.facts)
+        .where(callback_events.c.callback_id == callback_id)
+        .order_by(callback_events.c.id)
+    )
+    return [(row.at, row.kind, row.facts) for row in rows]
+
+
+_PLAIN = (
+    "id", "reference", "status", "kind", "topic", "slot_start", "due_at", "phone_number", "alternate_phone_number",
+    "name", "company", "reason", "language", "channel", "priority", "attention", "resolution", "conversation_id",
+    "version", "created_at", "updated_at",
+)  # fmt: skip
+"""Columns that carry the value's own names."""
+
+
+_BY_WINDOW: tuple[Any, ...] = (callbacks.c.window_start, callbacks.c.id)
+_NEWEST: tuple[Any, ...] = (callbacks.c.created_at.desc(), callbacks.c.id)
+_PROMISE: tuple[Any, ...] = (
+    callbacks.c.window_start,
+    callbacks.c.priority.desc(),
+    callbacks.c.created_at,
+    callbacks.c.id,
+)
+
+
+async def _select(
+    tx: Transaction, *conditions: Any, limit: int | None = None, order: tuple[Any, ...] = _BY_WINDOW
+) -> list[Callback]:
+    rows = (await tx.execute(select(callbacks).where(*conditions).order_by(*order).limit(limit))).all()
+    dials = await _attempts_of(tx, [row.id for row in rows])
+    return [_callback(row, dials.get(row.id, ())) for row in rows]
+
+
+async def _attempts_of(tx: Transaction, ids: list[str]) -> dict[str, tuple[Attempt, ...]]:
+    if not ids:
+        return {}
+    rows = await tx.execute(
+        select(attempts).where(attempts.c.callback_id.in_(ids)).order_by(attempts.c.callback_id, attempts.c.number)
+    )
+    found: dict[str, tuple[Attempt, ...]] = {}
+    for row in rows:
+        attempt = Attempt(
+            number=row.number,
+            started_at=row.started_at,
+            outcome=Outcome(row.outcome) if row.outcome else None,
+            answered_by=row.answered_by,
+            duration_s=row.duration_s,
+        )
+        found[row.callback_id] = (*found.get(row.callback_id, ()), attempt)
+    return found
+
+
+def _callback(row: Row[Any], dials: tuple[Attempt, ...]) -> Callback:
+    plain = {name: getattr(row, name) for name in _PLAIN}
+    plain |= {"status": Status(row.status), "kind": Kind(row.kind), "channel": Channel(row.channel)}
+    return Callback(window=Window(start=row.window_start, end=row.window_end), attempts=dials, **plain)
+
+
+def _window_facts(window: Window) -> dict[str, str]:
+    return {"window_start": window.start.isoformat(), "window_end": window.end.isoformat()}

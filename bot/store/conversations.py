@@ -1,0 +1,139 @@
+"""Talks and what was said in them, kept by us: the assistant's own memory is not what people read later."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from bot.booking.when import Language
+from bot.store.database import Transaction
+from bot.store.schema import conversations, messages
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conversation:
+    """One talk. `expects` is the open question; `callback_id` the booking that the talk is about."""
+
+    id: str
+    channel: str
+    language: Language
+    expects: str | None
+    callback_id: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """One message of a talk. `sender` is customer, assistant or system; `id` grows with time."""
+
+    id: int
+    conversation_id: str
+    sender: str
+    text: str
+    buttons: tuple[dict[str, str], ...]
+    at: datetime
+
+
+async def open_talk(tx: Transaction, conversation_id: str, *, channel: str, language: str, now: datetime) -> None:
+    """Begin a talk under an unguessable id."""
+    await tx.execute(
+        insert(conversations).values(
+            id=conversation_id, channel=channel, language=language, created_at=now, updated_at=now
+        )
+    )
+
+
+async def get(tx: Transaction, conversation_id: str) -> Conversation | None:
+    """The talk, or None for an unknown id."""
+    row = (await tx.execute(select(conversations).where(conversations.c.id == conversation_id))).one_or_none()
+    return None if row is None else _conversation(row)
+
+
+async def change(tx: Transaction, conversation_id: str, *, now: datetime, **changes: Any) -> None:
+    """Set the language, the open question or the booking that the talk is about."""
+    await tx.execute(
+        update(conversations).where(conversations.c.id == conversation_id).values(updated_at=now, **changes)
+    )
+
+
+async def add_message(
+    tx: Transaction,
+    conversation_id: str,
+    *,
+    sender: str,
+    text: str,
+    now: datetime,
+    buttons: tuple[dict[str, str], ...] = (),
+    answered: bool = True,
+    later: bool = False,
+) -> int:
+    """Keep what was said; returns its id. `later` is for what no waiting request will carry to the customer."""
+    added = await tx.execute(
+        insert(messages)
+        .values(
+            conversation_id=conversation_id,
+            sender=sender,
+            text=text,
+            buttons=list(buttons),
+            at=now,
+            answered=answered,
+            later=later,
+        )
+        .returning(messages.c.id)
+    )
+    return int(added.scalar_one())
+
+
+async def transcript(tx: Transaction, conversation_id: str) -> list[Said]:
+    """Everything said in a talk, oldest first."""
+    return await _said(tx, messages.c.conversation_id == conversation_id)
+
+
+async def said_later(tx: Transaction, last_id: int, *, limit: int = 500) -> list[Said]:
+    """What was said to customers outside an answer, in any talk, since the message `last_id`."""
+    return await _said(tx, messages.c.id > last_id, messages.c.later, limit=limit)
+
+
+async def last_message_id(tx: Transaction) -> int:
+    """The newest message's id, 0 when nothing was said yet."""
+    return int((await tx.execute(select(func.coalesce(func.max(messages.c.id), 0)))).scalar_one())
+
+
+async def unanswered(tx: Transaction, conversation_id: str | None = None, *, limit: int | None = None) -> list[Said]:
+    """Customers' messages that the assistant has not seen yet, oldest first."""
+    conditions = [~messages.c.answered]
+    if conversation_id:
+        conditions.append(messages.c.conversation_id == conversation_id)
+    return await _said(tx, *conditions, limit=limit)
+
+
+async def mark_answered(tx: Transaction, message_id: int) -> None:
+    """The assistant has seen this message."""
+    await tx.execute(update(messages).where(messages.c.id == message_id).values(answered=True))
+
+
+async def _said(tx: Transaction, *conditions: Any, limit: int | None = None) -> list[Said]:
+    rows = await tx.execute(select(messages).where(*conditions).order_by(messages.c.id).limit(limit))
+    return [
+        Said(
+            id=row.id,
+            conversation_id=row.conversation_id,
+            sender=row.sender,
+            text=row.text,
+            buttons=tuple(row.buttons),
+            at=row.at,
+        )
+        for row in rows
+    ]
+
+
+def _conversation(row: Row[Any]) -> Conversation:
+    return Conversation(
+        id=row.id,
+        channel=row.channel,
+        language=row.language,
+        expects=row.expects,
+        callback_id=row.callback_id,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,89 @@
+"""Connections and transactions on SQLite (WAL) and PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+Transaction = AsyncConnection
+"""What every store function takes first. Committed by whoever opened it, rolled back on any error."""
+
+BUSY_TIMEOUT_MS = 10_000
+FAULTS = (SQLAlchemyError, OSError, TimeoutError)
+"""What a database that is away, locked or out of room raises: nothing is wrong with what was asked of it."""
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+
+
+class Database:
+    """One pool of connections. `url`: `sqlite:///var/orikaeshi.db` or `postgresql://user:password@host/name`."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        parsed = make_url(url)
+        parsed = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite and parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        # What was to be stored is nobody's business in a log: SQLAlchemy's errors would quote it.
+        options: dict[str, Any] = {"hide_parameters": True}
+        if not self.is_sqlite:
+            options["pool_pre_ping"] = True
+        self._engine = create_async_engine(parsed, pool_size=pool_size, max_overflow=pool_size, **options)
+        # SQLite has one writer; queueing here is fair, its own busy handler is not (it sleeps, and some starve).
+        self._one_writer = asyncio.Lock() if self.is_sqlite else None
+        if self.is_sqlite:
+            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """A connection to read from; nothing written in it is kept."""
+        async with self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """A transaction that is committed at the end of the block and rolled back on any error."""
+        if self._one_writer is None:
+            async with self._engine.begin() as connection:
+                yield connection
+            return
+        async with self._one_writer, self._engine.begin() as connection:
+            # Taken at once: a transaction that reads first and writes later fails with BUSY when another wrote between.
+            await connection.execute(text("BEGIN IMMEDIATE"))
+            yield connection
+
+    async def ping(self) -> None:
+        """Raise when the database does not answer."""
+        async with self.read() as tx:
+            await tx.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self._engine.dispose()
+
+
+def upsert(tx: Transaction, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, in the database's own dialect."""
+    return (postgresql if tx.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+async def one_at_a_time(tx: Transaction, name: str) -> None:
+    """Wait until no other transaction holds this name; it is held until this one ends. SQLite has one writer anyway."""
+    if tx.dialect.name == "postgresql":
+        await tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins no transaction by itself; write() does
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # a booking that was confirmed survives a power cut
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.close()

@@ -1,0 +1,97 @@
+"""Small facts that every process shares: webhooks seen, keys, consent, heartbeats."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from bot.store.database import Transaction, upsert
+from bot.store.schema import api_keys, consent, heartbeats, idempotency_keys, inbox
+
+
+class KeyTaken(Exception):
+    """Another request with the same idempotency key was faster: what it made is the answer."""
+
+
+async def first_time(tx: Transaction, source: str, key: str, *, now: datetime) -> bool:
+    """Whether this delivery is the first of its key: carriers deliver some webhooks twice."""
+    added = await tx.execute(
+        upsert(tx, inbox)
+        .values(source=source, key=key, received_at=now)
+        .on_conflict_do_nothing(index_elements=["source", "key"])
+    )
+    return added.rowcount == 1
+
+
+async def callback_of_key(tx: Transaction, scope: str, key: str) -> tuple[str, str] | None:
+    """(callback id, request hash) that an idempotency key already stands for."""
+    row = (
+        await tx.execute(
+            select(idempotency_keys.c.callback_id, idempotency_keys.c.request_hash).where(
+                idempotency_keys.c.scope == scope, idempotency_keys.c.key == key
+            )
+        )
+    ).one_or_none()
+    return None if row is None else (row.callback_id, row.request_hash)
+
+
+async def remember_key(
+    tx: Transaction, scope: str, key: str, *, request_hash: str, callback_id: str, now: datetime
+) -> None:
+    """Tie an idempotency key to what it made; raises KeyTaken for the slower of two."""
+    try:
+        await tx.execute(
+            insert(idempotency_keys).values(
+                scope=scope, key=key, request_hash=request_hash, callback_id=callback_id, created_at=now
+            )
+        )
+    except IntegrityError as error:
+        raise KeyTaken from error
+
+
+async def put_api_key(tx: Transaction, key_hash: str, *, label: str, now: datetime) -> None:
+    """Let a key in. Only its hash is stored."""
+    await tx.execute(
+        upsert(tx, api_keys)
+        .values(key_hash=key_hash, label=label, created_at=now)
+        .on_conflict_do_nothing(index_elements=["key_hash"])
+    )
+
+
+async def drop_api_keys(tx: Transaction, *, label: str) -> None:
+    """Shut out every key of this label."""
+    await tx.execute(delete(api_keys).where(api_keys.c.label == label))
+
+
+async def api_key_label(tx: Transaction, key_hash: str) -> str | None:
+    """Whose key this is, or None."""
+    return (await tx.execute(select(api_keys.c.label).where(api_keys.c.key_hash == key_hash))).scalar_one_or_none()
+
+
+async def set_consent(tx: Transaction, phone_number: str, **changes: datetime | None) -> None:
+    """Record that a number opted out (`sms_opted_out_at`, `do_not_call_at`) or, with None, in again."""
+    await tx.execute(
+        upsert(tx, consent)
+        .values(phone_number=phone_number, **changes)
+        .on_conflict_do_update(index_elements=["phone_number"], set_=changes)
+    )
+
+
+async def opted_out(tx: Transaction, phone_number: str) -> tuple[bool, bool]:
+    """(no SMS, no calls) for a number."""
+    row = (await tx.execute(select(consent).where(consent.c.phone_number == phone_number))).one_or_none()
+    return (False, False) if row is None else (row.sms_opted_out_at is not None, row.do_not_call_at is not None)
+
+
+async def beat(tx: Transaction, process: str, *, real_now: datetime) -> None:
+    """Say that a process is alive."""
+    await tx.execute(
+        upsert(tx, heartbeats)
+        .values(process=process, beat_at=real_now)
+        .on_conflict_do_update(index_elements=["process"], set_={"beat_at": real_now})
+    )
+
+
+async def last_beat(tx: Transaction, process: str) -> datetime | None:
+    """When a process last said that it is alive, in real time."""
+    return (await tx.execute(select(heartbeats.c.beat_at).where(heartbeats.c.process == process))).scalar_one_or_none()

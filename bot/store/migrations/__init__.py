@@ -1,0 +1,19 @@
+"""The history of the tables, as Alembic revisions."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+
+def configuration(url: str) -> Config:
+    """Alembic's configuration for a database, without an ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["url"] = url
+    return config
+
+
+def upgrade(url: str) -> None:
+    """Bring a database to the newest revision; nothing happens when it is there already."""
+    command.upgrade(configuration(url), "head")

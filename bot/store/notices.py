@@ -1,0 +1,93 @@
+"""The outbox: what the business still has to tell a customer. Claimed before it is sent, so that it is sent once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from bot.store.database import Transaction, upsert
+from bot.store.schema import notices
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """Something to tell. The words are made when it is sent, from what is true then."""
+
+    id: str
+    callback_id: str
+    kind: str
+    occasion: str
+    due_at: datetime
+
+
+async def plan(
+    tx: Transaction, notice_id: str, *, callback_id: str, kind: str, occasion: str, due_at: datetime
+) -> None:
+    """Put a notice into the outbox; the same kind for the same occasion is planned once."""
+    await tx.execute(
+        upsert(tx, notices)
+        .values(id=notice_id, callback_id=callback_id, kind=kind, occasion=occasion, due_at=due_at, state="pending")
+        .on_conflict_do_nothing(index_elements=["callback_id", "kind", "occasion"])
+    )
+
+
+async def drop_pending(tx: Transaction, callback_id: str, kind: str) -> None:
+    """Forget notices of a kind that no longer make sense."""
+    await tx.execute(
+        update(notices)
+        .where(notices.c.callback_id == callback_id, notices.c.kind == kind, notices.c.state == "pending")
+        .values(state="dropped")
+    )
+
+
+async def due(tx: Transaction, *, now: datetime, limit: int) -> list[Notice]:
+    """Notices whose time has come, oldest first."""
+    rows = await tx.execute(
+        select(notices)
+        .where(notices.c.state == "pending", notices.c.due_at <= now)
+        .order_by(notices.c.due_at, notices.c.id)
+        .limit(limit)
+    )
+    return [
+        Notice(id=row.id, callback_id=row.callback_id, kind=row.kind, occasion=row.occasion, due_at=row.due_at)
+        for row in rows
+    ]
+
+
+async def claim(tx: Transaction, notice_id: str) -> bool:
+    """Take a notice for sending; True for one caller only."""
+    claimed = await tx.execute(
+        update(notices).where(notices.c.id == notice_id, notices.c.state == "pending").values(state="sending")
+    )
+    return claimed.rowcount == 1
+
+
+async def settle(
+    tx: Transaction,
+    notice_id: str,
+    *,
+    state: str,
+    now: datetime,
+    message_sid: str | None = None,
+    detail: str | None = None,
+) -> None:
+    """Write down how the sending ended: sent, skipped, refused or unknown."""
+    await tx.execute(
+        update(notices)
+        .where(notices.c.id == notice_id)
+        .values(state=state, sent_at=now, message_sid=message_sid, detail=detail)
+    )
+
+
+async def postpone(tx: Transaction, notice_id: str, *, until: datetime) -> None:
+    """Give a notice back that was surely not sent, to be tried again later."""
+    await tx.execute(update(notices).where(notices.c.id == notice_id).values(state="pending", due_at=until))
+
+
+async def delivered(tx: Transaction, message_sid: str, *, state: str, detail: str | None) -> None:
+    """The carrier's last word on a message: delivered or undelivered. Final words stay."""
+    await tx.execute(
+        update(notices)
+        .where(notices.c.message_sid == message_sid, notices.c.state.not_in(("delivered", "undelivered")))
+        .values(state=state, detail=detail)
+    )

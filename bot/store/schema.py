@@ -1,0 +1,272 @@
+"""The tables. Rules that must never break (one seat sold once, one live attempt a callback) are constraints here."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware in Python, UTC in the database. SQLite has no zones: taken off and put on here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: they would be stored as if they were UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("topic", String(64), primary_key=True),
+    Column("starts_at", UtcDateTime, primary_key=True),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("booked", Integer, nullable=False, server_default="0"),
+    CheckConstraint("booked >= 0 AND booked <= capacity", name="seats"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(43), primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("expects", String(32)),
+    Column("callback_id", String(32)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("sender", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("buttons", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    # False while the assistant was down: such a message is handed over as soon as it is back.
+    Column("answered", Boolean, nullable=False, server_default=text("true")),
+    # True for what is said outside the answer to a message: those who listen live are sent it.
+    Column("later", Boolean, nullable=False, server_default=text("false")),
+    Index(None, "conversation_id", "id"),
+    Index("ix_messages_unanswered", "id", sqlite_where=text("NOT answered"), postgresql_where=text("NOT answered")),
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("reference", String(12), nullable=False, unique=True),
+    Column("status", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("topic", String(64), nullable=False),
+    Column("window_start", UtcDateTime, nullable=False),
+    Column("window_end", UtcDateTime, nullable=False),
+    Column("slot_start", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("phone_number", String(16), nullable=False),
+    Column("alternate_phone_number", String(16)),
+    Column("name", Text),
+    Column("company", Text),
+    Column("reason", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("attention", String(32)),
+    Column("resolution", String(32)),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="SET NULL")),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index(None, "status", "due_at"),
+    Index(None, "phone_number"),
+    Index(None, "window_start"),
+    Index(None, "conversation_id"),
+)
+
+callback_events = Table(
+    "callback_events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("callback_id", ForeignKey("callbacks.id", ondelete="CASCADE"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("facts", JSON, nullable=False),
+    Index(None, "callback_id", "id"),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("login", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("phone_number", String(16), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("presence", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("callback_id", ForeignKey("callbacks.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("to_number", String(16), nullable=False),
+    Column("agent_id", ForeignKey("agents.id"), nullable=False),
+    Column("carrier_state", String(16), nullable=False),  # intent, accepted, unknown, then the carrier's own words
+    Column("call_sid", String(64), unique=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("confirmed_at", UtcDateTime),  # the customer pressed the key
+    Column("agent_confirmed_at", UtcDateTime),  # the agent pressed the key: from here on they speak
+    Column("ended_at", UtcDateTime),
+    Column("outcome", String(32)),
+    Column("answered_by", String(32)),
+    Column("duration_s", Integer),
+    # Real time, whatever the business clock does: the watchdog measures how long a carrier has been silent.
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("checked_at", UtcDateTime),
+    UniqueConstraint("callback_id", "number"),
+    # One live attempt a callback, a number and an agent: no code path can double-dial past these.
+    Index(
+        "uq_attempts_live_callback",
+        "callback_id",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index(
+        "uq_attempts_live_number",
+        "to_number",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index(
+        "uq_attempts_live_agent",
+        "agent_id",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("source", String(16), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("received_at", UtcDateTime, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("callback_id", ForeignKey("callbacks.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("occasion", String(64), nullable=False),  # the same kind is sent once for the same occasion
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("message_sid", String(64)),
+    Column("sent_at", UtcDateTime),
+    Column("detail", Text),
+    UniqueConstraint("callback_id", "kind", "occasion"),
+    Index(None, "state", "due_at"),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("callback_id", ForeignKey("callbacks.id", ondelete="CASCADE"), nullable=False),
+    Column("agent_id", ForeignKey("agents.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "callback_id"),
+)
+
+agent_sessions = Table(
+    "agent_sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("agent_id", ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
+    Column("csrf_token", String(43), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_hash", String(64), primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("scope", String(64), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("request_hash", String(64), nullable=False),
+    Column("callback_id", ForeignKey("callbacks.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("phone_number", String(16), primary_key=True),
+    Column("sms_opted_out_at", UtcDateTime),
+    Column("do_not_call_at", UtcDateTime),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("process", String(32), primary_key=True),
+    Column("beat_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,48 @@
+"""Places in slots: counted in the row itself, so that taking one is a single conditional UPDATE."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import and_, case, select, update
+
+from bot.booking.slots import Slot
+from bot.booking.window import Window
+from bot.store.database import Transaction, upsert
+from bot.store.schema import slots
+
+
+async def take(tx: Transaction, topic: str, window: Window, *, capacity: int) -> bool:
+    """Take one place; False when none is left. The row is made on the first sale and follows the capacity in force."""
+    row = upsert(tx, slots).values(topic=topic, starts_at=window.start, ends_at=window.end, capacity=capacity, booked=0)
+    # A capacity lowered below what is sold keeps the sold places: the constraint would refuse the row otherwise.
+    kept = case((slots.c.booked > row.excluded.capacity, slots.c.booked), else_=row.excluded.capacity)
+    await tx.execute(row.on_conflict_do_update(index_elements=["topic", "starts_at"], set_={"capacity": kept}))
+    taken = await tx.execute(
+        update(slots)
+        .where(slots.c.topic == topic, slots.c.starts_at == window.start, slots.c.booked < slots.c.capacity)
+        .values(booked=slots.c.booked + 1)
+    )
+    return taken.rowcount == 1
+
+
+async def give_back(tx: Transaction, topic: str, slot_start: datetime) -> None:
+    """Free the place that a moved or cancelled callback held."""
+    await tx.execute(
+        update(slots)
+        .where(and_(slots.c.topic == topic, slots.c.starts_at == slot_start, slots.c.booked > 0))
+        .values(booked=slots.c.booked - 1)
+    )
+
+
+async def read(tx: Transaction, topic: str, windows: Iterable[Window], *, capacity: int) -> list[Slot]:
+    """The given windows with what is sold of them. A slot that nobody booked yet has no row."""
+    wanted = list(windows)
+    if not wanted:
+        return []
+    rows = await tx.execute(
+        select(slots.c.starts_at, slots.c.booked).where(
+            slots.c.topic == topic, slots.c.starts_at.between(wanted[0].start, wanted[-1].start)
+        )
+    )
+    booked: dict[datetime, int] = {row.starts_at: row.booked for row in rows}
+    return [Slot(window=window, capacity=capacity, booked=booked.get(window.start, 0)) for window in wanted]

@@ -1,0 +1,76 @@
+"""The Dialer through Twilio, a carrier that speaks its API, or the simulated one: only settings differ."""
+
+from bot.telephony.dialer import Accepted, CallState, CarrierUnavailable, Rejected, Unknown
+from bot.vendors.twilio import CarrierCall, CarrierRefused, CarrierSilent, TwilioClient
+
+WRONG_NUMBER_CODES = frozenset({21211, 21214, 21217, 13224})
+"""Twilio's codes for a number that does not exist or cannot be reached. https://www.twilio.com/docs/api/errors"""
+NOT_FOUND = 20404
+
+
+class CallUrls:
+    """Where the carrier asks what comes next. The attempt stands in the path: the signature then covers it."""
+
+    def __init__(self, public_base_url: str) -> None:
+        self._voice = f"{public_base_url}/webhooks/twilio/voice"
+        self.sms = f"{public_base_url}/webhooks/twilio/sms"
+        self.sms_status = f"{public_base_url}/webhooks/twilio/sms-status"
+
+    def step(self, attempt_id: str, step: str) -> str:
+        """The address of one step of the call: answered, key, screen, accepted, done or status."""
+        return f"{self._voice}/{attempt_id}/{step}"
+
+
+class TwilioDialer:
+    """Dials with the business's own number."""
+
+    def __init__(self, client: TwilioClient, *, number: str, urls: CallUrls, ring_seconds: int) -> None:
+        self._client = client
+        self._number = number
+        self._urls = urls
+        self._ring_seconds = ring_seconds
+
+    async def dial(self, attempt_id: str, to: str) -> Accepted | Rejected | Unknown:
+        """Place the attempt's call, once."""
+        try:
+            call = await self._client.create_call(
+                to=to,
+                caller=self._number,
+                answer_url=self._urls.step(attempt_id, "answered"),
+                status_url=self._urls.step(attempt_id, "status"),
+                ring_seconds=self._ring_seconds,
+            )
+        except CarrierRefused as refusal:
+            return Rejected(code=refusal.code, number_is_wrong=refusal.code in WRONG_NUMBER_CODES)
+        except CarrierSilent as silence:
+            return Unknown(cause=silence.cause)
+        return Accepted(call_sid=call.sid)
+
+    async def fetch(self, call_sid: str) -> CallState | None:
+        """How a call stands; None for a call that the carrier does not know."""
+        try:
+            return _state(await self._client.fetch_call(call_sid))
+        except CarrierRefused as refusal:
+            if refusal.code == NOT_FOUND:
+                return None
+            raise CarrierUnavailable from refusal
+        except CarrierSilent as silence:
+            raise CarrierUnavailable from silence
+
+    async def latest(self, to: str) -> list[CallState]:
+        """The newest calls to a number."""
+        try:
+            return [_state(call) for call in await self._client.calls_to(to)]
+        except (CarrierRefused, CarrierSilent) as error:
+            raise CarrierUnavailable from error
+
+    async def end(self, call_sid: str) -> None:
+        """Stop a call that must not go on."""
+        try:
+            await self._client.end_call(call_sid)
+        except (CarrierRefused, CarrierSilent) as error:
+            raise CarrierUnavailable from error
+
+
+def _state(call: CarrierCall) -> CallState:
+    return CallState(call_sid=call.sid, status=call.status, created_at=call.created_at, duration_s=call.duration_s)

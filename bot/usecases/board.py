@@ -1,0 +1,202 @@
+"""What agents read: the board of what is next, and everything about one callback on one page."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.booking.callback import Attempt, Callback
+from bot.store import agents, attempts, callbacks, changes, conversations
+from bot.store.agents import Agent, Note
+from bot.store.attempts import Dial
+from bot.store.changes import LiveCall, Mark
+from bot.store.conversations import Said
+from bot.store.database import Transaction
+
+MOST_UPCOMING = 60
+MOST_FINISHED = 100
+PROMISED_BEFORE = timedelta(days=14)
+"""How far back a promise may lie that is settled today: retries over a long holiday included."""
+
+
+class Stage(StrEnum):
+    """How far a call under way is, in the order in which it happens."""
+
+    CALLING = "calling"  # the customer's phone is asked to ring, or rings
+    GREETING = "greeting"  # someone or something has answered and hears the greeting
+    AGENT = "agent"  # the customer has pressed the key: the agent's phone rings
+    TALKING = "talking"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunningCall:
+    """A call under way and who takes it. `since` is when the stage began."""
+
+    attempt_id: str
+    agent_id: str
+    agent_name: str
+    stage: Stage
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """A callback as lists show it. `taker` is who has it, or had it last; `call` is there while a call is under way."""
+
+    callback: Callback
+    taker: str | None
+    is_late: bool
+    call: RunningCall | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Board:
+    """What is going on: calls under way, what is next in the order owed, what was settled today, newest first."""
+
+    calls: tuple[Entry, ...]
+    upcoming: tuple[Entry, ...]
+    has_more_upcoming: bool
+    finished: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Try:
+    """One attempt and who was to speak."""
+
+    attempt: Attempt
+    agent_name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Happening:
+    """One entry of the history. `agent_name` is there where an agent did it."""
+
+    at: datetime
+    kind: str
+    facts: dict[str, Any]
+    agent_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EarlierContact:
+    """What the same number asked for at another time, and what agents wrote about it."""
+
+    callback: Callback
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dossier:
+    """Everything about one callback. `own_note` is the reader's; `resolved_by` is who recorded the outcome."""
+
+    entry: Entry
+    talk: tuple[Said, ...]
+    tries: tuple[Try, ...]
+    own_note: Note | None
+    other_notes: tuple[Note, ...]
+    earlier: tuple[EarlierContact, ...]
+    history: tuple[Happening, ...]
+    resolved: Happening | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pulse:
+    """What a screen has to know to follow: the calls under way, and which callbacks changed since the pulse before."""
+
+    mark: Mark
+    calls: frozenset[LiveCall]
+    changed: frozenset[str]
+
+
+async def read_board(tx: Transaction, *, tz: ZoneInfo, now: datetime) -> Board:
+    """The board at this moment. "Today" is the business's day."""
+    calls = await _running(tx)
+    day_start = datetime.combine(now.astimezone(tz).date(), time.min, tz)
+    live = await callbacks.of_ids(tx, calls.keys())
+    waiting = await callbacks.upcoming(tx, limit=MOST_UPCOMING + 1)
+    settled = await callbacks.finished(
+        tx, since=day_start, promised_since=day_start - PROMISED_BEFORE, limit=MOST_FINISHED
+    )
+    found = [*live, *waiting, *settled]
+    takers = await agents.takers(tx, [callback.id for callback in found])
+    entries = {callback.id: _entry(callback, takers, calls.get(callback.id), now=now) for callback in found}
+    return Board(
+        calls=tuple(sorted((entries[callback.id] for callback in live), key=_began)),
+        upcoming=tuple(entries[callback.id] for callback in waiting[:MOST_UPCOMING]),
+        has_more_upcoming=len(waiting) > MOST_UPCOMING,
+        finished=tuple(entries[callback.id] for callback in settled if callback.id not in calls),
+    )
+
+
+async def read_dossier(tx: Transaction, callback: Callback, *, reader: Agent, now: datetime) -> Dossier:
+    """Everything about one callback, as this agent reads it."""
+    calls = await _running(tx)
+    takers = await agents.takers(tx, [callback.id])
+    names = await agents.names(tx)
+    same_number = await callbacks.of_number(tx, callback.phone_number)
+    others = [other for other in same_number if other.id != callback.id]
+    notes = await agents.notes_of(tx, [callback.id, *(other.id for other in others)])
+    history = tuple(
+        Happening(at=at, kind=kind, facts=facts, agent_name=names.get(facts.get("agent_id", "")))
+        for at, kind, facts in await callbacks.history(tx, callback.id)
+    )
+    written = tuple(note for note in notes if note.text)
+    return Dossier(
+        entry=_entry(callback, takers, calls.get(callback.id), now=now),
+        talk=tuple(await conversations.transcript(tx, callback.conversation_id)) if callback.conversation_id else (),
+        tries=tuple(
+            Try(attempt=attempt, agent_name=takers[callback.id, attempt.number]) for attempt in callback.attempts
+        ),
+        own_note=await agents.note_of(tx, callback.id, reader.id),
+        other_notes=tuple(note for note in written if note.callback_id == callback.id and note.agent_id != reader.id),
+        earlier=tuple(
+            EarlierContact(callback=other, notes=tuple(note for note in written if note.callback_id == other.id))
+            for other in others
+        ),
+        history=history,
+        resolved=next((event for event in reversed(history) if event.kind == RESOLVED), None),
+    )
+
+
+async def read_pulse(tx: Transaction, last: Pulse | None) -> Pulse:
+    """What is new since the last pulse; nothing counts as changed at the first."""
+    mark = await changes.mark(tx)
+    calls = await changes.live_calls(tx)
+    if last is None:
+        return Pulse(mark=mark, calls=calls, changed=frozenset())
+    moved_on = frozenset(call.reference for call in calls ^ last.calls)
+    touched = frozenset[str]() if mark == last.mark else await changes.touched(tx, last.mark)
+    return Pulse(mark=mark, calls=calls, changed=moved_on | touched)
+
+
+RESOLVED = "resolution_recorded"
+"""The history's word for an outcome that an agent wrote down."""
+
+
+async def _running(tx: Transaction) -> dict[str, RunningCall]:
+    """The calls under way by callback."""
+    live = await attempts.live(tx)
+    names = await agents.names(tx) if live else {}
+    return {dial.callback_id: _running_call(dial, names[dial.agent_id]) for dial in live}
+
+
+def _running_call(dial: Dial, agent_name: str) -> RunningCall:
+    stages = (
+        (Stage.TALKING, dial.agent_confirmed_at),
+        (Stage.AGENT, dial.confirmed_at),
+        (Stage.GREETING, dial.answered_at),
+        (Stage.CALLING, dial.started_at),
+    )
+    stage, since = next((stage, since) for stage, since in stages if since is not None)
+    return RunningCall(attempt_id=dial.id, agent_id=dial.agent_id, agent_name=agent_name, stage=stage, since=since)
+
+
+def _entry(callback: Callback, takers: dict[tuple[str, int], str], call: RunningCall | None, *, now: datetime) -> Entry:
+    last = callback.attempts[-1].number if callback.attempts else 0
+    is_late = callback.is_open and (callback.attention == "late" or callback.is_late(now=now))
+    return Entry(callback=callback, taker=takers.get((callback.id, last)), is_late=is_late, call=call)
+
+
+def _began(entry: Entry) -> datetime:
+    return entry.callback.attempts[-1].started_at

@@ -1,0 +1,200 @@
+"""One call, step by step: the customer answers and presses a key, the agent hears why, and they speak."""
+
+import contextlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.booking.business import Business
+from bot.booking.callback import Callback, Outcome, Status
+from bot.store import attempts, callbacks, conversations
+from bot.store.attempts import Dial
+from bot.store.callbacks import StaleCallback
+from bot.store.database import Database, Transaction
+from bot.telephony.dialer import CARRIER_RANK, FINAL_RANK, RINGING_RANK, Dialer
+from bot.usecases.outcomes import Outcomes
+from bot.usecases.strays import stop_stray
+from bot.wording import say
+
+CONNECT_KEY = "1"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskKey:
+    """Say something and wait for a key; the answer goes to `step`."""
+
+    text: str
+    language: str
+    step: Literal["key", "accepted"]
+    then: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConnectAgent:
+    """Say something and ring the agent's phone."""
+
+    text: str
+    language: str
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SayAndHangUp:
+    """Say something and end the call."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bridge:
+    """The agent's leg joins the customer's."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HangUp:
+    """End this leg without a word."""
+
+
+Next = AskKey | ConnectAgent | SayAndHangUp | Bridge | HangUp
+
+
+class Calls:
+    """Answers the carrier's question "what now?" and records what it reports. Every method may be called twice."""
+
+    def __init__(self, database: Database, dialer: Dialer, outcomes: Outcomes, *, business: Business) -> None:
+        self._database = database
+        self._dialer = dialer
+        self._outcomes = outcomes
+        self._business = business
+
+    async def answered(self, attempt_id: str, call_sid: str, *, now: datetime) -> Next:
+        """The customer's phone was picked up, by someone or something."""
+        found = await self._ours(attempt_id, call_sid)
+        if found is None:
+            return HangUp()
+        dial, callback = found
+        async with self._database.write() as tx:
+            await attempts.change(tx, dial.id, answered_at=dial.answered_at or now, carrier_state="in-progress")
+        return AskKey(
+            text=say("voice.greeting", callback.language, business=self._business.name(callback.language)),
+            then=say("voice.not_confirmed", callback.language),
+            language=callback.language,
+            step="key",
+        )
+
+    async def key_pressed(self, attempt_id: str, call_sid: str, digits: str, *, now: datetime) -> Next:
+        """The customer pressed a key: only this counts as a person reached."""
+        found = await self._ours(attempt_id, call_sid)
+        if found is None:
+            return HangUp()
+        dial, callback = found
+        if digits != CONNECT_KEY:
+            return await self.answered(attempt_id, call_sid, now=now)
+        async with self._database.write() as tx:
+            await attempts.change(tx, dial.id, confirmed_at=dial.confirmed_at or now, answered_by="human")
+        return ConnectAgent(
+            text=say("voice.connecting", callback.language), language=callback.language, number=dial.agent_phone_number
+        )
+
+    async def agent_answered(self, attempt_id: str) -> Next:
+        """The agent's phone was picked up: they hear who and why before they take it."""
+        found = await self._live(attempt_id)
+        if found is None:
+            return HangUp()
+        _, callback = found
+        sentence = "voice.whisper" if callback.name else "voice.whisper_unnamed"
+        text = say(sentence, callback.language, name=callback.name, reason=callback.reason)
+        return AskKey(text=text, language=callback.language, step="accepted")
+
+    async def agent_pressed(self, attempt_id: str, digits: str, *, now: datetime) -> Next:
+        """The agent takes the call with a key: an agent's voicemail never does."""
+        found = await self._live(attempt_id)
+        if found is None or digits != CONNECT_KEY:
+            return HangUp()
+        dial, _ = found
+        async with self._database.write() as tx:
+            await attempts.change(tx, dial.id, agent_confirmed_at=dial.agent_confirmed_at or now)
+            callback = await callbacks.get(tx, dial.callback_id)
+            if callback.status == Status.DIALING:
+                with contextlib.suppress(StaleCallback):  # somebody has just written down how it ended
+                    await callbacks.change(tx, callback, now=now, status=Status.IN_CALL)
+        return Bridge()
+
+    async def agent_leg_done(self, attempt_id: str) -> Next:
+        """The agent's leg is over: after a talk the call ends; else the customer hears that nobody could come."""
+        async with self._database.read() as tx:
+            dial = await attempts.get(tx, attempt_id)
+            callback = await callbacks.get(tx, dial.callback_id) if dial else None
+        if dial is None or callback is None or dial.agent_confirmed_at:
+            return HangUp()
+        return SayAndHangUp(text=say("voice.no_agent", callback.language), language=callback.language)
+
+    async def status_changed(
+        self, attempt_id: str, call_sid: str, status: str, *, now: datetime, duration_s: int | None = None,
+        answered_by: str | None = None,
+    ) -> None:  # fmt: skip
+        """The carrier reports how far the call is. Reports may come twice, late or out of order."""
+        rank = CARRIER_RANK.get(status)
+        if rank is None:
+            return
+        found = await self._ours(attempt_id, call_sid, is_over=rank == FINAL_RANK)
+        if found is None:
+            return
+        dial, callback = found
+        known = CARRIER_RANK.get(dial.carrier_state, 0)
+        if rank < known:
+            return
+        if rank < FINAL_RANK:
+            async with self._database.write() as tx:
+                await attempts.change(tx, dial.id, carrier_state=status)
+                if known < RINGING_RANK <= rank:
+                    await self._say_in_chat(tx, callback, now=now)
+            return
+        outcome = outcome_of(dial, status, answered_by)
+        await self._outcomes.end(dial, outcome, now=now, answered_by=answered_by, duration_s=duration_s)
+
+    async def _say_in_chat(self, tx: Transaction, callback: Callback, *, now: datetime) -> None:
+        """Whoever still looks at the chat is told to pick up: a number that one expects is answered more often."""
+        if callback.conversation_id:
+            text = say("chat.call_starting", callback.language, business=self._business.name(callback.language))
+            await conversations.add_message(
+                tx, callback.conversation_id, sender="system", text=text, now=now, later=True
+            )
+
+    async def _ours(self, attempt_id: str, call_sid: str, *, is_over: bool = False) -> tuple[Dial, Callback] | None:
+        """The live attempt that this call belongs to. Another call than the attempt's own is stopped at once."""
+        async with self._database.write() as tx:
+            dial = await attempts.get(tx, attempt_id)
+            if dial is None:
+                return None
+            is_ours = dial.call_sid == call_sid or await attempts.adopt(tx, dial.id, call_sid)
+        if is_ours:
+            return await self._live(attempt_id)
+        if not is_over:
+            await stop_stray(self._dialer, call_sid, attempt_id=attempt_id)
+        return None
+
+    async def _live(self, attempt_id: str) -> tuple[Dial, Callback] | None:
+        async with self._database.read() as tx:
+            dial = await attempts.get(tx, attempt_id)
+            if dial is None or not dial.is_live:
+                return None
+            return dial, await callbacks.get(tx, dial.callback_id)
+
+
+def outcome_of(dial: Dial, status: str, answered_by: str | None) -> Outcome:
+    """What a carrier's final status means for the promise, given who pressed which key before."""
+    if status == "completed":
+        if dial.agent_confirmed_at:
+            return Outcome.CONNECTED
+        if dial.confirmed_at:
+            return Outcome.AGENT_MISSED
+        machine = (answered_by or "").startswith("machine")
+        return Outcome.VOICEMAIL if machine else Outcome.NOT_CONFIRMED
+    return {
+        "busy": Outcome.BUSY,
+        "no-answer": Outcome.NO_ANSWER,
+        "failed": Outcome.UNREACHABLE,
+        "canceled": Outcome.CARRIER_FAILED,
+    }[status]

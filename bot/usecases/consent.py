@@ -1,0 +1,30 @@
+"""Obeying people who do not want messages, at once and until they say otherwise."""
+
+from datetime import datetime
+
+from bot.booking.business import Business
+from bot.channels.sms import keyword
+from bot.store import callbacks, ledger
+from bot.store.database import Database
+from bot.wording import say
+
+
+class Consent:
+    """What a number allows us to do."""
+
+    def __init__(self, database: Database, *, business: Business) -> None:
+        self._database = database
+        self._business = business
+
+    async def text_received(self, number: str, text: str, message_sid: str, *, now: datetime) -> str | None:
+        """Handle an incoming SMS once; returns the words to answer with, in the customer's language."""
+        async with self._database.write() as tx:
+            if not await ledger.first_time(tx, "twilio-sms", message_sid, now=now):
+                return None
+            earlier = await callbacks.of_number(tx, number, limit=1)
+            command = keyword(text)
+            if command in ("stop", "start"):
+                await ledger.set_consent(tx, number, sms_opted_out_at=now if command == "stop" else None)
+        language = earlier[0].language if earlier else "ja"
+        sentence = {"stop": "notices.opted_out", "start": "notices.opted_in"}.get(command or "", "notices.help")
+        return say(sentence, language, business=self._business.name(language), hotline=self._business.hotline)

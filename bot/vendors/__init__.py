@@ -1,0 +1,1 @@
+"""The one client each of Twilio and LINE, on their own SDKs: timeouts, signatures, errors sorted. No policy."""

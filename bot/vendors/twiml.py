@@ -1,0 +1,66 @@
+"""What a caller hears next, in Twilio's markup, built with twilio-python so that no text can become a verb."""
+
+import re
+
+from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+
+VOICES = {"ja": "ja-JP", "en": "en-US"}
+DIGIT_TIMEOUT_S = 8
+NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold: one such character and the carrier drops the whole document, and with it the call."""
+
+
+def ask_digit(text: str, *, language: str, action: str, then: str | None = None) -> str:
+    """Say the text and wait for one key, twice; `action` receives it. Nobody presses: `then` is said, and it ends."""
+    response = VoiceResponse()
+    for _ in range(2):
+        gather = Gather(action=action, num_digits=1, timeout=DIGIT_TIMEOUT_S)
+        gather.say(_plain(text), language=VOICES[language])
+        response.append(gather)
+    if then:
+        response.say(_plain(then), language=VOICES[language])
+    response.hangup()
+    return str(response)
+
+
+def say_and_hang_up(text: str, *, language: str) -> str:
+    """Say the text and end the call."""
+    response = VoiceResponse()
+    response.say(_plain(text), language=VOICES[language])
+    response.hangup()
+    return str(response)
+
+
+def connect(text: str, *, language: str, number: str, caller: str, ring_seconds: int, screen: str, done: str) -> str:
+    """Say the text, ring `number`, play it the document at `screen` first, and go on at `done` afterwards."""
+    response = VoiceResponse()
+    response.say(_plain(text), language=VOICES[language])
+    dial = Dial(action=done, answer_on_bridge=True, timeout=ring_seconds, caller_id=caller)
+    dial.number(number, url=screen)
+    response.append(dial)
+    return str(response)
+
+
+def bridge() -> str:
+    """An empty document on the agent's leg: the two are connected."""
+    return str(VoiceResponse())
+
+
+def hang_up() -> str:
+    """End this leg."""
+    response = VoiceResponse()
+    response.hangup()
+    return str(response)
+
+
+def sms_reply(text: str | None) -> str:
+    """Answer a text message, or say nothing."""
+    response = MessagingResponse()
+    if text:
+        response.message(_plain(text))
+    return str(response)
+
+
+def _plain(text: str) -> str:
+    return NOT_XML.sub("", text)

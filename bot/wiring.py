@@ -1,0 +1,167 @@
+"""From settings to objects: the only place that chooses what is real."""
+
+import contextlib
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from bot.assistant import Assistant
+from bot.booking.business import Business
+from bot.booking.hours import BusinessHours
+from bot.booking.phone import NumberPolicy
+from bot.channels.sms import SmsChannel
+from bot.settings import Settings, load
+from bot.simulator.clock import SimulatedClock
+from bot.store.database import Database
+from bot.telephony.twilio import CallUrls, TwilioDialer
+from bot.usecases.agent import Desk
+from bot.usecases.bookings import Bookings
+from bot.usecases.calls import Calls
+from bot.usecases.consent import Consent
+from bot.usecases.conversation import Conversations
+from bot.usecases.dispatch import Dispatch
+from bot.usecases.health import Health
+from bot.usecases.keys import ApiKeys
+from bot.usecases.notices import Notices
+from bot.usecases.outcomes import Outcomes
+from bot.usecases.reconcile import Reconciliation
+from bot.vendors.twilio import TwilioClient
+from bot.wording import hours as hours_wording
+
+TOPICS = ("general",)
+"""What a queue of agents can answer; the first is where a callback goes that names none."""
+
+
+class Clock(Protocol):
+    """Business time."""
+
+    def now(self) -> datetime:
+        """Aware, in UTC."""
+
+
+class SystemClock:
+    """Business time is real time."""
+
+    def now(self) -> datetime:
+        """Aware, in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CarrierAccount:
+    """Whose calls these are. The simulated carrier's account is made up once and kept under var/."""
+
+    sid: str
+    auth_token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """Everything that a process needs, made once at its start."""
+
+    settings: Settings
+    clock: Clock
+    account: CarrierAccount
+    carrier: TwilioClient
+    database: Database
+    assistant: Assistant
+    business: Business
+    hours: BusinessHours
+    numbers: NumberPolicy
+    urls: CallUrls
+    bookings: Bookings
+    conversations: Conversations
+    calls: Calls
+    dispatch: Dispatch
+    reconciliation: Reconciliation
+    notices: Notices
+    consent: Consent
+    keys: ApiKeys
+    desk: Desk
+    health: Health
+
+    def hours_text(self, language: str) -> str:
+        """The calling hours as a sentence."""
+        return hours_wording.describe(self.hours, language)
+
+    async def close(self) -> None:
+        """Give back connections and threads."""
+        await self.assistant.close()
+        await self.health.close()
+        await self.database.close()
+        self.carrier.close()
+
+
+def connect(settings: Settings | None = None) -> Product:
+    """Put the product together; nothing is contacted yet. Raises SettingsError."""
+    settings = settings or load()
+    account = _account(settings)
+    business, hours, numbers = settings.for_business(), settings.for_hours(), settings.for_numbers()
+    base_url = settings.environment.twilio_api_base_url
+    if settings.is_simulated:
+        base_url = f"http://127.0.0.1:{settings.environment.port}/simulator"
+    carrier = TwilioClient(account_sid=account.sid, auth_token=account.auth_token, base_url=base_url)
+    urls = CallUrls(settings.public_base_url)
+    database = Database(settings.database_url)
+    dialer = TwilioDialer(carrier, number=settings.carrier.number, urls=urls, ring_seconds=settings.calls.ring_seconds)
+    outcomes = Outcomes(database, hours=hours, retries=settings.for_retries())
+    calls = Calls(database, dialer, outcomes, business=business)
+    assistant = Assistant(settings.environment.orikaeshi_assistant_url)
+    sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
+    return Product(
+        settings=settings,
+        clock=SimulatedClock(settings.var / "clock") if settings.is_simulated else SystemClock(),
+        account=account,
+        carrier=carrier,
+        database=database,
+        assistant=assistant,
+        business=business,
+        hours=hours,
+        numbers=numbers,
+        urls=urls,
+        bookings=Bookings(
+            database,
+            business=business,
+            hours=hours,
+            slot_policy=settings.for_slots(),
+            numbers=numbers,
+            open_per_number=settings.slots.open_callbacks_per_number,
+            reminder=timedelta(minutes=settings.calls.reminder_minutes),
+            topics=TOPICS,
+        ),
+        conversations=Conversations(database, assistant, business=business),
+        calls=calls,
+        dispatch=Dispatch(database, dialer, outcomes, hours=hours, numbers=numbers),
+        reconciliation=Reconciliation(database, dialer, calls, outcomes),
+        notices=Notices(database, sms, business=business),
+        consent=Consent(database, business=business),
+        keys=ApiKeys(database),
+        desk=Desk(database, business=business),
+        health=Health(
+            database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url
+        ),
+    )
+
+
+def _account(settings: Settings) -> CarrierAccount:
+    if not settings.is_simulated:
+        environment = settings.environment
+        return CarrierAccount(sid=environment.twilio_account_sid, auth_token=environment.twilio_auth_token)
+    made_up = json.dumps({"sid": f"AC{secrets.token_hex(16)}", "auth_token": secrets.token_hex(16)})
+    return CarrierAccount(**json.loads(_kept(settings.var / "simulated-account.json", made_up)))
+
+
+def _kept(path: Path, text: str) -> str:
+    """What the file says; whichever process comes first writes it, readable to its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)  # whole or not at all, and only if nobody was faster
+    draft.unlink()
+    return path.read_text()

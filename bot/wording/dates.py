@@ -1,0 +1,42 @@
+"""Times as people say them: the day and a start that can be read alone, in business time."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.booking.window import Window
+
+WEEKDAYS_JA = "月火水木金土日"
+WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day(moment: datetime, *, tz: ZoneInfo, language: str) -> str:
+    """11月24日(火) / Tue, Nov 24. Not strftime: its names follow the server's locale."""
+    local = moment.astimezone(tz)
+    if language == "ja":
+        return f"{local.month}月{local.day}日({WEEKDAYS_JA[local.weekday()]})"
+    return f"{WEEKDAYS_EN[local.weekday()]}, {MONTHS_EN[local.month - 1]} {local.day}"
+
+
+def clock(moment: datetime, *, tz: ZoneInfo, language: str) -> str:
+    """15:00 / 3:00 PM, in business time."""
+    return time_of_day(moment.astimezone(tz).time(), language=language)
+
+
+def time_of_day(moment: time, *, language: str) -> str:
+    """15:00 / 3:00 PM."""
+    if language == "ja":
+        return f"{moment.hour}:{moment.minute:02d}"
+    return f"{moment.hour % 12 or 12}:{moment.minute:02d} {'AM' if moment.hour < 12 else 'PM'}"
+
+
+def start(window: Window, *, tz: ZoneInfo, language: str) -> str:
+    """11月24日(火) 15:00 / Tue, Nov 24, 3:00 PM."""
+    joint = " " if language == "ja" else ", "
+    return day(window.start, tz=tz, language=language) + joint + clock(window.start, tz=tz, language=language)
+
+
+def span(window: Window, *, tz: ZoneInfo, language: str) -> str:
+    """11月24日(火) 15:00〜15:30 / Tue, Nov 24, 3:00 PM–3:30 PM."""
+    dash = "〜" if language == "ja" else "–"
+    return start(window, tz=tz, language=language) + dash + clock(window.end, tz=tz, language=language)

@@ -1,0 +1,1 @@
+"""What runs inside the assistant (Python 3.10): nothing of the product imports it, and it imports nothing of it."""

@@ -1,0 +1,89 @@
+"""What is done when the bell rings. A tick that is missed or rung twice changes nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.usecases.health import HEARTBEAT_EVERY
+from bot.wiring import Product
+
+DISPATCH_EVERY_S = 0.5
+NOTICES_EVERY_S = 1.0
+LATENESS_EVERY_S = 5.0
+RECONCILE_EVERY_S = 5.0
+PROCESS = "scheduler"
+
+PATIENCE_S = 8.0
+"""How long a stopping scheduler waits for a dial that has begun: a carrier answers or times out well before."""
+
+Tick = Callable[[], Awaitable[object]]
+log = structlog.get_logger(__name__)
+
+
+class Ticks:
+    """The bells and what they set going. One run of each tick at a time; those missed meanwhile are rung once."""
+
+    def __init__(self, product: Product) -> None:
+        self._product = product
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Hang up the bells and ring each at once."""
+        for tick, seconds in (
+            (self._heartbeat, HEARTBEAT_EVERY.total_seconds()),
+            (self._dispatch, DISPATCH_EVERY_S),
+            (self._notices, NOTICES_EVERY_S),
+            (self._lateness, LATENESS_EVERY_S),
+            (self._reconcile, RECONCILE_EVERY_S),
+        ):
+            self._scheduler.add_job(
+                self._ring,
+                "interval",
+                args=(tick,),
+                seconds=seconds,
+                next_run_time=datetime.now(UTC),
+                # By default a tick that comes a second late is dropped in silence.
+                misfire_grace_time=None,
+                coalesce=True,
+                max_instances=1,
+            )
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Ring no more, and let what has begun come to its end: APScheduler itself would cancel a dial half way."""
+        self._scheduler.remove_all_jobs()
+        if self._running:
+            await asyncio.wait(self._running, timeout=PATIENCE_S)
+        self._scheduler.shutdown()
+
+    async def _ring(self, tick: Tick) -> None:
+        """An error in one tick is reported, and the next one comes all the same."""
+        task = asyncio.current_task()
+        if task:
+            self._running.add(task)
+        try:
+            await tick()
+        except Exception:
+            log.exception("tick_failed", tick=tick.__name__)
+        finally:
+            if task:
+                self._running.discard(task)
+
+    async def _heartbeat(self) -> None:
+        await self._product.health.beat(PROCESS, real_now=datetime.now(UTC))
+
+    async def _dispatch(self) -> None:
+        await self._product.dispatch.dial_due(now=self._product.clock.now(), real_now=datetime.now(UTC))
+
+    async def _notices(self) -> None:
+        await self._product.notices.send_due(now=self._product.clock.now())
+
+    async def _lateness(self) -> None:
+        await self._product.dispatch.tell_lateness(now=self._product.clock.now())
+
+    async def _reconcile(self) -> None:
+        await self._product.reconciliation.check_quiet_calls(now=self._product.clock.now(), real_now=datetime.now(UTC))

@@ -1,0 +1,241 @@
+"""What customers are told, and that they are told it once."""
+
+import asyncio
+from collections import deque
+from datetime import timedelta
+
+import pytest
+
+from bot.booking.callback import Status
+from bot.booking.window import Window
+from bot.channels.channel import MaybeSent, NotSent
+from bot.store import callbacks, conversations, ledger, notices
+from bot.store.database import Database
+from bot.usecases.notices import TRY_AGAIN_AFTER
+from tests.support.clocks import TUESDAY, tokyo
+from tests.support.products import NUMBER, SLOT, World
+
+MINUTE = timedelta(minutes=1)
+NEXT = Window(start=SLOT.end, end=SLOT.end + 30 * MINUTE)
+REMINDER = "まもなく"
+
+
+async def states(database: Database) -> dict[str, str]:
+    from sqlalchemy import select
+
+    from bot.store.schema import notices as table
+
+    async with database.read() as tx:
+        rows = await tx.execute(select(table.c.kind, table.c.state).order_by(table.c.due_at))
+        return {row.kind: row.state for row in rows}
+
+
+async def test_a_booking_is_confirmed_at_once_and_once(database: Database, second_database: Database) -> None:
+    world, other = World(database), World(second_database)
+    other.sms = world.sms
+    other.notices._sms = world.sms  # two processes, one carrier
+    made = await world.book()
+    await asyncio.gather(world.send_notices(), other.send_notices(), world.send_notices())
+    ((to, text),) = world.sms.texts
+    assert to == NUMBER
+    assert made.reference in text
+    assert "11月24日(火) 15:00" in text
+
+
+async def test_the_reminder_comes_an_hour_before_the_window(database: Database) -> None:
+    world = World(database)
+    await world.book()
+    await world.send_notices()
+    world.clock.moment = SLOT.start - 60 * MINUTE - timedelta(seconds=1)
+    assert await world.send_notices() == []
+    world.clock.moment = SLOT.start - 60 * MINUTE
+    (text,) = await world.send_notices()
+    assert REMINDER in text
+    assert await world.send_notices() == []
+
+
+@pytest.mark.parametrize(("minutes_before", "reminded"), [(69, 0), (70, 0), (71, 1)])
+async def test_a_reminder_just_after_the_confirmation_is_left_out(
+    sqlite: Database, minutes_before: int, reminded: int
+) -> None:
+    world = World(sqlite)
+    world.clock.moment = SLOT.start - minutes_before * MINUTE
+    await world.book()
+    await world.send_notices()
+    world.clock.moment = SLOT.start - MINUTE
+    assert len(await world.send_notices()) == reminded
+
+
+async def test_a_reminder_that_was_held_up_until_the_window_began_is_not_sent(database: Database) -> None:
+    world = World(database)
+    await world.book()
+    await world.send_notices()
+    world.clock.moment = SLOT.start
+    assert await world.send_notices() == []
+
+
+async def test_a_cancelled_call_is_not_reminded_of(database: Database) -> None:
+    world = World(database)
+    made = await world.book()
+    await world.bookings.cancel(made.reference, now=world.now)
+    (text,) = await world.send_notices()
+    assert "取り消しました" in text
+    world.clock.moment = SLOT.start - 50 * MINUTE
+    assert await world.send_notices() == []
+
+
+async def test_a_moved_call_is_reminded_of_at_its_new_time_only(database: Database) -> None:
+    world = World(database)
+    made = await world.book()
+    await world.bookings.move(made.reference, NEXT, now=world.now)
+    (text,) = await world.send_notices()
+    assert "15:30" in text
+    world.clock.moment = SLOT.start - 60 * MINUTE
+    assert await world.send_notices() == []
+    world.clock.moment = NEXT.start - 60 * MINUTE
+    assert len(await world.send_notices()) == 1
+
+
+async def test_who_was_not_reached_is_told_once_and_at_the_end_once(database: Database) -> None:
+    world = await World(database).with_agents()
+    await world.book()
+    await world.send_notices()
+    told: list[list[str]] = []
+    for pause in (0, 5, 35):
+        await world.at(SLOT.start + pause * MINUTE)
+        await world.report(await world.the_dial(), "no-answer")
+        told.append([text for text in await world.send_notices() if REMINDER not in text])
+    (missed,), second, (unreached,) = told
+    assert "つながりませんでした" in missed
+    assert "15:05" in missed
+    assert second == []
+    assert "改めて時間をお選びください" in unreached
+
+
+async def test_who_was_not_reached_by_our_own_fault_is_not_told_that_they_were_missed(sqlite: Database) -> None:
+    world = await World(sqlite).with_agents()
+    await world.book()
+    world.clock.moment = SLOT.start
+    await world.send_notices()
+    await world.at(SLOT.start)
+    await world.report(await world.the_dial(), "canceled")
+    assert await world.send_notices() == []
+
+
+@pytest.mark.parametrize("number", ["+81312345678", "+815031234567"])
+async def test_nothing_is_written_to_a_number_without_an_inbox(sqlite: Database, number: str) -> None:
+    world = World(sqlite)
+    await world.book(phone_number=number)
+    assert await world.send_notices() == []
+    assert (await states(sqlite))["confirmation"] == "skipped"
+
+
+async def test_who_opted_out_is_written_nothing_until_they_opt_in_again(database: Database) -> None:
+    world = World(database)
+    await world.consent.text_received(NUMBER, "停止", "SM-in-1", now=world.now)
+    made = await world.book()
+    assert await world.send_notices() == []
+    await world.consent.text_received(NUMBER, "再開", "SM-in-2", now=world.now)
+    await world.bookings.move(made.reference, NEXT, now=world.now)
+    assert len(await world.send_notices()) == 1
+
+
+async def test_a_message_that_was_surely_not_sent_is_tried_again(database: Database) -> None:
+    world = World(database)
+    await world.book()
+    world.sms.script = deque([NotSent(code=20429, try_later=True)])
+    await world.send_notices()
+    assert await world.send_notices() == []
+    world.clock.moment += TRY_AGAIN_AFTER
+    assert len(await world.send_notices()) == 1
+    assert (await states(database))["confirmation"] == "sent"
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (NotSent(code=21610, try_later=False), "refused"),
+        (MaybeSent(cause="ReadTimeout"), "unknown"),
+        (RuntimeError("boom"), "failed"),
+    ],
+)
+async def test_a_message_that_may_have_been_sent_is_never_sent_again(
+    sqlite: Database, answer: NotSent | MaybeSent | Exception, state: str
+) -> None:
+    world = World(sqlite)
+    await world.book()
+    world.sms.script = deque([answer])
+    assert len(await world.send_notices()) == 1
+    world.clock.moment += timedelta(minutes=10)
+    assert await world.send_notices() == []
+    assert (await states(sqlite))["confirmation"] == state
+
+
+async def test_one_notice_that_fails_keeps_no_other_from_being_sent(database: Database) -> None:
+    world = World(database)
+    await world.book()
+    await world.book(NEXT)
+    world.sms.script = deque([RuntimeError("boom")])
+    await world.send_notices()
+    assert len(world.sms.texts) == 2
+
+
+async def test_the_carriers_last_word_on_a_message_stands(sqlite: Database) -> None:
+    world = World(sqlite)
+    await world.book()
+    await world.send_notices()
+    await world.notices.delivery_reported("SM1", "sent", "")
+    assert (await states(sqlite))["confirmation"] == "sent"
+    await world.notices.delivery_reported("SM1", "undelivered", "30005")
+    await world.notices.delivery_reported("SM1", "delivered", "")
+    assert (await states(sqlite))["confirmation"] == "undelivered"
+
+
+async def test_notices_after_the_talk_are_said_in_the_chat_too(sqlite: Database) -> None:
+    world = World(sqlite)
+    async with sqlite.write() as tx:
+        await conversations.open_talk(tx, "talk", channel="web", language="en", now=TUESDAY)
+    made = await world.book(conversation_id="talk", language="en")
+    await world.send_notices()
+    assert await world.conversations.transcript("talk") == []
+    world.clock.moment = SLOT.start - 60 * MINUTE
+    await world.send_notices()
+    (said,) = await world.conversations.transcript("talk")
+    assert (said.sender, made.reference in said.text) == ("system", True)
+    assert await world.conversations.said_later(0) == [said]
+
+
+async def test_a_notice_planned_twice_for_one_occasion_is_one(database: Database) -> None:
+    world = World(database)
+    made = await world.book()
+
+    async def plan(notice_id: str) -> None:
+        async with database.write() as tx:
+            await notices.plan(tx, notice_id, callback_id=made.id, kind="late", occasion="1", due_at=world.now)
+
+    await asyncio.gather(*(plan(str(index)) for index in range(5)))
+    assert len([text for text in await world.send_notices() if "遅れて" in text]) == 1
+
+
+async def test_who_is_called_late_because_the_shop_closed_is_told_so(sqlite: Database) -> None:
+    world = await World(sqlite).with_agents()
+    await world.book()
+    await world.send_notices()
+    await world.at(tokyo("2026-11-24 18:30"))
+    (text,) = [text for text in await world.send_notices() if REMINDER not in text]
+    assert "遅れて" in text
+    await world.dispatch.tell_lateness(now=world.now)
+    assert await world.send_notices() == []
+
+
+async def test_a_callback_closed_by_consent_is_not_written_about(sqlite: Database) -> None:
+    world = await World(sqlite).with_agents()
+    made = await world.book()
+    await world.send_notices()
+    async with sqlite.write() as tx:
+        await ledger.set_consent(tx, NUMBER, do_not_call_at=world.now, sms_opted_out_at=world.now)
+    await world.at(SLOT.start)
+    assert (await world.read(made)).status == Status.CANCELLED
+    assert await world.send_notices() == []
+    async with sqlite.read() as tx:
+        assert "set_aside" not in [kind for _, kind, _ in await callbacks.history(tx, made.id)]

@@ -1,0 +1,98 @@
+"""Carriers that do what a test says: one that takes calls, one that takes messages."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.channels.channel import MaybeSent, NotSent, Sent
+from bot.telephony.dialer import Accepted, CallState, CarrierUnavailable, Rejected, Unknown
+
+Answer = Accepted | Rejected | Unknown | Exception
+LOST = Unknown(cause="ReadTimeout")
+BUSY_CARRIER = Rejected(code=20429)
+WRONG_NUMBER = Rejected(code=21211, number_is_wrong=True)
+SmsAnswer = Sent | NotSent | MaybeSent | Exception
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialled:
+    """One request to place a call."""
+
+    attempt_id: str
+    to: str
+
+
+@dataclass
+class ScriptedDialer:
+    """A Dialer that gives the scripted answers in turn, then accepts; it keeps what it was asked."""
+
+    script: deque[Answer] = field(default_factory=deque)
+    dials: list[Dialled] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    known: dict[str, CallState] = field(default_factory=dict)
+    listed: list[CallState] = field(default_factory=list)
+    is_down: bool = False
+    before: Callable[[str], Awaitable[None]] | None = None
+    """Awaited before each answer with the attempt's id: to look at the database, or to be slow."""
+
+    async def dial(self, attempt_id: str, to: str) -> Accepted | Rejected | Unknown:
+        self.dials.append(Dialled(attempt_id=attempt_id, to=to))
+        if self.before:
+            await self.before(attempt_id)
+        answer = self.script.popleft() if self.script else Accepted(call_sid=sid_of(attempt_id))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def fetch(self, call_sid: str) -> CallState | None:
+        self._answer()
+        return self.known.get(call_sid)
+
+    async def latest(self, to: str) -> list[CallState]:
+        self._answer()
+        return self.listed
+
+    async def end(self, call_sid: str) -> None:
+        self._answer()
+        self.ended.append(call_sid)
+
+    def _answer(self) -> None:
+        if self.is_down:
+            raise CarrierUnavailable
+
+
+@dataclass
+class ScriptedSms:
+    """A Channel that gives the scripted answers in turn, then sends."""
+
+    script: deque[SmsAnswer] = field(default_factory=deque)
+    texts: list[tuple[str, str]] = field(default_factory=list)
+
+    async def send(self, to: str, text: str) -> Sent | NotSent | MaybeSent:
+        self.texts.append((to, text))
+        answer = self.script.popleft() if self.script else Sent(message_sid=f"SM{len(self.texts)}")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def sid_of(attempt_id: str) -> str:
+    """The call that a well-behaved carrier makes for an attempt."""
+    return f"CA{attempt_id}"
+
+
+def call(sid: str, status: str = "ringing", *, created_at: datetime | None = None) -> CallState:
+    """A call in the carrier's list."""
+    return CallState(call_sid=sid, status=status, created_at=created_at)
+
+
+def slow(release: asyncio.Event, *, asked: asyncio.Event) -> Callable[[str], Awaitable[None]]:
+    """A carrier that says when it was asked, and answers when it is told to."""
+
+    async def wait(_attempt_id: str) -> None:
+        asked.set()
+        await release.wait()
+
+    return wait

@@ -1,0 +1,223 @@
+"""The use cases on a test's own database, with a scripted carrier and a clock that stands still."""
+
+import secrets
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import wiring
+from bot.assistant import AssistantUnavailable, Reply, Utterance
+from bot.booking.business import Business
+from bot.booking.callback import Callback, Channel, Kind, Status
+from bot.booking.hours import BusinessHours, Period
+from bot.booking.phone import NumberPolicy
+from bot.booking.retry import RetryPolicy
+from bot.booking.slots import SlotPolicy
+from bot.booking.window import Window
+from bot.settings import load
+from bot.store import agents, attempts, callbacks
+from bot.store.agents import Agent
+from bot.store.attempts import Dial
+from bot.store.database import Database
+from bot.usecases.bookings import BookingRequest, Bookings
+from bot.usecases.calls import Calls
+from bot.usecases.consent import Consent
+from bot.usecases.conversation import Conversations
+from bot.usecases.dispatch import Dispatch
+from bot.usecases.keys import ApiKeys
+from bot.usecases.notices import Notices
+from bot.usecases.outcomes import Outcomes
+from bot.usecases.reconcile import Reconciliation
+from bot.wiring import Product
+from tests.support.carriers import ScriptedDialer, ScriptedSms, sid_of
+from tests.support.clocks import REAL, TOKYO, TUESDAY, MovableClock, tokyo
+
+ROOT = Path(__file__).parents[2]
+SLOT = Window(start=tokyo("2026-11-24 15:00"), end=tokyo("2026-11-24 15:30")).in_utc()
+NUMBER = "+819012345678"
+SLOTS = SlotPolicy(length=timedelta(minutes=30), lead=timedelta(minutes=30), horizon=timedelta(days=14), capacity=3)
+RETRIES = RetryPolicy(
+    delays=(timedelta(minutes=5), timedelta(minutes=30)), own_fault_delay=timedelta(minutes=2), own_fault_limit=5
+)
+NUMBERS = NumberPolicy(default_country="JP", countries=frozenset({"JP"}), kinds=frozenset({"mobile", "fixed", "voip"}))
+BUSINESS = Business(
+    names={"ja": "みなと家電サポート", "en": "Minato Home Support"}, hotline="0120-000-000", timezone=TOKYO
+)
+
+
+def office_hours(start: str = "09:00", end: str = "18:00", **changes: Any) -> BusinessHours:
+    """Monday to Friday in Tokyo, closed on Japanese holidays."""
+    period = Period(start=datetime.fromisoformat(f"2000-01-01 {start}").time(),
+                    end=datetime.fromisoformat(f"2000-01-01 {end}").time())  # fmt: skip
+    hours = BusinessHours(timezone=TOKYO, weekly=dict.fromkeys(range(5), (period,)), holidays_country="JP")
+    return replace(hours, **changes)
+
+
+def a_callback(
+    letter: str = "K", *, due_at: datetime | None = None, window_shift: timedelta = timedelta(), **changes: Any
+) -> Callback:
+    """A booked callback for SLOT; `letter` begins its reference."""
+    window = Window(start=SLOT.start + window_shift, end=SLOT.end + window_shift)
+    made = Callback(
+        id=secrets.token_hex(16), reference=f"{letter}7Q4MN", status=Status.BOOKED, kind=Kind.SCHEDULED, window=window,
+        slot_start=window.start, due_at=due_at or window.start, phone_number=NUMBER, reason="洗濯機の修理",
+        topic="general", language="ja", channel=Channel.WEB, created_at=TUESDAY, updated_at=TUESDAY,
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def a_request(window: Window | None = SLOT, **changes: Any) -> BookingRequest:
+    """What a customer asks for."""
+    made = BookingRequest(phone_number=NUMBER, reason="洗濯機の修理", window=window, language="ja", channel=Channel.API)
+    return replace(made, **changes)
+
+
+def number(index: int) -> str:
+    """One of many different mobile numbers."""
+    return f"+8190{10_000_000 + index}"
+
+
+@dataclass
+class FakeAssistant:
+    """An assistant that gives the scripted answers in turn, then repeats what it heard."""
+
+    script: deque[Reply | Exception] = field(default_factory=deque)
+    heard: list[tuple[str, str]] = field(default_factory=list)
+    is_down: bool = False
+
+    async def open(self, conversation_id: str, *, language: str) -> Reply:
+        return self._next("greeting" if language == "en" else "ご用件をお聞かせください。", expects="reason")
+
+    async def say(self, conversation_id: str, text: str, *, language: str) -> Reply:
+        reply = self._next(f"heard: {text}")
+        self.heard.append((conversation_id, text))
+        return reply
+
+    async def ping(self) -> None:
+        if self.is_down:
+            raise AssistantUnavailable(was_sent=False)
+
+    async def close(self) -> None:
+        """Nothing to give back."""
+
+    def _next(self, text: str, *, expects: str | None = None) -> Reply:
+        if self.is_down:
+            raise AssistantUnavailable(was_sent=False)
+        if self.script:
+            answer = self.script.popleft()
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+        return Reply(utterances=(Utterance(text=text),), expects=expects)
+
+
+class World:
+    """One process of the product over a database: its use cases, carrier and clock."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        hours: BusinessHours | None = None,
+        slots: SlotPolicy = SLOTS,
+        retries: RetryPolicy = RETRIES,
+        open_per_number: int = 3,
+        dialer: ScriptedDialer | None = None,
+    ) -> None:
+        self.database = database
+        self.clock = MovableClock()
+        self.real = REAL
+        self.dialer = dialer or ScriptedDialer()
+        self.sms = ScriptedSms()
+        self.assistant = FakeAssistant()
+        self.hours = hours or office_hours()
+        self.bookings = Bookings(
+            database, business=BUSINESS, hours=self.hours, slot_policy=slots, numbers=NUMBERS,
+            open_per_number=open_per_number, reminder=timedelta(minutes=60), topics=("general",),
+        )  # fmt: skip
+        self.outcomes = Outcomes(database, hours=self.hours, retries=retries)
+        self.calls = Calls(database, self.dialer, self.outcomes, business=BUSINESS)
+        self.dispatch = Dispatch(database, self.dialer, self.outcomes, hours=self.hours, numbers=NUMBERS)
+        self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes)
+        self.notices = Notices(database, self.sms, business=BUSINESS)
+        self.consent = Consent(database, business=BUSINESS)
+        self.conversations = Conversations(database, self.assistant, business=BUSINESS)  # type: ignore[arg-type]  # a fake
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    async def book(self, window: Window | None = SLOT, **changes: Any) -> Callback:
+        return await self.bookings.book(a_request(window, **changes), now=self.now)
+
+    async def with_agents(self, count: int = 1, presence: str = "ready") -> "World":
+        """Add people who take calls."""
+        async with self.database.write() as tx:
+            for index in range(await agents.count(tx), count):
+                agent = Agent(
+                    id=secrets.token_hex(16), login=f"agent{index}", name=f"Agent {index}", role="agent",
+                    phone_number=f"+81312340{index:03d}", presence=presence, password_hash="-",
+                )  # fmt: skip
+                await agents.add(tx, agent, now=TUESDAY)
+        return self
+
+    async def at(self, moment: datetime) -> int:
+        """The dispatcher's bell rings at this moment."""
+        self.clock.moment = moment
+        return await self.dispatch.dial_due(now=moment, real_now=self.real)
+
+    async def report(self, dial: Dial, *statuses: str, sid: str | None = None, **facts: Any) -> None:
+        """The carrier reports how far the call is."""
+        for status in statuses:
+            await self.calls.status_changed(dial.id, sid or sid_of(dial.id), status, now=self.now, **facts)
+
+    async def check_quiet(self, **later: float) -> int:
+        """The watchdog looks, so much real time later."""
+        self.real += timedelta(**later)
+        return await self.reconciliation.check_quiet_calls(now=self.now, real_now=self.real)
+
+    async def read(self, callback: Callback) -> Callback:
+        async with self.database.read() as tx:
+            return await callbacks.get(tx, callback.id)
+
+    async def live(self) -> list[Dial]:
+        async with self.database.read() as tx:
+            return await attempts.live(tx)
+
+    async def the_dial(self) -> Dial:
+        (dial,) = await self.live()
+        return dial
+
+    async def send_notices(self) -> list[str]:
+        """What is sent when the notices' bell rings now."""
+        before = len(self.sms.texts)
+        await self.notices.send_due(now=self.now)
+        return [text for _, text in self.sms.texts[before:]]
+
+
+def settings_of(folder: Path, **environment: str) -> Mapping[str, str]:
+    """An environment for the repository's own settings file, with everything written into `folder`."""
+    return {
+        "ORIKAESHI_SETTINGS": str(ROOT / "orikaeshi.toml"),
+        "ORIKAESHI_VAR": str(folder),
+        **environment,
+    }
+
+
+async def a_product(world: World, folder: Path, *, api_key: str | None = None, **environment: str) -> Product:
+    """The product as the gateway gets it, with the test's database, clock and assistant in place of its own."""
+    product = wiring.connect(load(settings_of(folder, **environment)))
+    await product.assistant.close()
+    await product.database.close()
+    assistant: Any = world.assistant
+    replaced = replace(
+        product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
+        conversations=world.conversations, calls=world.calls, dispatch=world.dispatch, notices=world.notices,
+        consent=world.consent, keys=ApiKeys(world.database), reconciliation=world.reconciliation,
+    )  # fmt: skip
+    if api_key:
+        await replaced.keys.let_in(api_key, label="test", now=world.now)
+    return replaced

@@ -1,0 +1,127 @@
+"""Reasons, names and choices, read from the customer's own words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.booking import name, reason
+from bot.booking.pick import position
+
+PARTS = {
+    "プリンターが動かないので、明日15時に090-1234-5678へ電話ください。田中です": "プリンターが動かない",
+    "解約の件で電話がほしいです": "解約の件",
+    "昨日3時に買った時計が動きません": "昨日3時に買った時計が動きません",
+    "明日の予約をキャンセルしたい": "明日の予約をキャンセルしたい",
+    "佐々木太郎と申します。商品が割れていました。至急090 1234 5678まで連絡お願いします": "商品が割れていました",
+    "ABC商事の鈴木と申します。見積もりをお願いします": "見積もりをお願いします",
+    "ログインできないんですけど、今日の夕方に電話もらえますか？ 08012345678": "ログインできない",
+    "Hi, my printer is broken, please call me tomorrow at 3pm on 090-1234-5678. This is Jane.": "my printer is broken",
+    "I'd like a callback about my invoice tomorrow at 3 p.m., my number is 09012345678": "my invoice",
+    "電話がつながらない": "電話がつながらない",
+    "昨日電話したけど誰も出ない": "昨日電話したけど誰も出ない",
+    "修理の件で明日電話してほしい": "修理の件",
+    "折り返し電話をお願いします": None,
+    "明日10時に電話かけて": None,
+    "明日15時": None,
+    "明日の午後がいいです": None,
+    "can someone call me back": None,
+    "090-1234-5678": None,
+    "こんにちは": None,
+    "田中です": None,
+}
+
+INTRODUCED = {
+    "田中です": "田中",
+    "佐々木太郎と申します。よろしく": "佐々木太郎",
+    "名前は佐藤です": "佐藤",
+    "私は木村です": "木村",
+    "株式会社山田の鈴木と申します": "鈴木",
+    "Hi, this is Jane Roe.": "Jane Roe",
+    "my name is bob stone": "bob stone",
+    "故障です": None,
+    "至急です": None,
+    "I'm having trouble": None,
+    "this is urgent": None,
+}
+
+ANSWERED = {
+    "山田太郎": "山田太郎",
+    "スミスです。": "スミス",
+    "田中や": "田中",
+    "さくら": "さくら",
+    "Taro Yamada": "Taro Yamada",
+    "it's O'Brien, thanks": "O'Brien",
+    "John here": "John",
+    "なんで必要なんですか": None,
+    "急いでるんだけど": None,
+    "I'd rather not say": None,
+    "090-1234-5678": None,
+    "": None,
+}
+
+POSITIONS = {
+    "1": 0, "最初の": 0, "the first one": 0, "2番目で": 1, "second one": 1, "option 3": 2, "最後の": 2, "遅い方で": 2,
+    "早い方": 0, "どれでもいいです": 0, "either": 0, "21番": None, "15時": None, "tomorrow": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "told"), PARTS.items())
+def test_the_reason_is_found_in_a_sentence_that_says_everything(text: str, told: str | None) -> None:
+    assert reason.part(text) == told
+
+
+@pytest.mark.parametrize(("text", "found"), INTRODUCED.items())
+def test_a_name_given_in_passing_is_heard(text: str, found: str | None) -> None:
+    assert name.introduced(text) == found
+
+
+@pytest.mark.parametrize(("text", "found"), ANSWERED.items())
+def test_an_answer_to_the_name_question_is_a_name_or_none(text: str, found: str | None) -> None:
+    assert name.answered(text) == found
+
+
+@pytest.mark.parametrize(("text", "index"), POSITIONS.items())
+def test_one_of_three_is_chosen_by_its_place(text: str, index: int | None) -> None:
+    assert position(text, 3) == index
+
+
+def test_a_place_beyond_the_offer_is_no_choice() -> None:
+    assert position("3番目", 2) is None
+
+
+@pytest.mark.parametrize("text", ["", "。。。", "！？", "ああああ", "12345", "asdfgh", "x"])
+def test_nonsense_is_no_reason(text: str) -> None:
+    assert not reason.is_meaningful(text)
+
+
+@pytest.mark.parametrize("text", ["修理", "refund", "E05エラー", "<b>壊れた</b>", "pc repair"])
+def test_a_word_is_enough_for_a_reason(text: str) -> None:
+    assert reason.is_meaningful(text)
+
+
+def test_a_reason_named_as_such_corrects_the_earlier_one() -> None:
+    assert reason.corrected("用件は解約の相談です") == "解約の相談"
+    assert reason.corrected("the reason is a refund") == "a refund"
+    assert reason.corrected("はい") is None
+
+
+@given(st.text(max_size=2500))
+def test_a_reason_keeps_no_control_characters_and_has_an_end(text: str) -> None:
+    kept = reason.cleaned(text)
+    assert len(kept) <= reason.LONGEST
+    assert not any(letter < " " and letter not in "\n\t" for letter in kept)
+
+
+@given(st.text(max_size=300))
+def test_what_is_read_back_is_one_short_line(text: str) -> None:
+    line = reason.shortened(text, 60)
+    assert len(line) <= 60
+    assert "\n" not in line
+
+
+@given(st.text(max_size=400))
+def test_no_message_breaks_the_reading(text: str) -> None:
+    reason.part(text)
+    name.introduced(text)
+    name.answered(text)
+    position(text, 4)
