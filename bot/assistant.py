@@ -72,9 +72,12 @@ class Assistant:
         except httpx.HTTPError as error:
             raise AssistantUnavailable(was_sent=True) from error
         try:
-            return read_reply(answer.json())
+            reply = read_reply(answer.json())
         except (ValueError, LookupError, TypeError, AttributeError) as error:  # not what Rasa answers
             raise AssistantUnavailable(was_sent=True) from error
+        if not reply.utterances:  # so Rasa answers while its action server is down
+            raise AssistantUnavailable(was_sent=True)
+        return reply
 
 
 def read_reply(parts: list[dict[str, Any]]) -> Reply:

@@ -17,6 +17,7 @@ from bot.booking.hours import BusinessHours, Period
 from bot.booking.phone import ALLOWED_KINDS, NumberPolicy
 from bot.booking.retry import RetryPolicy
 from bot.booking.slots import SlotPolicy
+from bot.booking.topic import Topic
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OWN_PREFIX = "ORIKAESHI_"
@@ -105,6 +106,14 @@ class HoursSection(_Section):
         return self
 
 
+class TopicSection(_Section):
+    """[[topics]]"""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+    name_ja: Annotated[str, Field(min_length=1, max_length=40)]
+    name_en: Annotated[str, Field(min_length=1, max_length=40)]
+
+
 class SlotsSection(_Section):
     """[slots]"""
 
@@ -157,6 +166,9 @@ class SettingsFile(_Section):
     """The whole file."""
 
     business: BusinessSection
+    topics: Annotated[tuple[TopicSection, ...], Field(min_length=1)] = (
+        TopicSection(id="general", name_ja="総合", name_en="General"),
+    )
     hours: HoursSection = HoursSection()
     slots: SlotsSection = SlotsSection()
     calls: CallsSection = CallsSection()
@@ -212,6 +224,10 @@ class Settings(SettingsFile):
         """The business's names and zone."""
         names = {"ja": self.business.name_ja, "en": self.business.name_en}
         return Business(names=names, hotline=self.business.hotline, timezone=self.business.timezone)
+
+    def for_topics(self) -> tuple[Topic, ...]:
+        """What people call about; the first is where a callback goes that names no topic."""
+        return tuple(Topic(id=topic.id, names={"ja": topic.name_ja, "en": topic.name_en}) for topic in self.topics)
 
     def for_hours(self) -> BusinessHours:
         """The calling hours."""

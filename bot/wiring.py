@@ -32,9 +32,6 @@ from bot.usecases.reconcile import Reconciliation
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
 
-TOPICS = ("general",)
-"""What a queue of agents can answer; the first is where a callback goes that names none."""
-
 
 class Clock(Protocol):
     """Business time."""
@@ -131,7 +128,7 @@ def connect(settings: Settings | None = None) -> Product:
             numbers=numbers,
             open_per_number=settings.slots.open_callbacks_per_number,
             reminder=timedelta(minutes=settings.calls.reminder_minutes),
-            topics=TOPICS,
+            topics=[topic.id for topic in settings.for_topics()],
         ),
         conversations=Conversations(database, assistant, business=business),
         calls=calls,

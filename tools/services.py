@@ -123,10 +123,8 @@ def migration(environ: Mapping[str, str], root: Path, ports: Ports) -> Service:
 def app_services(environ: Mapping[str, str], root: Path, ports: Ports) -> tuple[Service, ...]:
     """The actions, the gateway and the scheduler."""
     env = app_environment(environ, root, ports)
-    actions = ("rasa_sdk", "--actions", "actions", "--port", str(ports.actions))
     return (
-        # SANIC_HOST is read by rasa_sdk, which would listen on every address without it.
-        _app_service("actions", root, env | {"SANIC_HOST": LOOPBACK}, *actions),
+        _app_service("actions", root, env | {"ACTIONS_PORT": str(ports.actions)}, "actions"),
         _app_service("gateway", root, env, "bot.gateway"),
         _app_service("scheduler", root, env, "scheduler"),
     )

