@@ -10,7 +10,7 @@ _MONTH = (
 )
 _COUNT = (
     r"(?:\d+(?:\.5)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty"
-    r"|thirty|forty(?:[- ]five)?|ninety|half an?|a couple(?: of)?|couple(?: of)?)"
+    r"|thirty|forty(?:[- ]five)?|ninety|a half|half an?|a couple(?: of)?|couple(?: of)?)"
 )
 _UNIT = r"(?:minutes?|hours?|days?|weeks?|months?)\b"
 _NTH = r"(?:first|second|third|fourth|last|1st|2nd|3rd|4th)"
@@ -45,7 +45,7 @@ GRAMMAR = {
         r"|until now|by now|now that|right now\?|just now|from now on|now and (?:then|again)"
         r"|every now|up to now|as of now"
         r"|(?:next|each|every) (?:time|step|steps|door|one)|these days|nowadays|some ?day|one-off"
-        r"|day to day|week to week|all day long|a day|per (?:day|week|month|hour)|an hour late"
+        r"|day to day|week to week|all day long|a day|per (?:day|week|month|hour)|an hour late\b"
         r"|hours? ago now|(?:two|three|four|2|3|4|one|1)[- ](?:day|week|month|hour|minute"
         r"|year)(?:s?'?) (?:trial|warranty|plan|subscription|old|delivery|shipping|guarantee|free"
         r"|session|wait|delay)"
@@ -99,7 +99,8 @@ GRAMMAR = {
         r"|in (?P<hours_half>\d+|an|one|two|three) (?:hours? )?and a half(?: hours?)?"
         rf"|(?P<least2>{_COUNT})\s?(?:or|to"
         rf"|-)?\s?(?P<most2>{_COUNT})?\s?(?P<unit2>{_UNIT}) (?:from now|from today|later|hence)"
-        r"|in an? (?P<quick>hour and a half)"
+        r"|in an? (?P<quick>hour and a half)|(?P<hours_half2>\d+|an|one|two"
+        r"|three) hours? and a half from now|in (?:a )?(?P<quarter>quarter of an hour)"
     ),
     "week_from": (
         r"(?P<weeks>a|one|two|three|1|2|3) weeks? (?:from|after|on) (?:this |next "
@@ -108,7 +109,8 @@ GRAMMAR = {
     ),
     "length": (
         rf"(?:for )?(?:about |around )?(?:{_COUNT}|\d+\.\d+|a few|several)[- ]?(?:minutes?|hours?"
-        r"|days?|weeks?|months?|years?|seconds?|business days?|working days?)\b"
+        r"|days?|weeks?|months?|years?|seconds?|business days?|working days?)\b(?! (?:from now"
+        r"|from today|later|hence|and a half from now))"
     ),
     # clock times
     "clock": (
@@ -224,9 +226,10 @@ GRAMMAR = {
     ),
     # correction and change
     "correct": (
-        r"no,? wait|wait,? no|scratch that|strike that|correction|make (?:that|it)(?= (?:\d|one"
-        r"|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|half|quarter|mon|tue"
-        r"|wed|thu|fri|sat|sun|tom|next|the|at))|i mean[t]?|or rather|on second thought[s]?"
+        r"(?:oh,? |hmm+,? |ah,? )(?:wait|no|actually|sorry)(?:,? (?:no|sorry|wait))?|no,? wait"
+        r"|wait,? no|scratch that|strike that|correction|make (?:that|it)(?= (?:\d|one|two|three"
+        r"|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|half|quarter|mon|tue|wed|thu|fri"
+        r"|sat|sun|tom|next|the|at))|i mean[t]?|or rather|on second thought[s]?"
         r"|change that(?: to)?|never ?mind,?(?= \w)|oops|actually|hang on|hold on|my mistake"
         r"|my bad|sorry,?(?= (?:i mean|no|make|it's|that's|\d|not|mon|tue|wed|thu|fri|sat|sun"
         r"|tomorrow))|(?<=[,.;-] )(?:no|err?|um+|wait),?(?= (?:\d|make|let's|not|mon|tue|wed|thu"
@@ -333,15 +336,15 @@ GRAMMAR = {
         r"|shop|office|meeting|flight|class|train|show|party|wedding|event)"
     ),
     "closed": (
-        r"(?:i'm |we're )?moving (?:house|home|in|out|to)|\b(?:to |i |can i |how do i )(?:cancel"
-        r"|return|exchange|downgrade|upgrade|renew)\b(?! (?:the |a |my )?call)|do you (?!have|call"
-        r"|ring|phone|think|mind|want|do|work)\w+|will (?:it|this|that|prices?|there|the \w+"
-        r"|my \w+)\b|\bit(?:'ll| will)\b|i'll be \d+|is there (?:a|an|any) (?!slot|time|chance|way"
-        r"|opening|avail|agent|one)\w+|\b(?:are|is|do|does|were|what time|when) (?:you"
-        r"|the (?:store|shop|office|branch|call cent(?:er|re)|line)|your (?:store|shop|office"
-        r"|branch|hours|line|lines|opening hours))\b(?:[^,.;]{0,12}\b(?:open|close|closed|shut"
-        r"|hours)\w*)|opening hours|business hours|office hours|store hours|open (?:on|at|from"
-        r"|till|until)|closes? at|closed on|closing time|your hours"
+        r"\bforget\b|(?:i'm |we're )?moving (?:house|home|in|out|to)|\b(?:to |i |can i "
+        r"|how do i )(?:cancel|return|exchange|downgrade|upgrade|renew)\b(?! (?:the |a |my )?call)"
+        r"|do you (?!have|call|ring|phone|think|mind|want|do|work)\w+|will (?:it|this|that|prices?"
+        r"|there|the \w+|my \w+)\b|\bit(?:'ll| will)\b|i'll be \d+|is there (?:a|an|any) (?!slot"
+        r"|time|chance|way|opening|avail|agent|one)\w+|\b(?:are|is|do|does|were|what time"
+        r"|when) (?:you|the (?:store|shop|office|branch|call cent(?:er|re)|line)|your (?:store"
+        r"|shop|office|branch|hours|line|lines|opening hours))\b(?:[^,.;]{0,12}\b(?:open|close"
+        r"|closed|shut|hours)\w*)|opening hours|business hours|office hours|store hours|open (?:on"
+        r"|at|from|till|until)|closes? at|closed on|closing time|your hours"
     ),
     "instead_of": r"instead of|rather than",
     "request": (

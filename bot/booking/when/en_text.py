@@ -50,8 +50,17 @@ _SPELLINGS = {slip: word for word in _WORDS if len(word) > 5 for slip in _misspe
 for _right in (*_WORDS, *_REAL_WORDS):
     _SPELLINGS.pop(_right, None)
 _SPELLINGS |= _SHORT_FORMS
-_DASH = re.compile(r"—(\s?\d)?")
+_DASH = re.compile(r"\s*—\s*(\d)?")
 _SHORT = re.compile(r"\b(?:2moro|2morrow|2nite|2day|b4|mon-fri|m-f)\b")
+
+
+_SHORT_UNIT = re.compile(r"\b(in |within )?(\d+)\s?([hm])\b( from now| later)?")
+
+
+def _with_unit(found: re.Match[str]) -> str:
+    if not (found[1] or found[4]):
+        return found[0]
+    return f"{found[1] or ''}{found[2]} {'hours' if found[3] == 'h' else 'minutes'}{found[4] or ''}"
 
 
 def _spelt(found: re.Match[str]) -> str:
@@ -63,4 +72,4 @@ def normalise(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_MARKS).lower()
     text = _DASH.sub(lambda found: "-" + found[1] if found[1] else ", ", text) if "—" in text else text
     text = _WORD.sub(_spelt, _SHORT.sub(_spelt, text))
-    return blank_english(text)
+    return blank_english(_SHORT_UNIT.sub(_with_unit, text))

@@ -71,7 +71,7 @@ def _minutes(count: str | None, unit: str) -> int | None:
     size = 60 if unit.startswith("hour") else 1
     if count and count.endswith(".5"):
         return int(float(count) * size)
-    return size // 2 if count and count.startswith("half") else number_in(count or "one") * size
+    return size // 2 if count and "half" in count else number_in(count or "one") * size
 
 
 def days_later(count: int, unit: str) -> Relative:
@@ -88,10 +88,10 @@ def _within(found: Found) -> tuple[Item, ...]:
 
 
 def _later(found: Found) -> tuple[Item, ...]:
-    if found["quick"]:
-        return (Later(90),)
-    if found["hours_half"]:
-        return (Later(number_in(found["hours_half"]) * 60 + 30),)
+    if found["quick"] or found["quarter"]:
+        return (Later(90 if found["quick"] else 15),)
+    if hours := found["hours_half"] or found["hours_half2"]:
+        return (Later(number_in(hours) * 60 + 30),)
     least, most, unit = (
         (found["least"] or found["least2"]),
         (found["most"] or found["most2"]),

@@ -141,7 +141,7 @@ def _number(value: int, before: Sequence[Item], following: Sequence[Item]) -> It
         or (left is Mark.AND and far_left is Mark.NOW)
         or right in (Mark.ABOUT, Mark.NOT_RIGHT, Mark.REQUEST)
         or (left is None and isinstance(right, Relative | Weekdays))
-        or (right in (None, Mark.STOP) and (Mark.REQUEST in before or Mark.CORRECTION in before))
+        or (right in (None, Mark.STOP, Mark.COMMA) and (Mark.REQUEST in before or Mark.CORRECTION in before))
     )
     return Clock(value) if value <= 24 and (clock or named or pair) else Mark.GAP
 

@@ -58,6 +58,12 @@ class Settler:
 
     def wishes(self, phrase: Phrase) -> Settled:
         """What `phrase` asks for; empty where that cannot lie ahead."""
+        found = self._asked(phrase)
+        now = self._aware(self._now)
+        ahead = tuple(wish for wish in found.wishes if wish.end is None or wish.end > (wish.start or now))
+        return found if len(ahead) == len(found.wishes) else Settled(ahead, found.readings)
+
+    def _asked(self, phrase: Phrase) -> Settled:
         if phrase.special is Mark.ASAP:
             return Settled((Wish(kind="asap"),))
         if phrase.special is Mark.ANY_TIME:
@@ -70,6 +76,9 @@ class Settler:
 
     def exclusions(self, phrase: Phrase) -> Iterator[Exclusion]:
         """The times that `phrase` rules out: each of its kind in the next two weeks."""
+        return (one for one in self._ruled_out(phrase) if one.end > one.start)
+
+    def _ruled_out(self, phrase: Phrase) -> Iterator[Exclusion]:
         dates = self._excluded_dates(phrase)
         if not phrase.timed:
             for first, last in dates:

@@ -115,7 +115,9 @@ class _Collector:
             self._stance(mark, last)
         elif mark in _TOPICS and last and not self._stance_first:
             self._topic(mark, last)
-        elif mark is Mark.COMMA and self._stance_first and self._before is Mark.NOT_RIGHT:
+        elif self._stance_first and (
+            mark is Mark.CORRECTION or (mark is Mark.COMMA and self._before in (Mark.NOT_RIGHT, Mark.CLOSED))
+        ):
             self._before = None
 
     def _stance(self, mark: Mark, last: Said | None) -> None:
