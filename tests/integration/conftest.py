@@ -12,7 +12,7 @@ from sanic import Sanic
 from bot.gateway.app import create_app
 from bot.store.database import Database
 from bot.wiring import Product
-from tests.support.databases import free_port
+from tests.support.ports import free_port
 from tests.support.products import World, a_product
 
 API_KEY = "a-key-for-the-tests-of-the-gateway"

@@ -3,12 +3,14 @@
 import json
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
 from bot.usecases.agent import DEMO_AGENTS
-from tests.support.running import Handset, Product, eventually
+from tests.support.databases import PostgresServer, outside_any_loop
+from tests.support.running import Handset, Product, eventually, running_product
 
 CUSTOMER = "+819012345678"
 IN_ENGLISH = "+819023456789"
@@ -99,6 +101,16 @@ def test_a_customer_books_in_japanese_and_speaks_with_an_agent_who_knows_why(
 
 
 def test_the_same_in_english_through_the_api_alone(product: Product) -> None:
+    _book_and_speak_in_english(product)
+
+
+def test_the_same_on_postgresql(postgres_server: PostgresServer, tmp_path: Path) -> None:
+    with running_product(tmp_path, DATABASE_URL=outside_any_loop(postgres_server.empty())) as product:
+        _book_and_speak_in_english(product)
+    assert [file.name for file in tmp_path.glob("*.db")] == ["simulator.db"]  # the carrier's own: not ours
+
+
+def _book_and_speak_in_english(product: Product) -> None:
     product.set_clock("2026-11-26T10:00:00+09:00")  # a Thursday
     for agent in DEMO_AGENTS:
         product.handset(agent.phone_number).behave("answer")

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,15 +12,15 @@ from datetime import datetime
 from pathlib import Path
 
 import httpx
-from sqlalchemy import create_engine
 
 from bot.booking.callback import Callback
 from bot.booking.when import Language
 from bot.settings import load
 from bot.simulator.clock import SimulatedClock
-from bot.store.schema import metadata
+from bot.store.migrations import upgrade
 from bot.usecases.conversation import Turn
 from bot.wiring import Product, connect
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 RASA = ROOT / ".venv-rasa" / "bin" / "python"
@@ -149,10 +148,8 @@ class Talk:
 def running_assistant(var: Path, model: Path) -> Iterator[RunningAssistant]:
     """Both processes on free ports with an empty database."""
     var.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{var / 'orikaeshi.db'}")
-    metadata.create_all(engine)
-    engine.dispose()
-    assistant = RunningAssistant(rasa_port=_free_port(), actions_port=_free_port(), var=var, model=model)
+    upgrade(f"sqlite:///{var / 'orikaeshi.db'}")
+    assistant = RunningAssistant(rasa_port=free_port(), actions_port=free_port(), var=var, model=model)
     try:
         assistant.start("actions")
         assistant.start("rasa")
@@ -167,9 +164,3 @@ def trained_model() -> Path:
     done = subprocess.run([sys.executable, "-m", "tools.train"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return ROOT / done.stdout.strip().splitlines()[-1]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,22 +4,27 @@ import asyncio
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
+from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]  # it publishes no types
 
 from bot.store.migrations import upgrade
+from tests.support.ports import free_port
 
 KINDS = ("sqlite", "postgresql")
 TEMPLATE = "orikaeshi_template"
 PATIENCE_S = 30.0
 SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB")
 MISSING = "PostgreSQL is not installed: `make system` installs it, or put its bin folder on PATH."
+
+T = TypeVar("T")
 
 
 def postgres_binaries() -> Path | None:
@@ -32,6 +37,12 @@ def postgres_binaries() -> Path | None:
     if postgres := shutil.which("postgres"):
         folders.append(Path(postgres).resolve().parent)
     return next((folder for folder in folders if (folder / "initdb").exists() and (folder / "postgres").exists()), None)
+
+
+def outside_any_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run it to its end in a thread of its own: Playwright leaves an event loop running in the main one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 class PostgresServer:
@@ -61,8 +72,9 @@ class PostgresServer:
             )  # fmt: skip
         try:
             self._wait()
-            asyncio.run(self._create(TEMPLATE, "template0"))
-            upgrade(self.url(TEMPLATE))
+            outside_any_loop(self._create(TEMPLATE, "template0"))
+            with ThreadPoolExecutor(1) as thread:  # Alembic begins a loop of its own
+                thread.submit(upgrade, self.url(TEMPLATE)).result()
         except BaseException:
             self.stop()
             raise
@@ -121,10 +133,3 @@ class SqliteFiles:
         path = folder / "orikaeshi.db"
         shutil.copy(self._template, path)
         return f"sqlite:///{path}"
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

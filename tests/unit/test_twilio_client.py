@@ -16,7 +16,7 @@ from bot.telephony.dialer import Accepted, CarrierUnavailable, Rejected, Unknown
 from bot.telephony.twilio import CallUrls, TwilioDialer
 from bot.vendors import twilio
 from bot.vendors.twilio import CarrierRefused, CarrierSilent, TwilioClient
-from tests.support.databases import free_port
+from tests.support.ports import free_port
 
 SID, TOKEN = "AC" + "1" * 32, "t0ken"
 CALL = "CA" + "2" * 32

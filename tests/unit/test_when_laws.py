@@ -36,6 +36,21 @@ POLITE_EN = st.sampled_from([
 PHONES = st.sampled_from([
         "090-1234-5678", "０３−１２３４−５６７８", "+81 90 1234 5678", "08011112222", "0120-444-113",
 ])  # fmt: skip
+WORDS_JA = st.sampled_from(
+    (
+        "明日 今日 来週 今週 再来週 金曜 土日 平日 毎日 午前 午後 夕方 朝一 3時 7時半 15:00 25時 正午 12/3 31日 "
+        "月末 来月 から まで 以降 頃 か と 、 。 以外 無理 やっぱり "
+        "じゃなくて いつでも 至急 2時間後 3日以内 〜 の で "
+        "は 会議 昨日 ました 第2火曜 週末 前 過ぎ 変更 しか 今から 年内"
+    ).split()
+)
+WORDS_EN = st.sampled_from(
+    (
+        "tomorrow today next this friday weekend weekdays every morning evening at 3 7:30 3pm noon midnight dec 12/3 "
+        "31st from to until by before after between and or , . not except but any time actually wait asap in two hours "
+        "within days around -ish half past five now end of month week so busy works instead move first lunch - second"
+    ).split()
+)
 ANYTHING = st.text(
     alphabet="0123456789時分半月日火金曜今明来週午前後朝夜からまで以降頃か、。 abcdmnopst:/-~at", max_size=30
 )
@@ -72,6 +87,16 @@ def test_an_english_wish_is_never_in_the_past(day: str, time: str, now: datetime
 @given(text=ANYTHING, now=MOMENTS, tz=ZONES, language=st.sampled_from(["ja", "en"]))
 def test_nonsense_breaks_nothing(text: str, now: datetime, tz: ZoneInfo, language: Language) -> None:
     assert_sound(said(text, now, tz, language), now.replace(tzinfo=tz))
+
+
+@given(words=st.lists(WORDS_JA, max_size=8), now=MOMENTS, tz=ZONES)
+def test_japanese_time_words_in_any_order_make_sound_wishes(words: list[str], now: datetime, tz: ZoneInfo) -> None:
+    assert_sound(said("".join(words), now, tz, "ja"), now.replace(tzinfo=tz))
+
+
+@given(words=st.lists(WORDS_EN, max_size=9), now=MOMENTS, tz=ZONES)
+def test_english_time_words_in_any_order_make_sound_wishes(words: list[str], now: datetime, tz: ZoneInfo) -> None:
+    assert_sound(said(" ".join(words), now, tz, "en"), now.replace(tzinfo=tz))
 
 
 @given(text=st.text(max_size=60), now=MOMENTS, language=st.sampled_from(["ja", "en"]))

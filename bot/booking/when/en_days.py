@@ -130,6 +130,8 @@ def _weekend(found: Found) -> tuple[Item, ...]:
 
 def _recurring(found: Found) -> tuple[Item, ...]:
     if part := found["every_part"]:
+        if found[0].startswith("all ") and not part.endswith("s"):
+            return (Part(PARTS[part]),)
         return (EveryDay(), Part(PARTS[part.removesuffix("s")]))
     if found[0].startswith(("every day", "everyday", "each day", "daily")):
         return (EveryDay(),)

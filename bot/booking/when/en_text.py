@@ -30,9 +30,7 @@ _SHORT_FORMS = {
     "mon-fri": "mon - fri", "m-f": "mon - fri",
 }  # fmt: skip
 _REAL_WORDS = {
-    "mourning", "morning", "warning", "even", "evening", "beforehand", "sundae", "midway", "weekly",
-    "modern", "evenings", "todays", "afternoon", "toady", "weakens", "weekdays", "august", "boday", "noday",
-    "daybreak", "fryday", "evicting", "moaning", "moorings", "mooning", "adornings",
+    "mourning", "moaning", "mooning", "warning", "modern", "toady", "weakens", "beforehand", "sundae", "midway",
 }  # fmt: skip
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

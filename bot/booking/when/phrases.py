@@ -139,6 +139,7 @@ def _number(value: int, before: Sequence[Item], following: Sequence[Item]) -> It
         or isinstance(right, Part)
         or left in _BEFORE_CLOCK
         or (left is Mark.AND and far_left is Mark.NOW)
+        or (left is Mark.OR and isinstance(far_left, Relative | Weekdays) and right in (None, Mark.STOP))
         or right in (Mark.ABOUT, Mark.NOT_RIGHT, Mark.REQUEST)
         or (left is None and isinstance(right, Relative | Weekdays))
         or (right in (None, Mark.STOP, Mark.COMMA) and (Mark.REQUEST in before or Mark.CORRECTION in before))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot.booking.when.days import (
@@ -26,6 +27,7 @@ from bot.booking.when.values import Exclusion, PartsOfDay, Wish
 
 EXCLUDED_DAYS = 14
 WHOLE_WEEK = 7
+MOST_DAYS = 62  # of a long span with a time of day: "mornings next month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ class Settler:
         wishes = [
             wish
             for first, last in dates.spans
-            for day in _each_day(first, last)
+            for day in islice(_each_day(first, last), MOST_DAYS)
             for one in readings
             if (wish := self._on(day, one, named, roll=not several)) is not None
         ]
@@ -317,7 +319,7 @@ def settle(phrases: Iterable[Phrase], settler: Settler) -> Settled:
     wishes = list(dict.fromkeys(wish for one in settled for wish in one.wishes))
     if len(phrases) > 1 and all(isinstance(phrase.day, Weekdays) and phrase.day.each for phrase in phrases):
         wishes.sort(key=_by_time)
-    return Settled(tuple(wishes), any(one.readings and len(one.wishes) > 1 for one in settled))
+    return Settled(tuple(wishes), any(one.readings and len(set(one.wishes)) > 1 for one in settled))
 
 
 def without(wishes: Sequence[Wish], exclude: Sequence[Exclusion]) -> tuple[Wish, ...]:
