@@ -29,7 +29,11 @@ class ValidateMoveForm(ReadingForm):
         answers: Answers = {} if turn.slots.get("chosen_callback") else await choose(turn)
         if turn.asked == "chosen_callback":
             return answers
-        return answers | await read_time(turn, dispatcher, slot="new_slot", is_asked=turn.asked == "new_slot")
+        callback = await chosen(turn)
+        near = callback.window if callback else None
+        return answers | await read_time(
+            turn, dispatcher, slot="new_slot", is_asked=turn.asked == "new_slot", near=near
+        )
 
 
 class ActionAskNewSlot(SpeakingAction):

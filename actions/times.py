@@ -12,16 +12,20 @@ from bot.booking.window import Window
 from bot.wording import dates
 
 
-async def read_time(turn: Turn, dispatcher: CollectingDispatcher, *, slot: str, is_asked: bool) -> Answers:
-    """`slot` filled from the message, or emptied with times to choose from; nothing when no time is meant."""
+async def read_time(
+    turn: Turn, dispatcher: CollectingDispatcher, *, slot: str, is_asked: bool, near: Window | None = None
+) -> Answers:
+    """`slot` filled from the message, or emptied with times to choose from; nothing when no time is meant.
+
+    `near` is a time that the talk is about when none has been offered: "4 p.m." is meant on its day.
+    """
     ours = product()
     offered = spans.read_all(turn.slots.get("offered_slots"))
     if is_asked and offered and (picked := _picked(turn, offered)):
         return {slot: spans.written(picked), "offered_slots": None}
-    offer = await ours.bookings.propose(turn.text, language=turn.language, now=ours.clock.now())
-    if is_asked and offer.kind != "nothing" and (day := _day_spoken_of(turn, offered)):
-        that_day = await ours.bookings.propose(f"{day} {turn.text}", language=turn.language, now=ours.clock.now())
-        offer = that_day if that_day.kind == "chosen" else offer
+    offer = await ours.bookings.propose(
+        turn.text, language=turn.language, now=ours.clock.now(), near=_spoken_of(turn, offered, slot) or near
+    )
     if offer.kind == "nothing":
         return {}
     if offer.kind == "chosen":
@@ -43,10 +47,13 @@ def _picked(turn: Turn, offered: tuple[Window, ...]) -> Window | None:
     return None if index is None else offered[index]
 
 
-def _day_spoken_of(turn: Turn, offered: tuple[Window, ...]) -> str | None:
-    """The one day of all offered times, where the customer now says an hour and no day."""
+def _spoken_of(turn: Turn, offered: tuple[Window, ...], slot: str) -> Window | None:
+    """A time on the one day that the talk is about: that of all offered times, or of the time taken before."""
     days = {dates.day(window.start, tz=product().business.timezone, language=turn.language) for window in offered}
-    return days.pop() if len(days) == 1 and not DAY.search(turn.text) else None
+    if len(days) == 1:
+        return offered[0]
+    taken = turn.slots.get(slot)
+    return spans.read(taken) if taken and taken != spans.ASAP else None
 
 
 async def ask_for_time(turn: Turn, dispatcher: CollectingDispatcher, *, response: str, **facts: str) -> list[str]:

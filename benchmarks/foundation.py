@@ -22,7 +22,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.support.running import ROOT, free_port, running_product
+from tests.support.ports import free_port
+from tests.support.running import ROOT, running_product
 
 TALKS = 30
 TALK = (

@@ -102,9 +102,11 @@ class Bookings:
         """A few different free times, the soonest first."""
         return spread(await self.slots(now=now), limit=limit)
 
-    async def propose(self, text: str, *, language: Language, now: datetime) -> Offer:
-        """What can be answered to a wish in the customer's words."""
-        wishes = read(text, now=now, tz=self._business.timezone, language=language)
+    async def propose(self, text: str, *, language: Language, now: datetime, near: Window | None = None) -> Offer:
+        """What can be answered to a wish in the customer's words. `near` is the time that the talk is about."""
+        tz = self._business.timezone
+        day = near.start.astimezone(tz).date() if near else None
+        wishes = read(text, now=now, tz=tz, language=language, near=day)
         if not wishes:
             return Offer(kind="nothing")
         return offer(wishes, await self.slots(now=now), hours=self._hours, policy=self._policy, now=now)

@@ -70,7 +70,7 @@ TALKS_EN = (
     Script(
         title="no wait, four",
         lines=(*STEPS, "no wait, 4pm", "yes"),
-        booked=(Call(reason="My printer is broken", name="John Smith", start="2026-11-24 16:00"),),
+        booked=(Call(reason="My printer is broken", name="John Smith", start="2026-11-25 16:00"),),
     ),
     Script(
         title="another number at the confirmation",
@@ -155,6 +155,11 @@ TALKS_EN = (
         lines=(*STEPS, "yes", "when is my call?"),
         booked=(BROKEN,),
         says=("Wed, Nov 25, 3:00 PM",),
+    ),
+    Script(
+        title="an hour alone is meant on the day that was spoken of",
+        lines=("call me tomorrow afternoon about my invoice on {number}", "skip", "3pm", "yes"),
+        booked=(Call(reason="my invoice", start="2026-11-25 15:00"),),
     ),
     Script(
         title="moved after the booking",

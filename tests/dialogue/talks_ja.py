@@ -97,7 +97,7 @@ TALKS_JA = (
     Script(
         title="another time at the confirmation",
         lines=(*STEPS, "やっぱり16時にしてください", "はい"),
-        booked=(Booked(reason="プリンターが動かない", name="田中太郎", start="2026-11-24 16:00"),),
+        booked=(Booked(reason="プリンターが動かない", name="田中太郎", start="2026-11-25 16:00"),),
     ),
     Script(
         title="another number at the confirmation",
@@ -269,6 +269,11 @@ TALKS_JA = (
         lines=(*STEPS, "はい", "時間を変更したい", "金曜の10時"),
         booked=(Booked(reason="プリンターが動かない", name="田中太郎", start="2026-11-27 10:00"),),
         says=("変更しました",),
+    ),
+    Script(
+        title="moved to another hour of the same day",
+        lines=(*STEPS, "はい", "やっぱり16時にして"),
+        booked=(Booked(reason="プリンターが動かない", name="田中太郎", start="2026-11-25 16:00"),),
     ),
     Script(
         title="moved in one sentence",

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -260,3 +260,21 @@ def test_the_command_answers_each_line() -> None:
     assert first["us"] >= 0
     assert second["candidates"] == []
     assert second["exclude"][0] == {"start": "2026-11-27T00:00:00+09:00", "end": "2026-11-28T00:00:00+09:00"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "start"),
+    [
+        ("ja", "16時にして", "2026-11-27T16:00:00+09:00"),
+        ("ja", "やっぱり4時で", "2026-11-27T16:00:00+09:00"),
+        ("en", "3pm", "2026-11-27T15:00:00+09:00"),
+        ("en", "no wait, 4", "2026-11-27T16:00:00+09:00"),
+        ("ja", "明日の16時", "2026-11-25T16:00:00+09:00"),
+        ("ja", "今日の16時", "2026-11-24T16:00:00+09:00"),
+        ("en", "Thursday at 3", "2026-11-26T15:00:00+09:00"),
+        ("en", "in two hours", "2026-11-24T12:00:00+09:00"),
+    ],
+)
+def test_in_a_talk_about_friday_a_time_without_a_day_is_fridays(language: Language, text: str, start: str) -> None:
+    wishes = read(text, now=TUESDAY, tz=TOKYO, language=language, near=date(2026, 11, 27))
+    assert [wish.start and wish.start.isoformat() for wish in wishes.candidates] == [start]

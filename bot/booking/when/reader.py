@@ -1,6 +1,6 @@
 """Reads time wishes out of a sentence."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.booking.when import en, en_text, ja, ja_text
@@ -13,14 +13,23 @@ from bot.booking.when.verdicts import judge
 LONGEST = 2000
 
 
-def read(text: str, *, now: datetime, tz: ZoneInfo, language: Language, parts: PartsOfDay = DEFAULT_PARTS) -> Wishes:
+def read(
+    text: str,
+    *,
+    now: datetime,
+    tz: ZoneInfo,
+    language: Language,
+    parts: PartsOfDay = DEFAULT_PARTS,
+    near: date | None = None,
+) -> Wishes:
     """The wishes in `text`, said at `now` (aware) by somebody who lives in `tz`.
 
+    `near` is the day that the talk is about, if there is one: a clock time without a day is meant on it.
     Empty where nothing was asked for. Never in the past. Only the first 2,000 characters are read.
     """
     english = language == "en"
     text = text[:LONGEST]
-    settler = Settler(now, tz, parts)
+    settler = Settler(now, tz, parts, near)
     clock = settler.clock
     tokens = en.tokens(en_text.normalise(text), clock) if english else ja.tokens(ja_text.normalise(text), clock)
     found = phrases(tokens, today=settler.today, part_may_follow=english)

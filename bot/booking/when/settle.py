@@ -41,12 +41,13 @@ class Settled:
 class Settler:
     """Puts phrases on the calendar, as seen at `now` by somebody in `tz`."""
 
-    def __init__(self, now: datetime, tz: ZoneInfo, parts: PartsOfDay) -> None:
+    def __init__(self, now: datetime, tz: ZoneInfo, parts: PartsOfDay, near: date | None = None) -> None:
         self._tz = tz
         self._instant = now.astimezone(UTC)
         self._now = now.astimezone(tz).replace(tzinfo=None)
         self._today = self._now.date()
         self._parts = parts
+        self._near = near
 
     @property
     def today(self) -> date:
@@ -225,10 +226,15 @@ class Settler:
         return Settled((self._window(start, end),) if end > max(start, self._now) else ())
 
     def _next(self, one: Stretch) -> Wish:
-        """The next time that the clock shows it: today's, or tomorrow's where that has passed."""
+        """The next time that the clock shows it: today's, or tomorrow's where that has passed.
+
+        In a talk about a certain day it is meant on that day.
+        """
         passed = self._passed(self._today, one)
         day = self._today + ONE_DAY if passed else self._today
-        if one.start is None:
+        if self._near is not None and self._near > day:
+            day = self._near
+        if one.start is None and day != self._near:
             return self._window(None, self._at(day, one.end or 0))
         return self._wish(day, one)
 
