@@ -278,3 +278,13 @@ def test_the_command_answers_each_line() -> None:
 def test_in_a_talk_about_friday_a_time_without_a_day_is_fridays(language: Language, text: str, start: str) -> None:
     wishes = read(text, now=TUESDAY, tz=TOKYO, language=language, near=date(2026, 11, 27))
     assert [wish.start and wish.start.isoformat() for wish in wishes.candidates] == [start]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["any weekday morning but Friday", "every morning but Friday", "any morning, but not Friday", "any day bar Friday"],
+)
+def test_but_after_an_open_or_recurring_wish_makes_an_exception(text: str) -> None:
+    wishes = said(text)
+    assert all(wish.start is None or wish.start.weekday() != 4 for wish in wishes.candidates)
+    assert {one.start.weekday() for one in wishes.exclude} == {4}

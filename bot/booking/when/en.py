@@ -7,7 +7,7 @@ from bot.booking.when.days import EveryDay, Week, Weekdays
 from bot.booking.when.en_grammar import GRAMMAR
 from bot.booking.when.en_times import Found
 from bot.booking.when.scan import Scanner
-from bot.booking.when.tokens import Clock, Item, Later, Mark, Number, Token
+from bot.booking.when.tokens import Clock, Item, Later, Mark, Number, Part, Token
 
 _SCANNER = Scanner(tuple(GRAMMAR.items()))
 _MARKS = {
@@ -76,13 +76,19 @@ def tokens(text: str, this_time: Clock) -> list[Token]:
         if name == "this_time":
             items = (this_time,)
         elif name == "but":
-            items = (Mark.NOT_LEFT if last is Mark.ANY_TIME or _recurs(last) else Mark.STOP,)
+            items = (Mark.NOT_LEFT if _is_whenever(found_tokens) else Mark.STOP,)
         elif name == "range" and found[0] == "to" and not _is_time(last):
             items = (Mark.AT,)
         elif name == "range" and found[0] == "-" and not (_is_time(last) or isinstance(last, Number)):
             items = (Mark.COMMA,)
         found_tokens.extend(Token(item, found.end()) for item in items)
     return found_tokens
+
+
+def _is_whenever(said: list[Token]) -> bool:
+    """Whether what was just said is open or recurs ("any weekday morning"): a "but" then makes an exception."""
+    day = next((token.item for token in reversed(said) if not isinstance(token.item, Part)), None)
+    return day is Mark.ANY_TIME or _recurs(day)
 
 
 def _is_time(item: Item | None) -> bool:
