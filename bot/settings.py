@@ -18,6 +18,7 @@ from bot.booking.phone import ALLOWED_KINDS, NumberPolicy
 from bot.booking.retry import RetryPolicy
 from bot.booking.slots import SlotPolicy
 from bot.booking.topic import Topic
+from bot.booking.when import DEFAULT_PARTS, PartsOfDay
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OWN_PREFIX = "ORIKAESHI_"
@@ -37,6 +38,13 @@ def _period(value: object) -> Period:
     if start >= end:
         raise ValueError("a period must end after it starts")
     return Period(start=start, end=end)
+
+
+def _minutes(value: object) -> tuple[int, int]:
+    """A period in minutes from midnight."""
+    period = _period(value)
+    end = 24 * 60 if period.end == time.max else period.end.hour * 60 + period.end.minute
+    return period.start.hour * 60 + period.start.minute, end
 
 
 def _in_order(periods: tuple[Period, ...]) -> tuple[Period, ...]:
@@ -60,6 +68,7 @@ def _kind(value: str) -> str:
 
 
 Periods = Annotated[tuple[Annotated[Period, BeforeValidator(_period)], ...], AfterValidator(_in_order)]
+Part = Annotated[tuple[int, int], BeforeValidator(_minutes)]
 OFFICE_DAY = (Period(start=time(9), end=time(18)),)
 E164 = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -112,6 +121,25 @@ class TopicSection(_Section):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
     name_ja: Annotated[str, Field(min_length=1, max_length=40)]
     name_en: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class PartsOfDaySection(_Section):
+    """[parts_of_day]"""
+
+    early_morning: Part = DEFAULT_PARTS.early_morning
+    breakfast: Part = DEFAULT_PARTS.breakfast
+    first_thing: Part = DEFAULT_PARTS.first_thing
+    morning: Part = DEFAULT_PARTS.morning
+    late_morning: Part = DEFAULT_PARTS.late_morning
+    noon: Part = DEFAULT_PARTS.noon
+    lunch_break: Part = DEFAULT_PARTS.lunch_break
+    after_lunch: Part = DEFAULT_PARTS.after_lunch
+    afternoon: Part = DEFAULT_PARTS.afternoon
+    early_afternoon: Part = DEFAULT_PARTS.early_afternoon
+    daytime: Part = DEFAULT_PARTS.daytime
+    late_afternoon: Part = DEFAULT_PARTS.late_afternoon
+    evening: Part = DEFAULT_PARTS.evening
+    late_night: Part = DEFAULT_PARTS.late_night
 
 
 class SlotsSection(_Section):
@@ -170,6 +198,7 @@ class SettingsFile(_Section):
         TopicSection(id="general", name_ja="総合", name_en="General"),
     )
     hours: HoursSection = HoursSection()
+    parts_of_day: PartsOfDaySection = PartsOfDaySection()
     slots: SlotsSection = SlotsSection()
     calls: CallsSection = CallsSection()
     numbers: NumbersSection = NumbersSection()
@@ -223,7 +252,12 @@ class Settings(SettingsFile):
     def for_business(self) -> Business:
         """The business's names and zone."""
         names = {"ja": self.business.name_ja, "en": self.business.name_en}
-        return Business(names=names, hotline=self.business.hotline, timezone=self.business.timezone)
+        return Business(
+            names=names,
+            hotline=self.business.hotline,
+            timezone=self.business.timezone,
+            parts_of_day=PartsOfDay(**self.parts_of_day.model_dump()),
+        )
 
     def for_topics(self) -> tuple[Topic, ...]:
         """What people call about; the first is where a callback goes that names no topic."""

@@ -106,7 +106,7 @@ class Bookings:
         """What can be answered to a wish in the customer's words. `near` is the time that the talk is about."""
         tz = self._business.timezone
         day = near.start.astimezone(tz).date() if near else None
-        wishes = read(text, now=now, tz=tz, language=language, near=day)
+        wishes = read(text, now=now, tz=tz, language=language, parts=self._business.parts_of_day, near=day)
         if not wishes:
             return Offer(kind="nothing")
         return offer(wishes, await self.slots(now=now), hours=self._hours, policy=self._policy, now=now)

@@ -332,3 +332,12 @@ async def test_slots_are_told_in_a_half_open_span_with_what_is_sold(sqlite: Data
     assert await told(SLOT.start, NEXT.end) == [(SLOT.start, 2), (NEXT.start, 3)]
     assert await told(SLOT.start, NEXT.start) == [(SLOT.start, 2)]
     assert await told(NEXT.start, SLOT.start) == []
+
+
+async def test_an_hour_alone_is_meant_on_the_day_that_the_talk_is_about(sqlite: Database) -> None:
+    world = World(sqlite)
+    friday = a_window("2026-11-27 10:00")
+    alone = await world.bookings.propose("16時で", language="ja", now=world.now)
+    near = await world.bookings.propose("16時で", language="ja", now=world.now, near=friday)
+    assert alone.window == a_window("2026-11-24 16:00")
+    assert near.window == a_window("2026-11-27 16:00")

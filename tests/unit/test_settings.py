@@ -39,7 +39,7 @@ def test_every_default_equals_the_line_in_the_file_that_documents_it(tmp_path: P
     told = tomllib.loads((ROOT / "orikaeshi.toml").read_text(encoding="utf-8"))
     shown = load(settings_of(tmp_path))
     minimal = load(written(tmp_path, MINIMAL))
-    for section in ("topics", "hours", "slots", "calls", "numbers", "web"):
+    for section in ("topics", "hours", "parts_of_day", "slots", "calls", "numbers", "web"):
         assert getattr(minimal, section) == getattr(shown, section)
     assert (minimal.business.timezone, minimal.carrier.kind) == (shown.business.timezone, shown.carrier.kind)
     for section, lines in told.items():
