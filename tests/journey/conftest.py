@@ -16,8 +16,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield product
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real Chromium without a window."""
+    """A real Chromium without a window. Not longer: Playwright keeps an event loop in the main thread meanwhile."""
     with sync_playwright() as playwright, launch(playwright) as browser:
         yield browser
