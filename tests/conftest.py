@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from bot.store.database import Database
+from tests.support.browser import launch
 from tests.support.databases import KINDS, MISSING, PostgresServer, SqliteFiles, postgres_binaries
 
 settings.register_profile("orikaeshi", deadline=None, derandomize=True, max_examples=60)
@@ -69,3 +71,10 @@ async def sqlite(sqlite_files: SqliteFiles, tmp_path: Path) -> AsyncIterator[Dat
     opened = Database(await sqlite_files.fresh(tmp_path))
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium without a window. Not for longer: Playwright keeps an event loop in the main thread meanwhile."""
+    with sync_playwright() as playwright, launch(playwright) as browser:
+        yield browser

@@ -1,17 +1,19 @@
 """The gateway's application, asked in this process."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 from sanic import Sanic
 
 from bot.gateway.app import create_app
 from bot.store.database import Database
 from bot.wiring import Product
+from tests.support.chat_page import ChatPage, visiting
 from tests.support.ports import free_port
 from tests.support.products import World, a_product
 
@@ -51,3 +53,10 @@ async def gateway(sqlite: Database, tmp_path: Path) -> AsyncIterator[Gateway]:
     product.carrier.close()
     await product.health.close()
     Sanic.test_mode = False
+
+
+@pytest.fixture
+def chat(browser: Browser) -> Iterator[ChatPage]:
+    """The customer's page against a stand-in of the HTTP contract."""
+    with visiting(browser) as chat:
+        yield chat

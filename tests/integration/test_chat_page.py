@@ -1,25 +1,11 @@
 """The customer's page: what it shows of a talk, and how the input follows what was asked."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import launch
 from tests.support.chat_page import TO_A_BOOKING, TO_CONFIRMATION, ChatPage, visiting
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, launch(playwright) as browser:
-        yield browser
-
-
-@pytest.fixture
-def chat(browser: Browser) -> Iterator[ChatPage]:
-    with visiting(browser) as chat:
-        yield chat
 
 
 def test_the_header_tells_who_when_and_the_hotline(chat: ChatPage) -> None:

@@ -1,29 +1,16 @@
 """The customer's page for everybody: keyboard, screen reader, zoom, narrow screens, no script."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from tests.support.browser import launch
 from tests.support.chat_page import TO_A_BOOKING, TO_CONFIRMATION, ChatPage, visiting
 from tests.support.chat_stand_in import Fault
 
 SMALLEST_TARGET_PX = 44
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, launch(playwright) as browser:
-        yield browser
-
-
-@pytest.fixture
-def chat(browser: Browser) -> Iterator[ChatPage]:
-    with visiting(browser) as chat:
-        yield chat
 
 
 def _confirming(chat: ChatPage) -> None:

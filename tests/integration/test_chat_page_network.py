@@ -1,25 +1,10 @@
 """The customer's page on a bad day: nothing is lost, nothing is said twice, and the page tells why it waits."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.support.browser import launch
-from tests.support.chat_page import TO_A_BOOKING, ChatPage, visiting
+from tests.support.chat_page import TO_A_BOOKING, ChatPage
 from tests.support.chat_stand_in import Fault
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, launch(playwright) as browser:
-        yield browser
-
-
-@pytest.fixture
-def chat(browser: Browser) -> Iterator[ChatPage]:
-    with visiting(browser) as chat:
-        yield chat
 
 
 def test_what_is_written_offline_is_sent_once_when_the_network_is_back(chat: ChatPage) -> None:
