@@ -6,6 +6,7 @@ from actions import spans
 from actions.form import Answers
 from actions.product import product
 from actions.turn import Turn
+from bot.booking.offer import Offer
 from bot.booking.phrases import DAY
 from bot.booking.pick import position
 from bot.booking.window import Window
@@ -18,9 +19,9 @@ async def read_time(turn: Turn, dispatcher: CollectingDispatcher, *, slot: str, 
     offered = spans.read_all(turn.slots.get("offered_slots"))
     if is_asked and offered and (picked := _picked(turn, offered)):
         return {slot: spans.written(picked), "offered_slots": None}
-    offer = await ours.bookings.propose(turn.text, language=turn.language, now=ours.clock.now())
+    offer = await _propose(turn, turn.text)
     if is_asked and offer.kind != "nothing" and (day := _day_spoken_of(turn, offered)):
-        that_day = await ours.bookings.propose(f"{day} {turn.text}", language=turn.language, now=ours.clock.now())
+        that_day = await _propose(turn, f"{day} {turn.text}")
         offer = that_day if that_day.kind == "chosen" else offer
     if offer.kind == "nothing":
         return {}
@@ -32,6 +33,12 @@ async def read_time(turn: Turn, dispatcher: CollectingDispatcher, *, slot: str, 
         response=f"utter_time_{because}", hours=ours.hours_text(turn.language), hotline=ours.business.hotline
     )
     return {slot: None, "offered_slots": [spans.written(window) for window in offer.options]}
+
+
+async def _propose(turn: Turn, text: str) -> Offer:
+    ours = product()
+    number = turn.slots.get("phone_number")
+    return await ours.bookings.propose(text, language=turn.language, now=ours.clock.now(), phone_number=number)
 
 
 def _picked(turn: Turn, offered: tuple[Window, ...]) -> Window | None:
@@ -53,7 +60,7 @@ async def ask_for_time(turn: Turn, dispatcher: CollectingDispatcher, *, response
     """Ask with a button for each offered time, or else for the soonest ones. Returns what the buttons offer."""
     ours = product()
     offered = spans.read_all(turn.slots.get("offered_slots"))
-    windows = offered or await ours.bookings.soonest(now=ours.clock.now())
+    windows = offered or await ours.bookings.soonest(now=ours.clock.now(), phone_number=turn.slots.get("phone_number"))
     if not windows:
         dispatcher.utter_message(response="utter_nothing_free", hotline=ours.business.hotline)
     dispatcher.utter_message(response=response, buttons=buttons(windows, turn.language), **facts)

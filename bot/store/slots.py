@@ -1,6 +1,6 @@
 """Places in slots: counted in the row itself, so that taking one is a single conditional UPDATE."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import and_, case, select, update
@@ -34,7 +34,9 @@ async def give_back(tx: Transaction, topic: str, slot_start: datetime) -> None:
     )
 
 
-async def read(tx: Transaction, topic: str, windows: Iterable[Window], *, capacity: int) -> list[Slot]:
+async def read(
+    tx: Transaction, topic: str, windows: Iterable[Window], *, capacity: Callable[[Window], int]
+) -> list[Slot]:
     """The given windows with what is sold of them. A slot that nobody booked yet has no row."""
     wanted = list(windows)
     if not wanted:
@@ -45,4 +47,4 @@ async def read(tx: Transaction, topic: str, windows: Iterable[Window], *, capaci
         )
     )
     booked: dict[datetime, int] = {row.starts_at: row.booked for row in rows}
-    return [Slot(window=window, capacity=capacity, booked=booked.get(window.start, 0)) for window in wanted]
+    return [Slot(window=window, capacity=capacity(window), booked=booked.get(window.start, 0)) for window in wanted]

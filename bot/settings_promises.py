@@ -1,0 +1,186 @@
+"""The sections of the settings file that say what may be promised: hours, lawful hours, topics and slots."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from itertools import pairwise
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from bot.booking.hours import BusinessHours, Period, WeeklyChange
+from bot.booking.lawful import DAYTIME, LawfulHours
+from bot.booking.slots import SlotPolicy
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _period(value: object) -> Period:
+    match = re.fullmatch(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})", str(value))
+    if not match:
+        raise ValueError('write a period as "09:00-18:00"')
+    start_hour, start_minute, end_hour, end_minute = map(int, match.groups())
+    start = time(start_hour, start_minute)
+    end = time.max if (end_hour, end_minute) == (24, 0) else time(end_hour, end_minute)
+    if start >= end:
+        raise ValueError("a period must end after it starts")
+    return Period(start=start, end=end)
+
+
+def _in_order(periods: tuple[Period, ...]) -> tuple[Period, ...]:
+    for earlier, later in pairwise(periods):
+        if later.start < earlier.end:
+            raise ValueError("the periods of a day must be in order and must not overlap")
+    return periods
+
+
+def _countries(value: Mapping[str, object]) -> Mapping[str, object]:
+    for code in value:
+        if not re.fullmatch(r"[A-Z]{2}", code):
+            raise ValueError('name countries by their ISO code, such as "JP"')
+    return value
+
+
+Periods = Annotated[tuple[Annotated[Period, BeforeValidator(_period)], ...], AfterValidator(_in_order)]
+OFFICE_DAY = (Period(start=time(9), end=time(18)),)
+Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
+
+
+class Section(BaseModel):
+    """A table of the settings file: unknown lines are refused, so that a misspelt one is noticed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class ExceptionSection(Section):
+    """[[hours.exceptions]]: `open` replaces the day, `closed` is taken away from it; neither closes it."""
+
+    date: date
+    open: Periods | None = None
+    closed: Periods = ()
+
+
+class WeekSection(Section):
+    """Periods by weekday; a day that is not named stays as it was."""
+
+    monday: Periods | None = None
+    tuesday: Periods | None = None
+    wednesday: Periods | None = None
+    thursday: Periods | None = None
+    friday: Periods | None = None
+    saturday: Periods | None = None
+    sunday: Periods | None = None
+
+    def over(self, weekly: Mapping[int, tuple[Period, ...]]) -> dict[int, tuple[Period, ...]]:
+        """This week's days, and for those not named the given ones."""
+        own = {index: getattr(self, day) for index, day in enumerate(WEEKDAYS)}
+        return {**weekly, **{index: periods for index, periods in own.items() if periods is not None}}
+
+
+class ChangeSection(WeekSection):
+    """[[hours.changes]]"""
+
+    since: date
+
+
+class TopicHoursSection(WeekSection):
+    """[topics.hours]"""
+
+    changes: tuple[ChangeSection, ...] = ()
+    exceptions: tuple[ExceptionSection, ...] = ()
+
+
+class HoursSection(Section):
+    """[hours]"""
+
+    monday: Periods = OFFICE_DAY
+    tuesday: Periods = OFFICE_DAY
+    wednesday: Periods = OFFICE_DAY
+    thursday: Periods = OFFICE_DAY
+    friday: Periods = OFFICE_DAY
+    saturday: Periods = ()
+    sunday: Periods = ()
+    holidays: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = "JP"
+    exceptions: tuple[ExceptionSection, ...] = ()
+    changes: tuple[ChangeSection, ...] = ()
+
+    @model_validator(mode="after")
+    def _some_day_is_open(self) -> Self:
+        if not any(getattr(self, day) for day in WEEKDAYS):
+            raise ValueError("at least one day must be open")
+        return self
+
+    def value(self, timezone: ZoneInfo, *, own: TopicHoursSection | None = None) -> BusinessHours:
+        """The hours of the business, or of a topic that has `own` ones over them."""
+        own = own or TopicHoursSection()
+        weekly = own.over({index: getattr(self, day) for index, day in enumerate(WEEKDAYS)})
+        # A topic's own days outlast a change of the business's week: each change is laid under them.
+        changes = [(change.since, own.over(change.over(weekly))) for change in self.changes]
+        changes += [(change.since, change.over(weekly)) for change in own.changes]
+        exceptions = (*self.exceptions, *own.exceptions)
+        return BusinessHours(
+            timezone=timezone,
+            weekly=weekly,
+            holidays_country=self.holidays or None,
+            exceptions={day.date: day.open or () for day in exceptions if day.open is not None or not day.closed},
+            closures={day.date: day.closed for day in exceptions if day.closed},
+            changes=tuple(
+                WeeklyChange(since=since, weekly=week) for since, week in sorted(changes, key=lambda pair: pair[0])
+            ),
+        )
+
+
+class LawfulSection(Section):
+    """[lawful_hours]"""
+
+    default: Annotated[Periods, Field(min_length=1)] = DAYTIME
+    countries: Annotated[dict[str, Periods], BeforeValidator(_countries)] = Field(default_factory=dict)
+
+    def value(self, *, unknown_zone: ZoneInfo) -> LawfulHours:
+        """The hours in which people may be called at all."""
+        return LawfulHours(default=self.default, countries=self.countries, unknown_zone=unknown_zone)
+
+
+class TopicSlotsSection(Section):
+    """[topics.slots]: what is not named is as in [slots]."""
+
+    length_minutes: Annotated[int, Field(ge=5, le=120)] | None = None
+    lead_minutes: Minutes | None = None
+    horizon_days: Annotated[int, Field(ge=1, le=90)] | None = None
+    cutoff_minutes: Minutes | None = None
+    capacity: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    open_callbacks_per_number: Annotated[int, Field(ge=1, le=20)] | None = None
+
+
+class SlotsSection(Section):
+    """[slots]"""
+
+    length_minutes: Annotated[int, Field(ge=5, le=120)] = 30
+    lead_minutes: Minutes = 30
+    horizon_days: Annotated[int, Field(ge=1, le=90)] = 14
+    cutoff_minutes: Minutes = 0
+    capacity: Annotated[int, Field(ge=1, le=10_000)] = 3
+    open_callbacks_per_number: Annotated[int, Field(ge=1, le=20)] = 3
+
+    def value(self, *, own: TopicSlotsSection | None = None) -> SlotPolicy:
+        """How slots are cut and sold, for the business or for a topic that has `own` ways."""
+        told = {**self.model_dump(), **(own.model_dump(exclude_none=True) if own else {})}
+        return SlotPolicy(
+            length=timedelta(minutes=told["length_minutes"]),
+            lead=timedelta(minutes=told["lead_minutes"]),
+            horizon=timedelta(days=told["horizon_days"]),
+            cutoff=timedelta(minutes=told["cutoff_minutes"]),
+            capacity=told["capacity"],
+            open_per_number=told["open_callbacks_per_number"],
+        )
+
+
+class TopicSection(Section):
+    """[[topics]]"""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+    name_ja: Annotated[str, Field(min_length=1, max_length=40)]
+    name_en: Annotated[str, Field(min_length=1, max_length=40)]
+    hours: TopicHoursSection | None = None
+    slots: TopicSlotsSection | None = None
