@@ -10,6 +10,7 @@ from bot.booking.offer import Offer
 from bot.booking.phrases import DAY
 from bot.booking.pick import position
 from bot.booking.window import Window
+from bot.usecases.seats import Customer
 from bot.wording import dates
 
 
@@ -60,7 +61,9 @@ async def ask_for_time(turn: Turn, dispatcher: CollectingDispatcher, *, response
     """Ask with a button for each offered time, or else for the soonest ones. Returns what the buttons offer."""
     ours = product()
     offered = spans.read_all(turn.slots.get("offered_slots"))
-    windows = offered or await ours.bookings.soonest(now=ours.clock.now(), phone_number=turn.slots.get("phone_number"))
+    windows = offered or await ours.bookings.soonest(
+        now=ours.clock.now(), customer=Customer(number=turn.slots.get("phone_number"), language=turn.language)
+    )
     if not windows:
         dispatcher.utter_message(response="utter_nothing_free", hotline=ours.business.hotline)
     dispatcher.utter_message(response=response, buttons=buttons(windows, turn.language), **facts)

@@ -16,7 +16,15 @@ from bot.booking.phone import ALLOWED_KINDS, NumberPolicy
 from bot.booking.retry import RetryPolicy
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.topic import Topic
-from bot.settings_promises import HoursSection, LawfulSection, Minutes, Section, SlotsSection, TopicSection
+from bot.settings_promises import (
+    CapacitySection,
+    HoursSection,
+    LawfulSection,
+    Minutes,
+    Section,
+    SlotsSection,
+    TopicSection,
+)
 
 OWN_PREFIX = "ORIKAESHI_"
 
@@ -99,6 +107,7 @@ class SettingsFile(Section):
     hours: HoursSection = HoursSection()
     lawful_hours: LawfulSection = LawfulSection()
     slots: SlotsSection = SlotsSection()
+    capacity: CapacitySection = CapacitySection()
     calls: CallsSection = CallsSection()
     numbers: NumbersSection = NumbersSection()
     carrier: CarrierSection
@@ -159,11 +168,13 @@ class Settings(SettingsFile):
 
     def for_rules(self) -> Rules:
         """What may be promised for each topic, and when people may be called at all."""
+        roster = self.capacity.value(self.business.timezone, topics=self.topics)
         return Rules(
             topics={
                 topic.id: TopicRules(
                     hours=self.hours.value(self.business.timezone, own=topic.hours),
                     policy=self.slots.value(own=topic.slots),
+                    roster=roster if topic.fixed_capacity(self.slots) is None else None,
                 )
                 for topic in self.topics
             },

@@ -1,16 +1,18 @@
 """The sections of the settings file that say what may be promised: hours, lawful hours, topics and slots."""
 
 import re
-from collections.abc import Mapping
-from datetime import date, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, time, timedelta
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.booking.hours import BusinessHours, Period, WeeklyChange
 from bot.booking.lawful import DAYTIME, LawfulHours
+from bot.booking.measured import MeasurePolicy
+from bot.booking.roster import Roster, Shift
 from bot.booking.slots import SlotPolicy
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -43,6 +45,7 @@ def _countries(value: Mapping[str, object]) -> Mapping[str, object]:
 
 
 Periods = Annotated[tuple[Annotated[Period, BeforeValidator(_period)], ...], AfterValidator(_in_order)]
+ALL_DAY = (Period(start=time(0), end=time.max),)
 OFFICE_DAY = (Period(start=time(9), end=time(18)),)
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 
@@ -149,7 +152,7 @@ class TopicSlotsSection(Section):
     lead_minutes: Minutes | None = None
     horizon_days: Annotated[int, Field(ge=1, le=90)] | None = None
     cutoff_minutes: Minutes | None = None
-    capacity: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    capacity: Annotated[int, Field(ge=0, le=10_000)] | None = None
     open_callbacks_per_number: Annotated[int, Field(ge=1, le=20)] | None = None
 
 
@@ -160,7 +163,7 @@ class SlotsSection(Section):
     lead_minutes: Minutes = 30
     horizon_days: Annotated[int, Field(ge=1, le=90)] = 14
     cutoff_minutes: Minutes = 0
-    capacity: Annotated[int, Field(ge=1, le=10_000)] = 3
+    capacity: Annotated[int, Field(ge=0, le=10_000)] = 0
     open_callbacks_per_number: Annotated[int, Field(ge=1, le=20)] = 3
 
     def value(self, *, own: TopicSlotsSection | None = None) -> SlotPolicy:
@@ -182,5 +185,66 @@ class TopicSection(Section):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
     name_ja: Annotated[str, Field(min_length=1, max_length=40)]
     name_en: Annotated[str, Field(min_length=1, max_length=40)]
+    handle_minutes: Annotated[int, Field(ge=1, le=240)] | None = None
     hours: TopicHoursSection | None = None
     slots: TopicSlotsSection | None = None
+
+    def fixed_capacity(self, slots: SlotsSection) -> int | None:
+        """The capacity of every slot where one is set; None where the roster decides."""
+        own = self.slots.capacity if self.slots else None
+        return (slots.capacity if own is None else own) or None
+
+
+class ShiftSection(WeekSection):
+    """[[capacity.shifts]]"""
+
+    agents: Annotated[int, Field(ge=1, le=10_000)] = 3
+    every_day: Periods = ALL_DAY
+    breaks: Periods = ()
+    topics: tuple[str, ...] = ()
+    languages: tuple[Literal["ja", "en"], ...] = ()
+
+    def value(self) -> Shift:
+        """These people."""
+        week = self.over(dict.fromkeys(range(7), self.every_day))
+        return Shift(
+            agents=self.agents,
+            weekly=tuple(week[day] for day in range(7)),
+            breaks=self.breaks,
+            topics=frozenset(self.topics),
+            languages=frozenset(self.languages),
+        )
+
+
+class OverrideSection(Section):
+    """[[capacity.overrides]]"""
+
+    topic: str
+    start: AwareDatetime
+    capacity: Annotated[int, Field(ge=0, le=10_000)]
+
+
+class CapacitySection(Section):
+    """[capacity]"""
+
+    inbound_share: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    handle_minutes: Annotated[int, Field(ge=1, le=240)] = 15
+    wrap_up_minutes: Annotated[int, Field(ge=0, le=60)] = 2
+    measure_after_calls: Annotated[int, Field(ge=1, le=200)] = 30
+    shifts: tuple[ShiftSection, ...] = (ShiftSection(),)
+    overrides: tuple[OverrideSection, ...] = ()
+
+    def value(self, timezone: ZoneInfo, *, topics: Sequence[TopicSection]) -> Roster:
+        """Who works when, for all topics together."""
+        return Roster(
+            timezone=timezone,
+            shifts=tuple(shift.value() for shift in self.shifts),
+            inbound_share=self.inbound_share,
+            handle_times={topic.id: timedelta(minutes=topic.handle_minutes or self.handle_minutes) for topic in topics},
+            topic_count=len(topics),
+            overrides={(entry.topic, entry.start.astimezone(UTC)): entry.capacity for entry in self.overrides},
+        )
+
+    def for_measuring(self) -> MeasurePolicy:
+        """When past calls say how long one takes."""
+        return MeasurePolicy(wrap_up=timedelta(minutes=self.wrap_up_minutes), least=self.measure_after_calls)

@@ -127,6 +127,7 @@ def connect(settings: Settings | None = None) -> Product:
             rules=rules,
             numbers=numbers,
             reminder=timedelta(minutes=settings.calls.reminder_minutes),
+            measured=settings.capacity.for_measuring(),
         ),
         conversations=Conversations(database, assistant, business=business),
         calls=calls,

@@ -18,6 +18,7 @@ from bot.booking.errors import (
     TooManyOpenCallbacks,
     WindowNotOffered,
 )
+from bot.booking.measured import MeasurePolicy
 from bot.booking.offer import Offer, offer
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
@@ -27,7 +28,7 @@ from bot.booking.window import Window
 from bot.store import callbacks, conversations, ledger, slots
 from bot.store.database import Database, Transaction, one_at_a_time
 from bot.usecases.promises import plan_notices
-from bot.usecases.seats import Seats
+from bot.usecases.seats import ANYBODY, Customer, Seats
 
 REFERENCE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """No letter or digit that is mistaken for another when read out on the phone."""
@@ -76,11 +77,12 @@ class Bookings:
         rules: Rules,
         numbers: NumberPolicy,
         reminder: timedelta,
+        measured: MeasurePolicy,
     ) -> None:
         self._database = database
         self._business = business
         self._rules = rules
-        self._seats = Seats(rules)
+        self._seats = Seats(rules, measured=measured)
         self._numbers = numbers
         self._reminder = reminder
 
@@ -91,19 +93,19 @@ class Bookings:
         start: datetime | None = None,
         end: datetime | None = None,
         topic: str | None = None,
-        phone_number: str | None = None,
+        customer: Customer = ANYBODY,
     ) -> list[Slot]:
-        """Every slot that may be promised at `now` (to this E.164 number) and starts in [start, end), full ones too."""
+        """Every slot that may be promised at `now` (to this customer) and starts in [start, end), full ones too."""
         name = self._rules.topic(topic)
         last = end or now + self._rules.of(name).policy.horizon
         async with self._database.read() as tx:
-            return await self._seats.read(tx, name, now=now, start=start or now, end=last, number=phone_number)
+            return await self._seats.read(tx, name, now=now, start=start or now, end=last, customer=customer)
 
     async def soonest(
-        self, *, now: datetime, limit: int = 3, topic: str | None = None, phone_number: str | None = None
+        self, *, now: datetime, limit: int = 3, topic: str | None = None, customer: Customer = ANYBODY
     ) -> tuple[Window, ...]:
         """A few different free times, the soonest first."""
-        return spread(await self.slots(now=now, topic=topic, phone_number=phone_number), limit=limit)
+        return spread(await self.slots(now=now, topic=topic, customer=customer), limit=limit)
 
     async def propose(
         self,
@@ -119,7 +121,7 @@ class Bookings:
         if not wishes:
             return Offer(kind="nothing")
         rules = self._rules.of(self._rules.topic(topic))
-        offered = await self.slots(now=now, topic=topic, phone_number=phone_number)
+        offered = await self.slots(now=now, topic=topic, customer=Customer(number=phone_number, language=language))
         lawful = self._rules.lawful.of(phone_number) if phone_number else ()
         return offer(wishes, offered, hours=rules.hours, policy=rules.policy, lawful=lawful, now=now)
 
@@ -154,7 +156,7 @@ class Bookings:
             return await self.book(request, now=now, idempotency=idempotency)
         except (SlotFull, WindowNotOffered) as refusal:
             refusal.alternatives = await self._alternatives(
-                refusal.window, topic=request.topic, number=request.phone_number, now=now
+                refusal.window, topic=request.topic, customer=_customer(request), now=now
             )
             raise
 
@@ -175,14 +177,14 @@ class Bookings:
                     window=window, slot_start=window.start, due_at=window.start, attention=None,
                 )  # fmt: skip
                 await self._seats.change(
-                    tx, callback.topic, callback.slot_start, window, number=callback.phone_number, now=now
+                    tx, callback.topic, callback.slot_start, window, customer=_customer(callback), now=now
                 )
                 await plan_notices(tx, moved, "moved", now=now, reminder=self._reminder)
                 return moved
         except (SlotFull, WindowNotOffered) as refusal:
             if callback:
                 refusal.alternatives = await self._alternatives(
-                    window, topic=callback.topic, number=callback.phone_number, now=now
+                    window, topic=callback.topic, customer=_customer(callback), now=now
                 )
             raise
         except callbacks.StaleCallback:
@@ -247,14 +249,14 @@ class Bookings:
         _, no_calls = await ledger.opted_out(tx, request.phone_number)
         if no_calls:
             raise NumberRefused("opted_out")
-        topic, number = self._rules.topic(request.topic), request.phone_number
+        topic, customer = self._rules.topic(request.topic), _customer(request)
         most = self._rules.of(topic).policy.open_per_number
-        if await callbacks.count_open(tx, number, topic=topic) >= most:
+        if await callbacks.count_open(tx, request.phone_number, topic=topic) >= most:
             raise TooManyOpenCallbacks(most)
         if request.window is None:
-            kind, slot, window = await self._seats.take_soonest(tx, topic, number=number, now=now)
+            kind, slot, window = await self._seats.take_soonest(tx, topic, customer=customer, now=now)
         else:
-            slot = window = await self._seats.take(tx, topic, request.window, number=number, now=now)
+            slot = window = await self._seats.take(tx, topic, request.window, customer=customer, now=now)
             kind = Kind.SCHEDULED
         callback = Callback(
             id=secrets.token_hex(16), reference=await _new_reference(tx), status=Status.BOOKED, kind=kind,
@@ -287,9 +289,9 @@ class Bookings:
         return await callbacks.get(tx, callback_id)
 
     async def _alternatives(
-        self, wanted: Window, *, topic: str | None, number: str, now: datetime
+        self, wanted: Window, *, topic: str | None, customer: Customer, now: datetime
     ) -> tuple[Window, ...]:
-        return nearest(wanted, await self.slots(now=now, topic=self._known(topic), phone_number=number))
+        return nearest(wanted, await self.slots(now=now, topic=self._known(topic), customer=customer))
 
     def _known(self, topic: str | None) -> str | None:
         """A callback may be older than the settings: one whose topic is gone is offered the first one's times."""
@@ -301,6 +303,10 @@ async def _new_reference(tx: Transaction) -> str:
         reference = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH))
         if await callbacks.by_reference(tx, reference) is None:
             return reference
+
+
+def _customer(who: BookingRequest | Callback) -> Customer:
+    return Customer(number=who.phone_number, language=who.language)
 
 
 def _fingerprint(request: BookingRequest) -> str:

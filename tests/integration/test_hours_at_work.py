@@ -10,6 +10,7 @@ from bot.booking.errors import WindowNotOffered
 from bot.booking.hours import Period
 from bot.booking.window import Window
 from bot.store.database import Database
+from bot.usecases.seats import Customer
 from tests.support.clocks import NEW_YORK, tokyo
 from tests.support.products import NUMBERS, SLOT, World, number, office_hours, rules_of
 
@@ -27,7 +28,7 @@ def abroad(database: Database) -> World:
 
 async def test_only_times_are_offered_at_which_that_number_may_be_called(database: Database) -> None:
     world = abroad(database)
-    offered = await world.bookings.slots(now=world.now, phone_number=IN_NEW_YORK)
+    offered = await world.bookings.slots(now=world.now, customer=Customer(number=IN_NEW_YORK))
     hours = {slot.window.start.astimezone(NEW_YORK).hour for slot in offered}
     assert (min(hours), max(hours)) == (8, 20)
     assert len(await world.bookings.slots(now=world.now)) > len(offered)

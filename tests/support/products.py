@@ -14,6 +14,7 @@ from bot.booking.business import Business
 from bot.booking.callback import Callback, Channel, Kind, Status
 from bot.booking.hours import BusinessHours, Period
 from bot.booking.lawful import LawfulHours
+from bot.booking.measured import MeasurePolicy
 from bot.booking.phone import NumberPolicy
 from bot.booking.retry import RetryPolicy
 from bot.booking.rules import Rules, TopicRules
@@ -41,6 +42,7 @@ ROOT = Path(__file__).parents[2]
 SLOT = Window(start=tokyo("2026-11-24 15:00"), end=tokyo("2026-11-24 15:30")).in_utc()
 NUMBER = "+819012345678"
 SLOTS = SlotPolicy(length=timedelta(minutes=30), lead=timedelta(minutes=30), horizon=timedelta(days=14), capacity=3)
+MEASURED = MeasurePolicy(wrap_up=timedelta(minutes=2), least=30)
 RETRIES = RetryPolicy(
     delays=(timedelta(minutes=5), timedelta(minutes=30)), own_fault_delay=timedelta(minutes=2), own_fault_limit=5
 )
@@ -145,7 +147,12 @@ class World:
         self.hours = hours or office_hours()
         self.rules = rules or rules_of(self.hours, slots)
         self.bookings = Bookings(
-            database, business=BUSINESS, rules=self.rules, numbers=numbers, reminder=timedelta(minutes=60)
+            database,
+            business=BUSINESS,
+            rules=self.rules,
+            numbers=numbers,
+            reminder=timedelta(minutes=60),
+            measured=MEASURED,
         )
         self.outcomes = Outcomes(database, rules=self.rules, retries=retries)
         self.calls = Calls(database, self.dialer, self.outcomes, business=BUSINESS)

@@ -21,7 +21,8 @@ hotline = "0120-000-000"
 number = "+815031234567"
 """
 OPTIONAL_TABLES = {
-    "hours": {"exceptions", "changes"}, "topics": {"hours", "slots"}, "lawful_hours": {"countries"},
+    "hours": {"exceptions", "changes"}, "topics": {"hours", "slots", "handle_minutes"}, "lawful_hours": {"countries"},
+    "capacity": {"overrides"},
 }  # fmt: skip
 DAY = "[[hours.exceptions]]\ndate = 2026-12-29\n"
 TWILIO = {
@@ -42,7 +43,7 @@ def test_every_default_equals_the_line_in_the_file_that_documents_it(tmp_path: P
     told = tomllib.loads((ROOT / "orikaeshi.toml").read_text(encoding="utf-8"))
     shown = load(settings_of(tmp_path))
     minimal = load(written(tmp_path, MINIMAL))
-    for section in ("topics", "hours", "lawful_hours", "slots", "calls", "numbers", "web"):
+    for section in ("topics", "hours", "lawful_hours", "slots", "capacity", "calls", "numbers", "web"):
         assert getattr(minimal, section) == getattr(shown, section)
     assert (minimal.business.timezone, minimal.carrier.kind) == (shown.business.timezone, shown.carrier.kind)
     for section, lines in told.items():
@@ -71,7 +72,7 @@ def test_every_default_equals_the_line_in_the_file_that_documents_it(tmp_path: P
         (15, MINIMAL + "\n[hours]\n" + DAY + 'open = ["10:00-12:00"]\n' + DAY + 'open = ["x"]\n', "write a period"),
         (1, "colour = 1\n" + MINIMAL, "colour: this setting is unknown"),
         (10, MINIMAL + "\n[slots]\nlength_minutes = 3\n", "greater than or equal to 5"),
-        (11, MINIMAL + "\n[slots]\nlength_minutes = 30\ncapacity = 0\n", "capacity"),
+        (11, MINIMAL + "\n[slots]\nlength_minutes = 30\ncapacity = -1\n", "capacity"),
         (10, MINIMAL + '\n[slots]\ncapacity = "many"\n', "valid integer"),
         (10, MINIMAL + "\n[calls]\nretry_minutes = [5, 0]\n", "greater than or equal to 1"),
         (10, MINIMAL + "\n[calls]\nring_seconds = 600\n", "less than or equal to 60"),
