@@ -165,6 +165,7 @@ class SlotsSection(Section):
     cutoff_minutes: Minutes = 0
     capacity: Annotated[int, Field(ge=0, le=10_000)] = 0
     open_callbacks_per_number: Annotated[int, Field(ge=1, le=20)] = 3
+    hold_minutes: Annotated[int, Field(ge=1, le=15)] = 3
 
     def value(self, *, own: TopicSlotsSection | None = None) -> SlotPolicy:
         """How slots are cut and sold, for the business or for a topic that has `own` ways."""

@@ -128,6 +128,7 @@ def connect(settings: Settings | None = None) -> Product:
             numbers=numbers,
             reminder=timedelta(minutes=settings.calls.reminder_minutes),
             measured=settings.capacity.for_measuring(),
+            hold_for=timedelta(minutes=settings.slots.hold_minutes),
         ),
         conversations=Conversations(database, assistant, business=business),
         calls=calls,

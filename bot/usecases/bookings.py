@@ -33,6 +33,7 @@ from bot.usecases.seats import ANYBODY, Customer, Seats
 REFERENCE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """No letter or digit that is mistaken for another when read out on the phone."""
 REFERENCE_LENGTH = 6
+HOLD_FOR = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +49,12 @@ class BookingRequest:
     topic: str | None = None
     priority: int = 0
     conversation_id: str | None = None
+    held_by: str | None = None
+
+    @property
+    def holder(self) -> str | None:
+        """The name under which a place may be kept for this customer: `held_by`, or the talk."""
+        return self.held_by or self.conversation_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,11 +85,12 @@ class Bookings:
         numbers: NumberPolicy,
         reminder: timedelta,
         measured: MeasurePolicy,
+        hold_for: timedelta = HOLD_FOR,
     ) -> None:
         self._database = database
         self._business = business
         self._rules = rules
-        self._seats = Seats(rules, measured=measured)
+        self._seats = Seats(rules, measured=measured, hold_for=hold_for)
         self._numbers = numbers
         self._reminder = reminder
 
@@ -114,15 +122,15 @@ class Bookings:
         language: Language,
         now: datetime,
         topic: str | None = None,
-        phone_number: str | None = None,
+        customer: Customer = ANYBODY,
     ) -> Offer:
-        """What can be answered to a wish in the customer's words; only times at which this number may be called."""
+        """What can be answered to a wish in the customer's words; only times at which they may be called."""
         wishes = read(text, now=now, tz=self._business.timezone, language=language)
         if not wishes:
             return Offer(kind="nothing")
         rules = self._rules.of(self._rules.topic(topic))
-        offered = await self.slots(now=now, topic=topic, customer=Customer(number=phone_number, language=language))
-        lawful = self._rules.lawful.of(phone_number) if phone_number else ()
+        offered = await self.slots(now=now, topic=topic, customer=customer)
+        lawful = self._rules.lawful.of(customer.number) if customer.number else ()
         return offer(wishes, offered, hours=rules.hours, policy=rules.policy, lawful=lawful, now=now)
 
     async def book(
@@ -158,6 +166,20 @@ class Bookings:
             refusal.alternatives = await self._alternatives(
                 refusal.window, topic=request.topic, customer=_customer(request), now=now
             )
+            raise
+
+    async def hold(self, window: Window, *, customer: Customer, now: datetime, topic: str | None = None) -> Window:
+        """Keep a place for the customer's holder while they are asked for a yes; it is released by itself.
+
+        `book` with the same holder uses it. Raises WindowNotOffered and SlotFull, both with alternatives.
+        """
+        name = self._rules.topic(topic)
+        try:
+            async with self._database.write() as tx:
+                await one_at_a_time(tx, f"hold:{customer.holder}")
+                return await self._seats.hold(tx, name, window, customer=customer, now=now)
+        except (SlotFull, WindowNotOffered) as refusal:
+            refusal.alternatives = await self._alternatives(window, topic=name, customer=customer, now=now)
             raise
 
     async def move(self, reference: str, window: Window, *, now: datetime) -> Callback:
@@ -266,6 +288,8 @@ class Bookings:
             created_at=now, updated_at=now,
         )  # fmt: skip
         await callbacks.add(tx, callback)
+        if request.holder:
+            await self._seats.release(tx, request.holder)
         if request.conversation_id:
             await conversations.change(tx, request.conversation_id, now=now, callback_id=callback.id)
         await plan_notices(tx, callback, "confirmation", now=now, reminder=self._reminder)
@@ -306,7 +330,8 @@ async def _new_reference(tx: Transaction) -> str:
 
 
 def _customer(who: BookingRequest | Callback) -> Customer:
-    return Customer(number=who.phone_number, language=who.language)
+    holder = who.holder if isinstance(who, BookingRequest) else who.conversation_id
+    return Customer(number=who.phone_number, language=who.language, holder=holder)
 
 
 def _fingerprint(request: BookingRequest) -> str:

@@ -63,7 +63,7 @@ async def test_the_soonest_call_abroad_waits_for_the_morning_there(database: Dat
 async def test_a_wish_at_night_there_is_answered_with_the_reason(sqlite: Database) -> None:
     world = abroad(sqlite)
     found = await world.bookings.propose(
-        "明日の15時でお願いします", language="ja", now=world.now, phone_number=IN_NEW_YORK
+        "明日の15時でお願いします", language="ja", now=world.now, customer=Customer(number=IN_NEW_YORK)
     )
     assert found.because == "unlawful"
     assert found.options
