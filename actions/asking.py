@@ -6,9 +6,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import spans
 from actions.product import product
 from actions.speaking import SpeakingAction
-from actions.times import ask_for_time
+from actions.times import ask_for_time, customer_of, time_taken
 from actions.turn import Turn
 from bot.booking import phone, reason
+from bot.booking.errors import SlotFull, WindowNotOffered
 from bot.wording import dates
 
 
@@ -35,8 +36,20 @@ class ActionAskConfirmed(SpeakingAction):
         elif turn.slots.get("asking") != "first":
             dispatcher.utter_message(response="utter_ask_confirmed_again")
         else:
-            _repeat_back(turn, dispatcher)
+            return await _keep_and_repeat_back(turn, dispatcher)
         return []
+
+
+async def _keep_and_repeat_back(turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
+    """The time is kept while the customer decides, so that it is still there on their yes."""
+    ours, slot = product(), turn.slots["preferred_slot"]
+    if slot != spans.ASAP:
+        try:
+            await ours.bookings.hold(spans.read(slot), customer=customer_of(turn), now=ours.clock.now())
+        except (SlotFull, WindowNotOffered) as refusal:
+            return time_taken(dispatcher, refusal)
+    _repeat_back(turn, dispatcher)
+    return []
 
 
 def _repeat_back(turn: Turn, dispatcher: CollectingDispatcher) -> None:

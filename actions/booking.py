@@ -6,6 +6,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import spans
 from actions.product import product
 from actions.speaking import SpeakingAction
+from actions.times import asked_anew, time_taken
 from actions.turn import Turn
 from bot.booking import phone
 from bot.booking.callback import Channel, Kind
@@ -27,12 +28,10 @@ class ActionBook(SpeakingAction):
         try:
             callback = await ours.bookings.book(_request(turn), now=ours.clock.now(), idempotency=key)
         except (SlotFull, WindowNotOffered) as refusal:
-            dispatcher.utter_message(response="utter_slot_taken")
-            offered = [spans.written(window) for window in refusal.alternatives]
-            return _asked_anew("preferred_slot", offered_slots=offered)
+            return time_taken(dispatcher, refusal)
         except NumberRefused as refusal:
             dispatcher.utter_message(response=f"utter_refused_{refusal.reason}")
-            return _asked_anew("phone_number")
+            return asked_anew("phone_number")
         except TooManyOpenCallbacks as refusal:
             dispatcher.utter_message(response="utter_too_many", limit=str(refusal.limit), hotline=ours.business.hotline)
             return _finished()
@@ -67,13 +66,3 @@ def _request(turn: Turn) -> BookingRequest:
 def _finished() -> list[EventType]:
     """A second booking asks for its own reason and time; name and number are known."""
     return [SlotSet(slot, None) for slot in ("reason", "preferred_slot", "offered_slots", "confirmed")]
-
-
-def _asked_anew(slot: str, *, offered_slots: list[str] | None = None) -> list[EventType]:
-    return [
-        SlotSet(slot, None),
-        SlotSet("confirmed", None),
-        SlotSet("offered_slots", offered_slots),
-        SlotSet("asking", "first"),
-        FollowupAction("callback_form"),
-    ]

@@ -1,14 +1,17 @@
 """Reading a wish about time for whichever form asks, and asking for one with the times that are free."""
 
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import spans
 from actions.form import Answers
 from actions.product import product
 from actions.turn import Turn
+from bot.booking.errors import SlotFull, WindowNotOffered
 from bot.booking.phrases import DAY
 from bot.booking.pick import position
 from bot.booking.window import Window
+from bot.usecases.seats import Customer
 from bot.wording import dates
 
 
@@ -24,7 +27,11 @@ async def read_time(
     if is_asked and offered and (picked := _picked(turn, offered)):
         return {slot: spans.written(picked), "offered_slots": None}
     offer = await ours.bookings.propose(
-        turn.text, language=turn.language, now=ours.clock.now(), near=_spoken_of(turn, offered, slot) or near
+        turn.text,
+        language=turn.language,
+        now=ours.clock.now(),
+        customer=customer_of(turn),
+        near=_spoken_of(turn, offered, slot) or near,
     )
     if offer.kind == "nothing":
         return {}
@@ -36,6 +43,11 @@ async def read_time(
         response=f"utter_time_{because}", hours=ours.hours_text(turn.language), hotline=ours.business.hotline
     )
     return {slot: None, "offered_slots": [spans.written(window) for window in offer.options]}
+
+
+def customer_of(turn: Turn) -> Customer:
+    """Who a time is for, as far as the talk knows."""
+    return Customer(number=turn.slots.get("phone_number"), language=turn.language, holder=turn.conversation_id)
 
 
 def _picked(turn: Turn, offered: tuple[Window, ...]) -> Window | None:
@@ -60,7 +72,7 @@ async def ask_for_time(turn: Turn, dispatcher: CollectingDispatcher, *, response
     """Ask with a button for each offered time, or else for the soonest ones. Returns what the buttons offer."""
     ours = product()
     offered = spans.read_all(turn.slots.get("offered_slots"))
-    windows = offered or await ours.bookings.soonest(now=ours.clock.now())
+    windows = offered or await ours.bookings.soonest(now=ours.clock.now(), customer=customer_of(turn))
     if not windows:
         dispatcher.utter_message(response="utter_nothing_free", hotline=ours.business.hotline)
     dispatcher.utter_message(response=response, buttons=buttons(windows, turn.language), **facts)
@@ -76,4 +88,21 @@ def buttons(windows: tuple[Window, ...], language: str) -> list[dict[str, str]]:
             "payload": dates.start(window, tz=tz, language=language),
         }
         for window in windows
+    ]
+
+
+def time_taken(dispatcher: CollectingDispatcher, refusal: SlotFull | WindowNotOffered) -> list[EventType]:
+    """Somebody else has the time by now: other times are asked for."""
+    dispatcher.utter_message(response="utter_slot_taken")
+    return asked_anew("preferred_slot", offered_slots=[spans.written(window) for window in refusal.alternatives])
+
+
+def asked_anew(slot: str, *, offered_slots: list[str] | None = None) -> list[EventType]:
+    """The callback form asks for this slot again."""
+    return [
+        SlotSet(slot, None),
+        SlotSet("confirmed", None),
+        SlotSet("offered_slots", offered_slots),
+        SlotSet("asking", "first"),
+        FollowupAction("callback_form"),
     ]

@@ -4,54 +4,35 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date, time, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from bot.booking.business import Business
-from bot.booking.hours import BusinessHours, Period
 from bot.booking.phone import ALLOWED_KINDS, NumberPolicy
 from bot.booking.retry import RetryPolicy
-from bot.booking.slots import SlotPolicy
+from bot.booking.rules import Rules, TopicRules
 from bot.booking.topic import Topic
-from bot.booking.when import DEFAULT_PARTS, PartsOfDay
+from bot.booking.when import PartsOfDay
+from bot.settings_promises import (
+    CapacitySection,
+    HoursSection,
+    LawfulSection,
+    Minutes,
+    PartsOfDaySection,
+    Section,
+    SlotsSection,
+    TopicSection,
+)
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OWN_PREFIX = "ORIKAESHI_"
 
 
 class SettingsError(Exception):
     """The product cannot start with these settings; the sentence says what to change and where."""
-
-
-def _period(value: object) -> Period:
-    match = re.fullmatch(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})", str(value))
-    if not match:
-        raise ValueError('write a period as "09:00-18:00"')
-    start_hour, start_minute, end_hour, end_minute = map(int, match.groups())
-    start = time(start_hour, start_minute)
-    end = time.max if (end_hour, end_minute) == (24, 0) else time(end_hour, end_minute)
-    if start >= end:
-        raise ValueError("a period must end after it starts")
-    return Period(start=start, end=end)
-
-
-def _minutes(value: object) -> tuple[int, int]:
-    """A period in minutes from midnight."""
-    period = _period(value)
-    end = 24 * 60 if period.end == time.max else period.end.hour * 60 + period.end.minute
-    return period.start.hour * 60 + period.start.minute, end
-
-
-def _in_order(periods: tuple[Period, ...]) -> tuple[Period, ...]:
-    for earlier, later in pairwise(periods):
-        if later.start < earlier.end:
-            raise ValueError("the periods of a day must be in order and must not overlap")
-    return periods
 
 
 def _zone(value: object) -> ZoneInfo:
@@ -67,19 +48,11 @@ def _kind(value: str) -> str:
     return value
 
 
-Periods = Annotated[tuple[Annotated[Period, BeforeValidator(_period)], ...], AfterValidator(_in_order)]
-Part = Annotated[tuple[int, int], BeforeValidator(_minutes)]
-OFFICE_DAY = (Period(start=time(9), end=time(18)),)
 E164 = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class BusinessSection(_Section):
+class BusinessSection(Section):
     """[business]"""
 
     name_ja: Annotated[str, Field(min_length=1, max_length=40)]
@@ -88,71 +61,7 @@ class BusinessSection(_Section):
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Tokyo")
 
 
-class ExceptionSection(_Section):
-    """[[hours.exceptions]]"""
-
-    date: date
-    open: Periods = ()
-
-
-class HoursSection(_Section):
-    """[hours]"""
-
-    monday: Periods = OFFICE_DAY
-    tuesday: Periods = OFFICE_DAY
-    wednesday: Periods = OFFICE_DAY
-    thursday: Periods = OFFICE_DAY
-    friday: Periods = OFFICE_DAY
-    saturday: Periods = ()
-    sunday: Periods = ()
-    holidays: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = "JP"
-    exceptions: tuple[ExceptionSection, ...] = ()
-
-    @model_validator(mode="after")
-    def _some_day_is_open(self) -> Self:
-        if not any(getattr(self, day) for day in WEEKDAYS):
-            raise ValueError("at least one day must be open")
-        return self
-
-
-class TopicSection(_Section):
-    """[[topics]]"""
-
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
-    name_ja: Annotated[str, Field(min_length=1, max_length=40)]
-    name_en: Annotated[str, Field(min_length=1, max_length=40)]
-
-
-class PartsOfDaySection(_Section):
-    """[parts_of_day]"""
-
-    early_morning: Part = DEFAULT_PARTS.early_morning
-    breakfast: Part = DEFAULT_PARTS.breakfast
-    first_thing: Part = DEFAULT_PARTS.first_thing
-    morning: Part = DEFAULT_PARTS.morning
-    late_morning: Part = DEFAULT_PARTS.late_morning
-    noon: Part = DEFAULT_PARTS.noon
-    lunch_break: Part = DEFAULT_PARTS.lunch_break
-    after_lunch: Part = DEFAULT_PARTS.after_lunch
-    afternoon: Part = DEFAULT_PARTS.afternoon
-    early_afternoon: Part = DEFAULT_PARTS.early_afternoon
-    daytime: Part = DEFAULT_PARTS.daytime
-    late_afternoon: Part = DEFAULT_PARTS.late_afternoon
-    evening: Part = DEFAULT_PARTS.evening
-    late_night: Part = DEFAULT_PARTS.late_night
-
-
-class SlotsSection(_Section):
-    """[slots]"""
-
-    length_minutes: Annotated[int, Field(ge=5, le=120)] = 30
-    lead_minutes: Minutes = 30
-    horizon_days: Annotated[int, Field(ge=1, le=90)] = 14
-    capacity: Annotated[int, Field(ge=1, le=10_000)] = 3
-    open_callbacks_per_number: Annotated[int, Field(ge=1, le=20)] = 3
-
-
-class CallsSection(_Section):
+class CallsSection(Section):
     """[calls]"""
 
     ring_seconds: Annotated[int, Field(ge=10, le=60)] = 25
@@ -163,7 +72,7 @@ class CallsSection(_Section):
     reminder_minutes: Minutes = 60
 
 
-class NumbersSection(_Section):
+class NumbersSection(Section):
     """[numbers]"""
 
     default_country: Country = "JP"
@@ -175,14 +84,14 @@ class NumbersSection(_Section):
     )
 
 
-class CarrierSection(_Section):
+class CarrierSection(Section):
     """[carrier]"""
 
     kind: Literal["simulated", "twilio"] = "simulated"
     number: E164
 
 
-class WebSection(_Section):
+class WebSection(Section):
     """[web]"""
 
     messages_per_minute: Annotated[int, Field(ge=1)] = 60
@@ -190,7 +99,7 @@ class WebSection(_Section):
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
 
 
-class SettingsFile(_Section):
+class SettingsFile(Section):
     """The whole file."""
 
     business: BusinessSection
@@ -198,15 +107,17 @@ class SettingsFile(_Section):
         TopicSection(id="general", name_ja="総合", name_en="General"),
     )
     hours: HoursSection = HoursSection()
+    lawful_hours: LawfulSection = LawfulSection()
     parts_of_day: PartsOfDaySection = PartsOfDaySection()
     slots: SlotsSection = SlotsSection()
+    capacity: CapacitySection = CapacitySection()
     calls: CallsSection = CallsSection()
     numbers: NumbersSection = NumbersSection()
     carrier: CarrierSection
     web: WebSection = WebSection()
 
 
-class Environment(_Section):
+class Environment(Section):
     """What the environment says: places, ports and secrets."""
 
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
@@ -263,22 +174,19 @@ class Settings(SettingsFile):
         """What people call about; the first is where a callback goes that names no topic."""
         return tuple(Topic(id=topic.id, names={"ja": topic.name_ja, "en": topic.name_en}) for topic in self.topics)
 
-    def for_hours(self) -> BusinessHours:
-        """The calling hours."""
-        return BusinessHours(
-            timezone=self.business.timezone,
-            weekly={index: getattr(self.hours, day) for index, day in enumerate(WEEKDAYS)},
-            holidays_country=self.hours.holidays or None,
-            exceptions={exception.date: exception.open for exception in self.hours.exceptions},
-        )
-
-    def for_slots(self) -> SlotPolicy:
-        """How slots are cut and sold."""
-        return SlotPolicy(
-            length=timedelta(minutes=self.slots.length_minutes),
-            lead=timedelta(minutes=self.slots.lead_minutes),
-            horizon=timedelta(days=self.slots.horizon_days),
-            capacity=self.slots.capacity,
+    def for_rules(self) -> Rules:
+        """What may be promised for each topic, and when people may be called at all."""
+        roster = self.capacity.value(self.business.timezone, topics=self.topics)
+        return Rules(
+            topics={
+                topic.id: TopicRules(
+                    hours=self.hours.value(self.business.timezone, own=topic.hours),
+                    policy=self.slots.value(own=topic.slots),
+                    roster=roster if topic.fixed_capacity(self.slots) is None else None,
+                )
+                for topic in self.topics
+            },
+            lawful=self.lawful_hours.value(unknown_zone=self.business.timezone),
         )
 
     def for_retries(self) -> RetryPolicy:

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from bot.assistant import Assistant
 from bot.booking.business import Business
-from bot.booking.hours import BusinessHours
 from bot.booking.phone import NumberPolicy
+from bot.booking.rules import Rules
 from bot.channels.sms import SmsChannel
 from bot.settings import Settings, load
 from bot.simulator.clock import SimulatedClock
@@ -67,7 +67,7 @@ class Product:
     database: Database
     assistant: Assistant
     business: Business
-    hours: BusinessHours
+    rules: Rules
     numbers: NumberPolicy
     urls: CallUrls
     bookings: Bookings
@@ -82,8 +82,9 @@ class Product:
     health: Health
 
     def hours_text(self, language: str) -> str:
-        """The calling hours as a sentence."""
-        return hours_wording.describe(self.hours, language)
+        """The calling hours of the first topic as a sentence."""
+        today = self.clock.now()
+        return hours_wording.describe(self.rules.of(self.rules.topic(None)).hours, language, now=today)
 
     async def close(self) -> None:
         """Give back connections and threads."""
@@ -97,7 +98,7 @@ def connect(settings: Settings | None = None) -> Product:
     """Put the product together; nothing is contacted yet. Raises SettingsError."""
     settings = settings or load()
     account = _account(settings)
-    business, hours, numbers = settings.for_business(), settings.for_hours(), settings.for_numbers()
+    business, rules, numbers = settings.for_business(), settings.for_rules(), settings.for_numbers()
     base_url = settings.environment.twilio_api_base_url
     if settings.is_simulated:
         base_url = f"http://127.0.0.1:{settings.environment.port}/simulator"
@@ -105,7 +106,7 @@ def connect(settings: Settings | None = None) -> Product:
     urls = CallUrls(settings.public_base_url)
     database = Database(settings.database_url)
     dialer = TwilioDialer(carrier, number=settings.carrier.number, urls=urls, ring_seconds=settings.calls.ring_seconds)
-    outcomes = Outcomes(database, hours=hours, retries=settings.for_retries())
+    outcomes = Outcomes(database, rules=rules, retries=settings.for_retries())
     calls = Calls(database, dialer, outcomes, business=business)
     assistant = Assistant(settings.environment.orikaeshi_assistant_url)
     sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
@@ -117,22 +118,21 @@ def connect(settings: Settings | None = None) -> Product:
         database=database,
         assistant=assistant,
         business=business,
-        hours=hours,
+        rules=rules,
         numbers=numbers,
         urls=urls,
         bookings=Bookings(
             database,
             business=business,
-            hours=hours,
-            slot_policy=settings.for_slots(),
+            rules=rules,
             numbers=numbers,
-            open_per_number=settings.slots.open_callbacks_per_number,
             reminder=timedelta(minutes=settings.calls.reminder_minutes),
-            topics=[topic.id for topic in settings.for_topics()],
+            measured=settings.capacity.for_measuring(),
+            hold_for=timedelta(minutes=settings.slots.hold_minutes),
         ),
         conversations=Conversations(database, assistant, business=business),
         calls=calls,
-        dispatch=Dispatch(database, dialer, outcomes, hours=hours, numbers=numbers),
+        dispatch=Dispatch(database, dialer, outcomes, rules=rules, numbers=numbers),
         reconciliation=Reconciliation(database, dialer, calls, outcomes),
         notices=Notices(database, sms, business=business),
         consent=Consent(database, business=business),

@@ -29,9 +29,19 @@ class Offer:
 
 
 def offer(
-    wishes: Wishes, slots: Sequence[Slot], *, hours: BusinessHours, policy: SlotPolicy, now: datetime, limit: int = 4
+    wishes: Wishes,
+    slots: Sequence[Slot],
+    *,
+    hours: BusinessHours,
+    policy: SlotPolicy,
+    now: datetime,
+    lawful: Sequence[BusinessHours] = (),
+    limit: int = 4,
 ) -> Offer:
-    """Match wishes with `slots` (all that may be promised now, in order, full ones too)."""
+    """Match wishes with `slots` (all that may be promised now, in order, full ones too).
+
+    `lawful` are the hours in which this customer may be called at all; the slots lie inside them already.
+    """
     allowed = [slot for slot in slots if not any(_overlaps(slot.window, out) for out in wishes.exclude)]
     free = [slot for slot in allowed if slot.free > 0]
     if not wishes.candidates:
@@ -45,14 +55,16 @@ def offer(
         return Offer(kind="chosen", window=fitting[0].window)
     if fitting:
         return Offer(kind="choose", options=spread(fitting, limit=limit), because="several")
-    return _nothing_fits(wishes.candidates[0], allowed, hours=hours, policy=policy, now=now, limit=limit)
-
-
-def _nothing_fits(
-    wish: Wish, allowed: Sequence[Slot], *, hours: BusinessHours, policy: SlotPolicy, now: datetime, limit: int
-) -> Offer:
-    wanted = _wanted(wish, hours=hours, policy=policy, now=now)
+    wanted = _wanted(wishes.candidates[0], hours=hours, policy=policy, now=now)
     because: Because = why_not(wanted, hours, policy, now=now) or "full"
+    if because == "full" and not all(layer.covers(wanted) for layer in lawful):
+        because = "unlawful"
+    return _nearby(wishes.candidates[0], wanted, allowed, because=because, hours=hours, limit=limit)
+
+
+def _nearby(
+    wish: Wish, wanted: Window, allowed: Sequence[Slot], *, because: Because, hours: BusinessHours, limit: int
+) -> Offer:
     same_time = [slot for slot in allowed if _same_part_of_day(slot.window, wish, hours)]
     options = nearest(wanted, same_time or allowed, limit=limit)
     return Offer(kind="choose", options=options, because=because)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.booking.callback import Callback, Outcome
-from bot.booking.hours import BusinessHours
 
 NOT_THE_CUSTOMERS = frozenset({Outcome.AGENT_MISSED, Outcome.CARRIER_FAILED})
 """Outcomes that use up none of the customer's attempts: the business or the carrier failed, not the customer."""
@@ -27,6 +27,13 @@ class RetryPolicy:
         return len(self.delays) + 1
 
 
+class Hours(Protocol):
+    """When may be called."""
+
+    def next_open(self, moment: datetime) -> datetime | None:
+        """`moment` itself when open, else the next opening; None for never."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TryAgain:
     """Dial again at `at`, which lies inside calling hours."""
@@ -42,7 +49,7 @@ class GiveUp:
 
 
 def after(
-    callback: Callback, outcome: Outcome, *, policy: RetryPolicy, hours: BusinessHours, now: datetime
+    callback: Callback, outcome: Outcome, *, policy: RetryPolicy, hours: Hours, now: datetime
 ) -> TryAgain | GiveUp:
     """Decide what follows the attempt that just ended. `callback.attempts` already includes it, with its outcome."""
     own_faults = sum(1 for attempt in callback.attempts if attempt.outcome in NOT_THE_CUSTOMERS)

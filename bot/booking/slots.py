@@ -8,17 +8,22 @@ from typing import Literal
 from bot.booking.hours import BusinessHours
 from bot.booking.window import Window
 
-WhyNot = Literal["past", "too_soon", "too_far", "holiday", "closed", "off_grid"]
+WhyNot = Literal["past", "too_soon", "too_far", "holiday", "closed", "off_grid", "unlawful"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SlotPolicy:
-    """How slots are cut (`length`), how near (`lead`) and far (`horizon`) one may be promised, and its places."""
+    """How slots are cut (`length`), how near (`lead`) and far (`horizon`) one may be promised, and its places.
+
+    No slot ends later than `cutoff` before closing. `open_per_number` is how many open callbacks one number may have.
+    """
 
     length: timedelta
     lead: timedelta
     horizon: timedelta
     capacity: int
+    cutoff: timedelta = timedelta()
+    open_per_number: int = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,12 +40,12 @@ class Slot:
         return max(0, self.capacity - self.booked)
 
 
-def cut(opening: Window, length: timedelta) -> Iterator[Window]:
-    """Whole slots from an opening's start; what is left over at its end is not offered. In UTC."""
-    start, end = opening.start.astimezone(UTC), opening.end.astimezone(UTC)
-    while start + length <= end:
-        yield Window(start=start, end=start + length)
-        start += length
+def cut(opening: Window, policy: SlotPolicy) -> Iterator[Window]:
+    """Whole slots from an opening's start; what is left over before the cut-off at its end is not offered. In UTC."""
+    start, end = opening.start.astimezone(UTC), opening.end.astimezone(UTC) - policy.cutoff
+    while start + policy.length <= end:
+        yield Window(start=start, end=start + policy.length)
+        start += policy.length
 
 
 def open_windows(
@@ -52,14 +57,14 @@ def open_windows(
     day = hours.local_date(earliest)
     while day <= hours.local_date(latest):
         for opening in hours.windows(day):
-            yield from (window for window in cut(opening, policy.length) if earliest <= window.start < latest)
+            yield from (window for window in cut(opening, policy) if earliest <= window.start < latest)
         day += timedelta(days=1)
 
 
 def window_at(hours: BusinessHours, policy: SlotPolicy, moment: datetime) -> Window | None:
     """The slot that contains this moment, or None when the business is closed then."""
     for opening in hours.windows(hours.local_date(moment)):
-        for window in cut(opening, policy.length):
+        for window in cut(opening, policy):
             if window.contains(moment):
                 return window
     return None

@@ -1,7 +1,7 @@
 """The ledger of dials: written before the carrier is asked, ended exactly once."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.booking.callback import Outcome
 from bot.store.database import Transaction
-from bot.store.schema import agents, attempts
+from bot.store.schema import agents, attempts, callbacks
 
 
 class AlreadyDialled(Exception):
@@ -140,3 +140,20 @@ async def _select(tx: Transaction, *conditions: Any) -> list[Dial]:
 
 def _dial(row: Row[Any]) -> Dial:
     return Dial(**{name: getattr(row, name) for name in Dial.__dataclass_fields__})
+
+
+async def recent_talks(tx: Transaction, topic: str, *, since: datetime, limit: int) -> list[timedelta]:
+    """How long customers and agents last spoke about this topic, the newest first."""
+    rows = await tx.execute(
+        select(attempts.c.duration_s)
+        .join(callbacks, callbacks.c.id == attempts.c.callback_id)
+        .where(
+            attempts.c.outcome == Outcome.CONNECTED,
+            attempts.c.duration_s.is_not(None),
+            attempts.c.started_at >= since,
+            callbacks.c.topic == topic,
+        )
+        .order_by(attempts.c.started_at.desc())
+        .limit(limit)
+    )
+    return [timedelta(seconds=seconds) for seconds in rows.scalars()]

@@ -63,6 +63,18 @@ slots = Table(
     CheckConstraint("booked >= 0 AND booked <= capacity", name="seats"),
 )
 
+holds = Table(
+    "holds",
+    metadata,
+    # A place kept for somebody who is asked for a yes: counted in its slot's `booked` until it is used or lapses.
+    Column("holder", String(64), primary_key=True),
+    Column("topic", String(64), primary_key=True),
+    Column("slot_start", UtcDateTime, primary_key=True),
+    Column("held_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index(None, "topic", "slot_start"),
+)
+
 conversations = Table(
     "conversations",
     metadata,
@@ -170,6 +182,13 @@ attempts = Table(
     Column("begun_at", UtcDateTime, nullable=False),
     Column("checked_at", UtcDateTime),
     UniqueConstraint("callback_id", "number"),
+    # How long calls take is asked of the newest ones that were spoken.
+    Index(
+        "ix_attempts_spoken",
+        "started_at",
+        sqlite_where=text("outcome = 'connected'"),
+        postgresql_where=text("outcome = 'connected'"),
+    ),
     # One live attempt a callback, a number and an agent: no code path can double-dial past these.
     Index(
         "uq_attempts_live_callback",

@@ -1,14 +1,15 @@
 """Places in slots: counted in the row itself, so that taking one is a single conditional UPDATE."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import and_, case, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 
 from bot.booking.slots import Slot
 from bot.booking.window import Window
 from bot.store.database import Transaction, upsert
-from bot.store.schema import slots
+from bot.store.holds import is_lapsed
+from bot.store.schema import holds, slots
 
 
 async def take(tx: Transaction, topic: str, window: Window, *, capacity: int) -> bool:
@@ -34,15 +35,32 @@ async def give_back(tx: Transaction, topic: str, slot_start: datetime) -> None:
     )
 
 
-async def read(tx: Transaction, topic: str, windows: Iterable[Window], *, capacity: int) -> list[Slot]:
-    """The given windows with what is sold of them. A slot that nobody booked yet has no row."""
+async def read(
+    tx: Transaction,
+    topic: str,
+    windows: Iterable[Window],
+    *,
+    capacity: Callable[[Window], int],
+    now: datetime,
+    holder: str | None = None,
+) -> list[Slot]:
+    """The given windows with what is sold of them, held places included but for lapsed ones and the holder's own.
+
+    A slot that nobody booked yet has no row.
+    """
     wanted = list(windows)
     if not wanted:
         return []
+    not_sold = or_(is_lapsed(now), holds.c.holder == holder) if holder else is_lapsed(now)
+    held = (
+        select(func.count())
+        .where(holds.c.topic == slots.c.topic, holds.c.slot_start == slots.c.starts_at, not_sold)
+        .scalar_subquery()
+    )
     rows = await tx.execute(
-        select(slots.c.starts_at, slots.c.booked).where(
+        select(slots.c.starts_at, (slots.c.booked - held).label("booked")).where(
             slots.c.topic == topic, slots.c.starts_at.between(wanted[0].start, wanted[-1].start)
         )
     )
     booked: dict[datetime, int] = {row.starts_at: row.booked for row in rows}
-    return [Slot(window=window, capacity=capacity, booked=booked.get(window.start, 0)) for window in wanted]
+    return [Slot(window=window, capacity=capacity(window), booked=booked.get(window.start, 0)) for window in wanted]

@@ -16,22 +16,24 @@ from bot.booking.errors import (
     NumberRefused,
     SlotFull,
     TooManyOpenCallbacks,
-    UnknownTopic,
     WindowNotOffered,
 )
-from bot.booking.hours import BusinessHours
+from bot.booking.measured import MeasurePolicy
 from bot.booking.offer import Offer, offer
 from bot.booking.phone import NumberPolicy
-from bot.booking.slots import Slot, SlotPolicy, nearest, open_windows, spread, why_not, window_at
+from bot.booking.rules import Rules
+from bot.booking.slots import Slot, nearest, spread
 from bot.booking.when import Language, read
 from bot.booking.window import Window
 from bot.store import callbacks, conversations, ledger, slots
 from bot.store.database import Database, Transaction, one_at_a_time
 from bot.usecases.promises import plan_notices
+from bot.usecases.seats import ANYBODY, Customer, Seats
 
 REFERENCE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """No letter or digit that is mistaken for another when read out on the phone."""
 REFERENCE_LENGTH = 6
+HOLD_FOR = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +49,12 @@ class BookingRequest:
     topic: str | None = None
     priority: int = 0
     conversation_id: str | None = None
+    held_by: str | None = None
+
+    @property
+    def holder(self) -> str | None:
+        """The name under which a place may be kept for this customer: `held_by`, or the talk."""
+        return self.held_by or self.conversation_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,43 +81,63 @@ class Bookings:
         database: Database,
         *,
         business: Business,
-        hours: BusinessHours,
-        slot_policy: SlotPolicy,
+        rules: Rules,
         numbers: NumberPolicy,
-        open_per_number: int,
         reminder: timedelta,
-        topics: Sequence[str],
+        measured: MeasurePolicy,
+        hold_for: timedelta = HOLD_FOR,
     ) -> None:
         self._database = database
         self._business = business
-        self._hours = hours
-        self._policy = slot_policy
+        self._rules = rules
+        self._seats = Seats(rules, measured=measured, hold_for=hold_for)
         self._numbers = numbers
-        self._open_per_number = open_per_number
         self._reminder = reminder
-        self._topics = topics
 
     async def slots(
-        self, *, now: datetime, start: datetime | None = None, end: datetime | None = None, topic: str | None = None
+        self,
+        *,
+        now: datetime,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        topic: str | None = None,
+        customer: Customer = ANYBODY,
     ) -> list[Slot]:
-        """Every slot that may be promised at `now` and starts in [start, end), full ones too."""
-        first, last = start or now, end or now + self._policy.horizon
-        windows = open_windows(self._hours, self._policy, now=now, start=first, end=last)
+        """Every slot that may be promised at `now` (to this customer) and starts in [start, end), full ones too."""
+        name = self._rules.topic(topic)
+        last = end or now + self._rules.of(name).policy.horizon
         async with self._database.read() as tx:
-            return await slots.read(tx, self._topic(topic), windows, capacity=self._policy.capacity)
+            return await self._seats.read(tx, name, now=now, start=start or now, end=last, customer=customer)
 
-    async def soonest(self, *, now: datetime, limit: int = 3) -> tuple[Window, ...]:
+    async def soonest(
+        self, *, now: datetime, limit: int = 3, topic: str | None = None, customer: Customer = ANYBODY
+    ) -> tuple[Window, ...]:
         """A few different free times, the soonest first."""
-        return spread(await self.slots(now=now), limit=limit)
+        return spread(await self.slots(now=now, topic=topic, customer=customer), limit=limit)
 
-    async def propose(self, text: str, *, language: Language, now: datetime, near: Window | None = None) -> Offer:
-        """What can be answered to a wish in the customer's words. `near` is the time that the talk is about."""
+    async def propose(
+        self,
+        text: str,
+        *,
+        language: Language,
+        now: datetime,
+        topic: str | None = None,
+        customer: Customer = ANYBODY,
+        near: Window | None = None,
+    ) -> Offer:
+        """What can be answered to a wish in the customer's words; only times at which they may be called.
+
+        `near` is the time that the talk is about.
+        """
         tz = self._business.timezone
         day = near.start.astimezone(tz).date() if near else None
         wishes = read(text, now=now, tz=tz, language=language, parts=self._business.parts_of_day, near=day)
         if not wishes:
             return Offer(kind="nothing")
-        return offer(wishes, await self.slots(now=now), hours=self._hours, policy=self._policy, now=now)
+        rules = self._rules.of(self._rules.topic(topic))
+        offered = await self.slots(now=now, topic=topic, customer=customer)
+        lawful = self._rules.lawful.of(customer.number) if customer.number else ()
+        return offer(wishes, offered, hours=rules.hours, policy=rules.policy, lawful=lawful, now=now)
 
     async def book(
         self, request: BookingRequest, *, now: datetime, idempotency: IdempotencyKey | None = None
@@ -141,7 +169,23 @@ class Bookings:
         except ledger.KeyTaken:
             return await self.book(request, now=now, idempotency=idempotency)
         except (SlotFull, WindowNotOffered) as refusal:
-            refusal.alternatives = await self._alternatives(refusal.window, topic=request.topic, now=now)
+            refusal.alternatives = await self._alternatives(
+                refusal.window, topic=request.topic, customer=_customer(request), now=now
+            )
+            raise
+
+    async def hold(self, window: Window, *, customer: Customer, now: datetime, topic: str | None = None) -> Window:
+        """Keep a place for the customer's holder while they are asked for a yes; it is released by itself.
+
+        `book` with the same holder uses it. Raises WindowNotOffered and SlotFull, both with alternatives.
+        """
+        name = self._rules.topic(topic)
+        try:
+            async with self._database.write() as tx:
+                await one_at_a_time(tx, f"hold:{customer.holder}")
+                return await self._seats.hold(tx, name, window, customer=customer, now=now)
+        except (SlotFull, WindowNotOffered) as refusal:
+            refusal.alternatives = await self._alternatives(window, topic=name, customer=customer, now=now)
             raise
 
     async def move(self, reference: str, window: Window, *, now: datetime) -> Callback:
@@ -149,11 +193,10 @@ class Bookings:
 
         Raises CallbackNotFound, CallbackNotOpen, WindowNotOffered, SlotFull.
         """
-        topic = None
+        callback = None
         try:
             async with self._database.write() as tx:
                 callback = await self._changeable(tx, reference)
-                topic = callback.topic
                 if window.in_utc() == callback.window:
                     return callback
                 window = window.in_utc()
@@ -161,11 +204,16 @@ class Bookings:
                     tx, callback, now=now, event="moved", status=Status.BOOKED, kind=Kind.SCHEDULED,
                     window=window, slot_start=window.start, due_at=window.start, attention=None,
                 )  # fmt: skip
-                await self._change_places(tx, topic, callback.slot_start, window, now=now)
+                await self._seats.change(
+                    tx, callback.topic, callback.slot_start, window, customer=_customer(callback), now=now
+                )
                 await plan_notices(tx, moved, "moved", now=now, reminder=self._reminder)
                 return moved
         except (SlotFull, WindowNotOffered) as refusal:
-            refusal.alternatives = await self._alternatives(window, topic=topic, now=now)
+            if callback:
+                refusal.alternatives = await self._alternatives(
+                    window, topic=callback.topic, customer=_customer(callback), now=now
+                )
             raise
         except callbacks.StaleCallback:
             return await self.move(reference, window, now=now)
@@ -229,14 +277,15 @@ class Bookings:
         _, no_calls = await ledger.opted_out(tx, request.phone_number)
         if no_calls:
             raise NumberRefused("opted_out")
-        if await callbacks.count_open(tx, request.phone_number) >= self._open_per_number:
-            raise TooManyOpenCallbacks(self._open_per_number)
-        topic = self._topic(request.topic)
+        topic, customer = self._rules.topic(request.topic), _customer(request)
+        most = self._rules.of(topic).policy.open_per_number
+        if await callbacks.count_open(tx, request.phone_number, topic=topic) >= most:
+            raise TooManyOpenCallbacks(most)
         if request.window is None:
-            kind, slot, window = await self._take_soonest(tx, topic, now=now)
+            kind, slot, window = await self._seats.take_soonest(tx, topic, customer=customer, now=now)
         else:
-            kind, slot = Kind.SCHEDULED, await self._take(tx, topic, request.window, now=now)
-            window = slot
+            slot = window = await self._seats.take(tx, topic, request.window, customer=customer, now=now)
+            kind = Kind.SCHEDULED
         callback = Callback(
             id=secrets.token_hex(16), reference=await _new_reference(tx), status=Status.BOOKED, kind=kind,
             window=window, slot_start=slot.start, due_at=window.start, phone_number=request.phone_number,
@@ -245,47 +294,12 @@ class Bookings:
             created_at=now, updated_at=now,
         )  # fmt: skip
         await callbacks.add(tx, callback)
+        if request.holder:
+            await self._seats.release(tx, request.holder)
         if request.conversation_id:
             await conversations.change(tx, request.conversation_id, now=now, callback_id=callback.id)
         await plan_notices(tx, callback, "confirmation", now=now, reminder=self._reminder)
         return callback
-
-    def _topic(self, name: str | None) -> str:
-        """The topic of this name, the first one when none is named."""
-        if name is not None and name not in self._topics:
-            raise UnknownTopic(name, self._topics)
-        return name or self._topics[0]
-
-    async def _take(self, tx: Transaction, topic: str, window: Window, *, now: datetime) -> Window:
-        window = window.in_utc()
-        if reason := why_not(window, self._hours, self._policy, now=now):
-            raise WindowNotOffered(window, reason)
-        if not await slots.take(tx, topic, window, capacity=self._policy.capacity):
-            raise SlotFull(window)
-        return window
-
-    async def _change_places(self, tx: Transaction, topic: str, old: datetime, new: Window, *, now: datetime) -> None:
-        """Always the earlier slot first: two customers who swap places would else wait for each other for ever."""
-        if old < new.start:
-            await slots.give_back(tx, topic, old)
-            await self._take(tx, topic, new, now=now)
-        else:
-            await self._take(tx, topic, new, now=now)
-            await slots.give_back(tx, topic, old)
-
-    async def _take_soonest(self, tx: Transaction, topic: str, *, now: datetime) -> tuple[Kind, Window, Window]:
-        """A place in the running slot when open, else in the first free one: (kind, slot, promised window)."""
-        is_open = self._hours.is_open(now)
-        kind = Kind.ASAP if is_open else Kind.AFTER_HOURS
-        running = window_at(self._hours, self._policy, now) if is_open else None
-        if running and await slots.take(tx, topic, running, capacity=self._policy.capacity):
-            closing = next(span.end for span in self._hours.windows(self._hours.local_date(now)) if span.contains(now))
-            return kind, running, Window(start=now, end=min(now + self._policy.length, closing)).in_utc()
-        soonest = replace(self._policy, lead=timedelta())
-        for window in open_windows(self._hours, soonest, now=now, start=now, end=now + self._policy.horizon):
-            if await slots.take(tx, topic, window, capacity=self._policy.capacity):
-                return kind, window, window
-        raise SlotFull(Window(start=now, end=now + self._policy.length))
 
     async def _changeable(self, tx: Transaction, reference: str) -> Callback:
         callback = await callbacks.by_reference(tx, reference)
@@ -304,8 +318,14 @@ class Bookings:
             raise IdempotencyConflict
         return await callbacks.get(tx, callback_id)
 
-    async def _alternatives(self, wanted: Window, *, topic: str | None, now: datetime) -> tuple[Window, ...]:
-        return nearest(wanted, await self.slots(now=now, topic=topic))
+    async def _alternatives(
+        self, wanted: Window, *, topic: str | None, customer: Customer, now: datetime
+    ) -> tuple[Window, ...]:
+        return nearest(wanted, await self.slots(now=now, topic=self._known(topic), customer=customer))
+
+    def _known(self, topic: str | None) -> str | None:
+        """A callback may be older than the settings: one whose topic is gone is offered the first one's times."""
+        return topic if topic in self._rules.topics else None
 
 
 async def _new_reference(tx: Transaction) -> str:
@@ -313,6 +333,11 @@ async def _new_reference(tx: Transaction) -> str:
         reference = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH))
         if await callbacks.by_reference(tx, reference) is None:
             return reference
+
+
+def _customer(who: BookingRequest | Callback) -> Customer:
+    holder = who.holder if isinstance(who, BookingRequest) else who.conversation_id
+    return Customer(number=who.phone_number, language=who.language, holder=holder)
 
 
 def _fingerprint(request: BookingRequest) -> str:

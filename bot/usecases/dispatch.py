@@ -11,8 +11,8 @@ import structlog
 from bot.booking import phone
 from bot.booking.callback import LATE, SET_ASIDE, Callback, Outcome, Status
 from bot.booking.errors import NumberRefused
-from bot.booking.hours import BusinessHours
 from bot.booking.phone import NumberPolicy
+from bot.booking.rules import Rules
 from bot.store import agents, attempts, callbacks, ledger
 from bot.store.agents import Agent
 from bot.store.attempts import AlreadyDialled, Dial
@@ -42,12 +42,12 @@ class Dispatch:
     """One dispatcher. Any number of them may share a database: what is whose is decided by constraints there."""
 
     def __init__(
-        self, database: Database, dialer: Dialer, outcomes: Outcomes, *, hours: BusinessHours, numbers: NumberPolicy
+        self, database: Database, dialer: Dialer, outcomes: Outcomes, *, rules: Rules, numbers: NumberPolicy
     ) -> None:
         self._database = database
         self._dialer = dialer
         self._outcomes = outcomes
-        self._hours = hours
+        self._rules = rules
         self._numbers = numbers
 
     async def dial_due(self, *, now: datetime, real_now: datetime) -> int:
@@ -55,11 +55,8 @@ class Dispatch:
         async with self._database.read() as tx:
             waiting = await callbacks.due(tx, now=now, limit=BATCH)
             free = await agents.ready(tx) if waiting else []
-        if not waiting:
-            return 0
-        if not self._hours.is_open(now):
-            await self._wait_for_opening(waiting, now=now)
-            return 0
+        await self._wait_for_opening([callback for callback in waiting if not self._may_dial(callback, now)], now=now)
+        waiting = [callback for callback in waiting if self._may_dial(callback, now)]
         claimed: list[Claimed] = []
         for callback in waiting:
             if not free:
@@ -146,24 +143,35 @@ class Dispatch:
 
     async def _refusal(self, tx: Transaction, callback: Callback) -> str | None:
         """Why this number must not be dialled now; the rules may have changed since the booking."""
+        if reason := self._number_refusal(callback):
+            return reason
+        _, no_calls = await ledger.opted_out(tx, callback.phone_number)
+        return "opted_out" if no_calls else None
+
+    def _number_refusal(self, callback: Callback) -> str | None:
         try:
             phone.accept(callback.phone_number, self._numbers)
         except NumberRefused as refused:
             return refused.reason
-        _, no_calls = await ledger.opted_out(tx, callback.phone_number)
-        return "opted_out" if no_calls else None
+        return None
 
     async def _set_aside(self, tx: Transaction, callback: Callback, reason: str, *, now: datetime) -> None:
         log.warning("set_aside", reference=callback.reference, reason=reason)
         status = Status.CANCELLED if reason == "opted_out" else Status.EXPIRED
         await callbacks.change(tx, callback, now=now, status=status, attention=SET_ASIDE)
 
+    def _may_dial(self, callback: Callback, moment: datetime) -> bool:
+        """Also for a number that must not be dialled at all: its claim is what sets it aside."""
+        if self._number_refusal(callback):
+            return True
+        return self._rules.calling_hours(callback.topic, callback.phone_number).is_open(moment)
+
     async def _wait_for_opening(self, waiting: list[Callback], *, now: datetime) -> None:
         """Nothing is dialled outside hours: what is owed waits for the next opening, and its customer is told."""
-        opening = self._hours.next_open(now)
-        if opening is None:
-            return
         for callback in waiting:
+            opening = self._rules.calling_hours(callback.topic, callback.phone_number).next_open(now)
+            if opening is None:
+                continue
             async with self._database.write() as tx:
                 try:
                     moved = await callbacks.change(tx, callback, now=now, due_at=opening, attention=LATE)

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from bot.booking.callback import SET_ASIDE, Attempt, Callback, Outcome, Status
-from bot.booking.hours import BusinessHours
 from bot.booking.retry import NOT_THE_CUSTOMERS, GiveUp, RetryPolicy, TryAgain, after
+from bot.booking.rules import Rules
 from bot.store import attempts, callbacks
 from bot.store.attempts import Dial
 from bot.store.callbacks import StaleCallback
@@ -15,9 +15,9 @@ from bot.usecases.promises import plan_notice
 class Outcomes:
     """Ends attempts. Every path ends here, so that an agent is given back and a promise is decided exactly once."""
 
-    def __init__(self, database: Database, *, hours: BusinessHours, retries: RetryPolicy) -> None:
+    def __init__(self, database: Database, *, rules: Rules, retries: RetryPolicy) -> None:
         self._database = database
-        self._hours = hours
+        self._rules = rules
         self._retries = retries
 
     async def end(
@@ -56,7 +56,8 @@ class Outcomes:
     async def _try_again_or_give_up(
         self, tx: Transaction, callback: Callback, outcome: Outcome, *, now: datetime
     ) -> None:
-        match after(callback, outcome, policy=self._retries, hours=self._hours, now=now):
+        hours = self._rules.calling_hours(callback.topic, callback.phone_number)
+        match after(callback, outcome, policy=self._retries, hours=hours, now=now):
             case TryAgain(at=at):
                 waiting = await callbacks.change(tx, callback, now=now, status=Status.RETRY_WAIT, due_at=at)
                 if _is_first_miss(waiting.attempts, outcome):

@@ -1,6 +1,6 @@
 """Business hours as one short sentence, such as 月〜金 9:00〜18:00(祝日を除く)."""
 
-from datetime import time
+from datetime import datetime, time
 from itertools import groupby
 
 from bot.booking.hours import BusinessHours, Period
@@ -8,12 +8,13 @@ from bot.wording import say
 from bot.wording.dates import WEEKDAYS_EN, WEEKDAYS_JA, time_of_day
 
 
-def describe(hours: BusinessHours, language: str) -> str:
-    """Days with the same periods told together, closed days left out."""
+def describe(hours: BusinessHours, language: str, *, now: datetime) -> str:
+    """The week as it is at `now`: days with the same periods told together, closed days left out."""
+    weekly = hours.weekly_on(hours.local_date(now))
     names = WEEKDAYS_JA if language == "ja" else WEEKDAYS_EN
     dash, comma = ("〜", "、") if language == "ja" else ("–", ", ")
     told = []
-    for periods, days in groupby(range(7), key=lambda day: hours.weekly.get(day, ())):
+    for periods, days in groupby(range(7), key=lambda day: weekly.get(day, ())):
         if not periods:
             continue
         run = list(days)

@@ -86,7 +86,7 @@ async def test_a_full_slot_names_the_nearest_free_ones(database: Database) -> No
 
 
 async def test_the_same_idempotency_key_50_times_at_once_books_once(database: Database) -> None:
-    world = World(database, slots=replace(SLOTS, capacity=1), open_per_number=1)
+    world = World(database, slots=replace(SLOTS, capacity=1, open_per_number=1))
     made = await asyncio.gather(*(world.bookings.book(a_request(), now=world.now, idempotency=KEY) for _ in range(50)))
     assert len({callback.reference for callback in made}) == 1
     assert await booked(world, SLOT) == 1
@@ -131,7 +131,7 @@ async def test_a_number_has_no_more_open_callbacks_than_allowed_even_when_asked_
 
 
 async def test_a_closed_callback_makes_room_for_another(database: Database) -> None:
-    world = World(database, open_per_number=1)
+    world = World(database, slots=replace(SLOTS, open_per_number=1))
     first = await world.book()
     with pytest.raises(TooManyOpenCallbacks):
         await world.book(NEXT)

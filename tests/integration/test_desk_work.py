@@ -181,7 +181,7 @@ async def test_settled_before_the_call_frees_the_place_and_nobody_is_dialled(off
     await office.desk.record(callback.reference, await office.agent(), "resolved", seen=Status.BOOKED, now=office.now)
     assert await office.world.at(SLOT.start) == 0
     async with office.world.database.read() as tx:
-        [slot] = await slots.read(tx, "general", [SLOT], capacity=3)
+        [slot] = await slots.read(tx, "general", [SLOT], capacity=lambda _window: 3, now=office.world.now)
     assert slot.booked == 0
 
 

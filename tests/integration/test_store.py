@@ -144,7 +144,7 @@ async def test_a_lowered_capacity_keeps_what_is_sold_and_sells_nothing_new(datab
     async with database.write() as tx:
         assert all([await slots.take(tx, "general", SLOT, capacity=3) for _ in range(3)])
         assert not await slots.take(tx, "general", SLOT, capacity=1)
-        (shown,) = await slots.read(tx, "general", [SLOT], capacity=1)
+        (shown,) = await slots.read(tx, "general", [SLOT], capacity=lambda _window: 1, now=TUESDAY)
         assert (shown.booked, shown.free) == (3, 0)
         await slots.give_back(tx, "general", SLOT.start)
         assert not await slots.take(tx, "general", SLOT, capacity=1)
@@ -156,7 +156,7 @@ async def test_a_place_given_back_twice_is_counted_once_too_many_never(database:
         await slots.take(tx, "general", SLOT, capacity=1)
         await slots.give_back(tx, "general", SLOT.start)
         await slots.give_back(tx, "general", SLOT.start)
-        (shown,) = await slots.read(tx, "general", [SLOT], capacity=1)
+        (shown,) = await slots.read(tx, "general", [SLOT], capacity=lambda _window: 1, now=TUESDAY)
     assert shown.booked == 0
 
 

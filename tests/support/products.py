@@ -13,8 +13,11 @@ from bot.assistant import AssistantUnavailable, Reply, Utterance
 from bot.booking.business import Business
 from bot.booking.callback import Callback, Channel, Kind, Status
 from bot.booking.hours import BusinessHours, Period
+from bot.booking.lawful import LawfulHours
+from bot.booking.measured import MeasurePolicy
 from bot.booking.phone import NumberPolicy
 from bot.booking.retry import RetryPolicy
+from bot.booking.rules import Rules, TopicRules
 from bot.booking.slots import SlotPolicy
 from bot.booking.window import Window
 from bot.settings import load
@@ -39,6 +42,7 @@ ROOT = Path(__file__).parents[2]
 SLOT = Window(start=tokyo("2026-11-24 15:00"), end=tokyo("2026-11-24 15:30")).in_utc()
 NUMBER = "+819012345678"
 SLOTS = SlotPolicy(length=timedelta(minutes=30), lead=timedelta(minutes=30), horizon=timedelta(days=14), capacity=3)
+MEASURED = MeasurePolicy(wrap_up=timedelta(minutes=2), least=30)
 RETRIES = RetryPolicy(
     delays=(timedelta(minutes=5), timedelta(minutes=30)), own_fault_delay=timedelta(minutes=2), own_fault_limit=5
 )
@@ -54,6 +58,12 @@ def office_hours(start: str = "09:00", end: str = "18:00", **changes: Any) -> Bu
                     end=datetime.fromisoformat(f"2000-01-01 {end}").time())  # fmt: skip
     hours = BusinessHours(timezone=TOKYO, weekly=dict.fromkeys(range(5), (period,)), holidays_country="JP")
     return replace(hours, **changes)
+
+
+def rules_of(hours: BusinessHours, slots: SlotPolicy = SLOTS, **changes: Any) -> Rules:
+    """One topic, and the lawful hours by default."""
+    topics = {"general": TopicRules(hours=hours, policy=slots)}
+    return replace(Rules(topics=topics, lawful=LawfulHours(unknown_zone=TOKYO)), **changes)
 
 
 def a_callback(
@@ -123,8 +133,9 @@ class World:
         *,
         hours: BusinessHours | None = None,
         slots: SlotPolicy = SLOTS,
+        rules: Rules | None = None,
+        numbers: NumberPolicy = NUMBERS,
         retries: RetryPolicy = RETRIES,
-        open_per_number: int = 3,
         dialer: ScriptedDialer | None = None,
     ) -> None:
         self.database = database
@@ -134,13 +145,18 @@ class World:
         self.sms = ScriptedSms()
         self.assistant = FakeAssistant()
         self.hours = hours or office_hours()
+        self.rules = rules or rules_of(self.hours, slots)
         self.bookings = Bookings(
-            database, business=BUSINESS, hours=self.hours, slot_policy=slots, numbers=NUMBERS,
-            open_per_number=open_per_number, reminder=timedelta(minutes=60), topics=("general",),
-        )  # fmt: skip
-        self.outcomes = Outcomes(database, hours=self.hours, retries=retries)
+            database,
+            business=BUSINESS,
+            rules=self.rules,
+            numbers=numbers,
+            reminder=timedelta(minutes=60),
+            measured=MEASURED,
+        )
+        self.outcomes = Outcomes(database, rules=self.rules, retries=retries)
         self.calls = Calls(database, self.dialer, self.outcomes, business=BUSINESS)
-        self.dispatch = Dispatch(database, self.dialer, self.outcomes, hours=self.hours, numbers=NUMBERS)
+        self.dispatch = Dispatch(database, self.dialer, self.outcomes, rules=self.rules, numbers=numbers)
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes)
         self.notices = Notices(database, self.sms, business=BUSINESS)
         self.consent = Consent(database, business=BUSINESS)

@@ -11,16 +11,19 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 import actions.answers
+import actions.asking
 import actions.booking
 import actions.speaking
 from actions import spans
 from actions.answers import ActionMisunderstood, ActionRememberLanguage, misunderstood_before
+from actions.asking import ActionAskConfirmed
 from actions.booking import ActionBook
 from actions.turn import Turn
 from bot.booking.callback import Callback, Channel, Kind, Status
 from bot.booking.errors import SlotFull, TooManyOpenCallbacks
 from bot.booking.window import Window
 from bot.usecases.bookings import BookingRequest, IdempotencyKey
+from bot.usecases.seats import Customer
 
 NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 WINDOW = Window(start=NOW + timedelta(hours=5), end=NOW + timedelta(hours=5, minutes=30))
@@ -41,6 +44,13 @@ class Bookings:
 
     answer: Callback | Exception
     asked: list[tuple[BookingRequest, IdempotencyKey | None]] = field(default_factory=list)
+    held: list[tuple[Window, Customer]] = field(default_factory=list)
+
+    async def hold(self, window: Window, *, customer: Customer, now: datetime) -> Window:
+        self.held.append((window, customer))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return window
 
     async def book(
         self, request: BookingRequest, *, now: datetime, idempotency: IdempotencyKey | None = None
@@ -71,7 +81,7 @@ def bookings(monkeypatch: pytest.MonkeyPatch) -> Bookings:
     product = SimpleNamespace(
         bookings=stand_in, business=business, clock=SimpleNamespace(now=lambda: NOW), hours_text=lambda language: "9-18"
     )
-    for module in (actions.booking, actions.answers, actions.speaking):
+    for module in (actions.booking, actions.answers, actions.asking, actions.speaking):
         monkeypatch.setattr(module, "product", lambda: product)
     return stand_in
 
@@ -93,6 +103,20 @@ async def test_what_was_confirmed_is_booked_once_for_this_talk(bookings: Booking
     assert said == ["utter_booked"]
     assert slots["booking_number"] == 1
     assert slots["reason"] is None
+
+
+async def test_the_time_is_kept_for_the_talk_while_its_customer_is_asked_for_a_yes(bookings: Bookings) -> None:
+    said, slots, _ = await run(ActionAskConfirmed(), a_tracker({**CONFIRMED, "asking": "first"}))
+    assert bookings.held == [(WINDOW, Customer(number="+819012345678", language="ja", holder="talk-1"))]
+    assert (said, slots) == (["utter_ask_confirmed"], {})
+
+
+async def test_a_time_that_is_gone_before_the_yes_is_asked_for_brings_the_alternatives(bookings: Bookings) -> None:
+    bookings.answer = SlotFull(WINDOW, (LATER,))
+    said, slots, follow = await run(ActionAskConfirmed(), a_tracker({**CONFIRMED, "asking": "first"}))
+    assert said == ["utter_slot_taken"]
+    assert (slots["preferred_slot"], slots["offered_slots"]) == (None, [spans.written(LATER)])
+    assert follow == ["callback_form"]
 
 
 async def test_as_soon_as_possible_has_no_window(bookings: Bookings) -> None:

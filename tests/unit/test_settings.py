@@ -20,6 +20,10 @@ hotline = "0120-000-000"
 [carrier]
 number = "+815031234567"
 """
+OPTIONAL_TABLES = {
+    "hours": {"exceptions", "changes"}, "topics": {"hours", "slots", "handle_minutes"}, "lawful_hours": {"countries"},
+    "capacity": {"overrides"},
+}  # fmt: skip
 DAY = "[[hours.exceptions]]\ndate = 2026-12-29\n"
 TWILIO = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
@@ -39,14 +43,14 @@ def test_every_default_equals_the_line_in_the_file_that_documents_it(tmp_path: P
     told = tomllib.loads((ROOT / "orikaeshi.toml").read_text(encoding="utf-8"))
     shown = load(settings_of(tmp_path))
     minimal = load(written(tmp_path, MINIMAL))
-    for section in ("topics", "hours", "parts_of_day", "slots", "calls", "numbers", "web"):
+    for section in ("topics", "hours", "lawful_hours", "parts_of_day", "slots", "capacity", "calls", "numbers", "web"):
         assert getattr(minimal, section) == getattr(shown, section)
     assert (minimal.business.timezone, minimal.carrier.kind) == (shown.business.timezone, shown.carrier.kind)
     for section, lines in told.items():
         first_table, value = (
             (lines[0], getattr(shown, section)[0]) if isinstance(lines, list) else (lines, getattr(shown, section))
         )
-        assert set(first_table) == set(type(value).model_fields) - {"exceptions"}, section
+        assert set(first_table) == set(type(value).model_fields) - OPTIONAL_TABLES.get(section, set()), section
 
 
 @pytest.mark.parametrize(
@@ -59,6 +63,8 @@ def test_every_default_equals_the_line_in_the_file_that_documents_it(tmp_path: P
         (10, MINIMAL + '\n[hours]\nmonday = ["18:00-09:00"]\n', "must end after it starts"),
         (10, MINIMAL + '\n[hours]\nmonday = ["25:00-26:00"]\n', "hour must be in 0..23"),
         (10, MINIMAL + '\n[hours]\nmonday = ["09:00-13:00", "12:00-18:00"]\n', "must not overlap"),
+        (10, MINIMAL + '\n[lawful_hours]\ndefault = []\n', "at least 1 item"),
+        (1, MINIMAL + '\n[lawful_hours.countries]\nFrance = []\n', "ISO code"),
         (10, MINIMAL + '\n[hours]\nholidays = "Japan"\n', "holidays"),
         (10, MINIMAL + '\n[hours]\nmondy = []\n', "this setting is unknown"),
         (12, MINIMAL + '\n[hours]\n[[hours.exceptions]]\ndate = 2026-12-29\nopen = ["x"]\n', "write a period"),
@@ -66,7 +72,7 @@ def test_every_default_equals_the_line_in_the_file_that_documents_it(tmp_path: P
         (15, MINIMAL + "\n[hours]\n" + DAY + 'open = ["10:00-12:00"]\n' + DAY + 'open = ["x"]\n', "write a period"),
         (1, "colour = 1\n" + MINIMAL, "colour: this setting is unknown"),
         (10, MINIMAL + "\n[slots]\nlength_minutes = 3\n", "greater than or equal to 5"),
-        (11, MINIMAL + "\n[slots]\nlength_minutes = 30\ncapacity = 0\n", "capacity"),
+        (11, MINIMAL + "\n[slots]\nlength_minutes = 30\ncapacity = -1\n", "capacity"),
         (10, MINIMAL + '\n[slots]\ncapacity = "many"\n', "valid integer"),
         (10, MINIMAL + "\n[calls]\nretry_minutes = [5, 0]\n", "greater than or equal to 1"),
         (10, MINIMAL + "\n[calls]\nring_seconds = 600\n", "less than or equal to 60"),
@@ -159,13 +165,35 @@ def test_the_file_becomes_the_values_that_the_core_knows(tmp_path: Path) -> None
         '[slots]\nlength_minutes = 15\n[calls]\nretry_minutes = [1]\n[numbers]\nkinds = ["mobile"]\n'
     )
     settings = load(written(tmp_path, text))
-    hours = settings.for_hours()
+    rules = settings.for_rules().of("general")
+    hours = rules.hours
     assert hours.weekly[0] == (Period(start=time(9), end=time(12)), Period(start=time(13), end=time.max))
     assert (hours.exceptions, hours.holidays_country) == ({date(2026, 12, 29): ()}, None)
-    assert settings.for_slots().length == timedelta(minutes=15)
+    assert rules.policy.length == timedelta(minutes=15)
     assert settings.for_retries().attempts == 2
     assert settings.for_numbers().kinds == {"mobile"}
     assert settings.for_business().name("en") == "Shop"
+
+
+def test_a_topic_has_hours_and_slots_of_its_own_over_those_of_the_business(tmp_path: Path) -> None:
+    text = MINIMAL + (
+        '[[topics]]\nid = "sales"\nname_ja = "購入"\nname_en = "Sales"\n'
+        '[topics.hours]\nsaturday = ["10:00-15:00"]\n[topics.slots]\nlength_minutes = 60\ncutoff_minutes = 30\n'
+        '[[topics]]\nid = "general"\nname_ja = "総合"\nname_en = "General"\n'
+        '[[hours.exceptions]]\ndate = 2026-12-15\nclosed = ["13:00-18:00"]\n'
+        '[[hours.changes]]\nsince = 2027-04-01\nsaturday = ["09:00-10:00"]\nfriday = []\n'
+        '[lawful_hours.countries]\nFR = ["10:00-13:00", "14:00-20:00"]\n'
+    )
+    rules = load(written(tmp_path, text)).for_rules()
+    sales, general = rules.of("sales"), rules.of("general")
+    saturday, friday = date(2027, 4, 3), date(2027, 4, 2)
+    assert sales.hours.periods(saturday) == (Period(start=time(10), end=time(15)),)
+    assert general.hours.periods(saturday) == (Period(start=time(9), end=time(10)),)
+    assert sales.hours.periods(friday) == general.hours.periods(friday) == ()
+    assert sales.hours.periods(date(2026, 12, 15)) == (Period(start=time(9), end=time(13)),)
+    assert (sales.policy.length, sales.policy.cutoff) == (timedelta(hours=1), timedelta(minutes=30))
+    assert (general.policy.length, general.policy.lead) == (timedelta(minutes=30), timedelta(minutes=30))
+    assert len(rules.lawful.countries["FR"]) == 2
 
 
 def test_settings_cannot_be_changed_afterwards(tmp_path: Path) -> None:

@@ -1,0 +1,82 @@
+"""Places kept for a while: part of what their slot has sold, until they are used, given up or lapse."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, func, or_, select, update
+
+from bot.store.database import Transaction, upsert
+from bot.store.schema import holds, slots
+
+
+def is_lapsed(now: datetime) -> Any:
+    """The condition that a hold no longer counts. A clock that was put back would else keep one for ever."""
+    return or_(holds.c.expires_at <= now, holds.c.held_at > now)
+
+
+async def release_lapsed(tx: Transaction, topic: str, slot_start: datetime, *, now: datetime) -> None:
+    """Give back the places of this slot whose time is over. Comes before the slot's own row: one order for all."""
+    here = and_(holds.c.topic == topic, holds.c.slot_start == slot_start)
+    gone = await tx.execute(delete(holds).where(here, is_lapsed(now)))
+    await _give_back(tx, topic, slot_start, gone.rowcount)
+
+
+async def keep(
+    tx: Transaction, holder: str, topic: str, slot_start: datetime, *, now: datetime, until: datetime
+) -> None:
+    """Write down whose place it is; the place itself was taken in the same transaction."""
+    await tx.execute(
+        upsert(tx, holds)
+        .values(holder=holder, topic=topic, slot_start=slot_start, held_at=now, expires_at=until)
+        .on_conflict_do_update(
+            index_elements=["holder", "topic", "slot_start"], set_={"held_at": now, "expires_at": until}
+        )
+    )
+
+
+async def prolong(
+    tx: Transaction, holder: str, topic: str, slot_start: datetime, *, now: datetime, until: datetime
+) -> bool:
+    """Keep it longer; False when there is no hold that still counts."""
+    changed = await tx.execute(
+        update(holds).where(_this(holder, topic, slot_start), ~is_lapsed(now)).values(expires_at=until)
+    )
+    return changed.rowcount == 1
+
+
+async def use(tx: Transaction, holder: str, topic: str, slot_start: datetime, *, now: datetime) -> bool:
+    """Turn a hold into a sale: its place stays taken. False when it has lapsed or never was."""
+    used = await tx.execute(delete(holds).where(_this(holder, topic, slot_start), ~is_lapsed(now)))
+    return used.rowcount == 1
+
+
+async def of(tx: Transaction, holder: str) -> list[tuple[str, datetime]]:
+    """(topic, slot start) of everything somebody holds, the oldest first."""
+    rows = await tx.execute(
+        select(holds.c.topic, holds.c.slot_start).where(holds.c.holder == holder).order_by(holds.c.held_at)
+    )
+    return [(row.topic, row.slot_start) for row in rows]
+
+
+async def give_up(tx: Transaction, holder: str, topic: str, slot_start: datetime) -> None:
+    """Give a held place back, lapsed or not."""
+    gone = await tx.execute(delete(holds).where(_this(holder, topic, slot_start)))
+    await _give_back(tx, topic, slot_start, gone.rowcount)
+
+
+async def count(tx: Transaction) -> int:
+    """How many places are held in all."""
+    return int((await tx.execute(select(func.count()).select_from(holds))).scalar_one())
+
+
+def _this(holder: str, topic: str, slot_start: datetime) -> Any:
+    return and_(holds.c.holder == holder, holds.c.topic == topic, holds.c.slot_start == slot_start)
+
+
+async def _give_back(tx: Transaction, topic: str, slot_start: datetime, places: int) -> None:
+    if places:
+        await tx.execute(
+            update(slots)
+            .where(slots.c.topic == topic, slots.c.starts_at == slot_start, slots.c.booked >= places)
+            .values(booked=slots.c.booked - places)
+        )

@@ -1,0 +1,164 @@
+"""Places in slots under every rule: which are free, taking one, changing one for another."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.booking.callback import Kind
+from bot.booking.errors import SlotFull, WindowNotOffered
+from bot.booking.measured import MeasurePolicy
+from bot.booking.rules import Rules
+from bot.booking.slots import Slot, SlotPolicy, open_windows, why_not, window_at
+from bot.booking.window import Window
+from bot.store import attempts, holds, slots
+from bot.store.database import Transaction
+
+MEASURED_ANEW_AFTER = timedelta(minutes=5)
+MOST_HOLDS = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Customer:
+    """Who a place is for, as far as that decides which one: an E.164 number and a language, None for anybody's.
+
+    `holder` is the name under which places are kept for them.
+    """
+
+    number: str | None = None
+    language: str | None = None
+    holder: str | None = None
+
+
+ANYBODY = Customer()
+
+
+class Seats:
+    """What may be sold to whom. Everything happens in the transaction of whoever books."""
+
+    def __init__(self, rules: Rules, *, measured: MeasurePolicy, hold_for: timedelta) -> None:
+        self._rules = rules
+        self._hold_for = hold_for
+        self._measured = measured
+        self._handle_times: dict[str, tuple[datetime, timedelta | None]] = {}
+
+    async def handle_time(self, tx: Transaction, topic: str, *, now: datetime) -> timedelta | None:
+        """How long callbacks about this topic have lately kept an agent; None until enough of them were made."""
+        at, known = self._handle_times.get(topic, (None, None))
+        if at is None or abs(now - at) > MEASURED_ANEW_AFTER:
+            talks = await attempts.recent_talks(tx, topic, since=now - self._measured.span, limit=self._measured.most)
+            known = self._measured.handle_time(talks)
+            self._handle_times[topic] = now, known
+        return known
+
+    async def read(
+        self,
+        tx: Transaction,
+        topic: str,
+        *,
+        now: datetime,
+        start: datetime,
+        end: datetime,
+        customer: Customer = ANYBODY,
+    ) -> list[Slot]:
+        """Every slot that may be promised at `now` (to this customer) and starts in [start, end), full ones too."""
+        policy = self._rules.of(topic).policy
+        windows = list(self._windows(topic, policy, now=now, start=start, end=end, customer=customer))
+        return await slots.read(
+            tx, topic, windows, capacity=await self._capacity(tx, topic, now=now), now=now, holder=customer.holder
+        )
+
+    async def take(self, tx: Transaction, topic: str, window: Window, *, customer: Customer, now: datetime) -> Window:
+        """Take a place in this very slot, the one that is held for the customer if there is one.
+
+        Raises WindowNotOffered, SlotFull.
+        """
+        rules, window = self._rules.of(topic), window.in_utc()
+        held = bool(customer.holder) and await holds.use(tx, customer.holder or "", topic, window.start, now=now)
+        # Whoever was asked for a yes has a few minutes to say it: the lead was kept when the question was asked.
+        policy = replace(rules.policy, lead=timedelta()) if held else rules.policy
+        if reason := why_not(window, rules.hours, policy, now=now):
+            raise WindowNotOffered(window, reason)
+        if customer.number and not self._rules.calling_hours(topic, customer.number).covers(window):
+            raise WindowNotOffered(window, "unlawful")
+        if held:
+            return window
+        capacity = await self._capacity(tx, topic, now=now)
+        if not self._is_understood(topic, window, customer) or not await self._sell(
+            tx, topic, window, capacity(window), now=now
+        ):
+            raise SlotFull(window)
+        return window
+
+    async def hold(self, tx: Transaction, topic: str, window: Window, *, customer: Customer, now: datetime) -> Window:
+        """Keep a place for the customer's holder for a while; their oldest one goes when they keep too many.
+
+        Raises WindowNotOffered, SlotFull.
+        """
+        holder, until = customer.holder or "", now + self._hold_for
+        if await holds.prolong(tx, holder, topic, window.in_utc().start, now=now, until=until):
+            return window.in_utc()
+        kept = await holds.of(tx, holder)
+        for old_topic, old_start in kept[: max(0, len(kept) - MOST_HOLDS + 1)]:
+            await holds.give_up(tx, holder, old_topic, old_start)
+        window = await self.take(tx, topic, window, customer=customer, now=now)
+        await holds.keep(tx, holder, topic, window.start, now=now, until=until)
+        return window
+
+    async def release(self, tx: Transaction, holder: str) -> None:
+        """Give back everything that is kept for a holder."""
+        for topic, start in await holds.of(tx, holder):
+            await holds.give_up(tx, holder, topic, start)
+
+    async def _sell(self, tx: Transaction, topic: str, window: Window, capacity: int, *, now: datetime) -> bool:
+        await holds.release_lapsed(tx, topic, window.start, now=now)
+        return await slots.take(tx, topic, window, capacity=capacity)
+
+    async def change(
+        self, tx: Transaction, topic: str, old: datetime, new: Window, *, customer: Customer, now: datetime
+    ) -> None:
+        """Always the earlier slot first: two customers who swap places would else wait for each other for ever."""
+        if old < new.start:
+            await slots.give_back(tx, topic, old)
+            await self.take(tx, topic, new, customer=customer, now=now)
+        else:
+            await self.take(tx, topic, new, customer=customer, now=now)
+            await slots.give_back(tx, topic, old)
+
+    async def take_soonest(
+        self, tx: Transaction, topic: str, *, customer: Customer, now: datetime
+    ) -> tuple[Kind, Window, Window]:
+        """A place in the running slot when open, else in the first free one: (kind, slot, promised window)."""
+        rules, hours = self._rules.of(topic), self._rules.calling_hours(topic, customer.number)
+        capacity = await self._capacity(tx, topic, now=now)
+        kind = Kind.ASAP if hours.is_open(now) else Kind.AFTER_HOURS
+        running = window_at(rules.hours, rules.policy, now) if kind == Kind.ASAP else None
+        if (
+            running
+            and self._is_understood(topic, running, customer)
+            and await self._sell(tx, topic, running, capacity(running), now=now)
+        ):
+            return kind, running, Window(start=now, end=min(now + rules.policy.length, hours.closing(now))).in_utc()
+        at_once = replace(rules.policy, lead=timedelta())
+        for window in self._windows(topic, at_once, now=now, start=now, end=now + at_once.horizon, customer=customer):
+            if await self._sell(tx, topic, window, capacity(window), now=now):
+                return kind, window, window
+        raise SlotFull(Window(start=now, end=now + rules.policy.length))
+
+    async def _capacity(self, tx: Transaction, topic: str, *, now: datetime) -> Callable[[Window], int]:
+        rules, handle_time = self._rules.of(topic), await self.handle_time(tx, topic, now=now)
+        return lambda window: rules.capacity(topic, window, handle_time=handle_time)
+
+    def _is_understood(self, topic: str, window: Window, customer: Customer) -> bool:
+        """Whether somebody on shift speaks the customer's language."""
+        return self._rules.of(topic).capacity(topic, window, language=customer.language) > 0
+
+    def _windows(
+        self, topic: str, policy: SlotPolicy, *, now: datetime, start: datetime, end: datetime, customer: Customer
+    ) -> Iterator[Window]:
+        windows = open_windows(self._rules.of(topic).hours, policy, now=now, start=start, end=end)
+        lawful = self._rules.lawful.of(customer.number) if customer.number else ()
+        return (
+            window
+            for window in windows
+            if all(layer.covers(window) for layer in lawful) and self._is_understood(topic, window, customer)
+        )

@@ -1,0 +1,107 @@
+"""Capacity from who works when."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.booking.hours import Period
+from bot.booking.measured import MeasurePolicy
+from bot.booking.roster import Roster, Shift
+from bot.booking.window import Window
+from tests.support.clocks import NEW_YORK, TOKYO, tokyo
+from tests.support.products import SLOT
+
+WHOLE_DAY = (Period(start=time(0), end=time.max),)
+ALWAYS = (WHOLE_DAY,) * 7
+MINUTE = timedelta(minutes=1)
+
+
+def a_shift(agents: int = 3, start: str = "00:00", end: str = "", **changes: object) -> Shift:
+    """The same hours every day."""
+    until = time.fromisoformat(end) if end else time.max
+    week = ((Period(start=time.fromisoformat(start), end=until),),) * 7
+    return Shift(agents=agents, weekly=week, **changes)  # type: ignore[arg-type]  # tests name what they change
+
+
+def a_roster(*shifts: Shift, share: float = 0.5, minutes: int = 15, **changes: object) -> Roster:
+    """One topic, unless told otherwise."""
+    handle_times = {"general": minutes * MINUTE, "repair": minutes * MINUTE}
+    return Roster(timezone=TOKYO, shifts=shifts, inbound_share=share, handle_times=handle_times, **changes)  # type: ignore[arg-type]
+
+
+LUNCH = (Period(start=time(14, 50), end=time(15, 20)),)
+
+
+@pytest.mark.parametrize(
+    ("roster", "capacity"),
+    [
+        (a_roster(a_shift(3)), 3),  # 3 people × 30 minutes × one half ÷ 15 minutes
+        (a_roster(a_shift(3), share=0.0), 6),
+        (a_roster(a_shift(3), minutes=20), 2),
+        (a_roster(a_shift(3), a_shift(3)), 6),
+        (a_roster(a_shift(3, "09:00", "15:00")), 0),  # they leave when the slot begins
+        (a_roster(a_shift(4, "09:00", "15:15")), 2),
+        (a_roster(a_shift(3, breaks=LUNCH)), 1),
+        (a_roster(a_shift(3, topics=frozenset({"repair"}))), 0),
+        (a_roster(a_shift(6, topics=frozenset({"repair", "general"}))), 3),  # their time is promised once
+        (a_roster(a_shift(6), topic_count=2), 3),
+        (a_roster(a_shift(3), overrides={("general", SLOT.start): 9}), 9),
+        (a_roster(a_shift(3), overrides={("general", SLOT.start): 0}), 0),
+        (a_roster(a_shift(3), overrides={("repair", SLOT.start): 9}), 3),
+        (a_roster(), 0),
+    ],
+)
+def test_capacity_is_time_on_shift_without_breaks_and_inbound_share_by_handle_time(
+    roster: Roster, capacity: int
+) -> None:
+    assert roster.capacity("general", SLOT) == capacity
+
+
+def test_a_measured_handle_time_counts_instead_of_the_configured_one() -> None:
+    assert a_roster(a_shift(3)).capacity("general", SLOT, handle_time=5 * MINUTE) == 9
+
+
+def test_a_language_counts_only_those_who_speak_it() -> None:
+    roster = a_roster(a_shift(3, languages=frozenset({"ja"})), a_shift(1, "17:00"))
+    assert roster.capacity("general", SLOT, language="ja") == 3
+    assert roster.capacity("general", SLOT, language="en") == 0
+    by_hand = a_roster(a_shift(3, languages=frozenset({"ja"})), overrides={("general", SLOT.start): 9})
+    assert (by_hand.capacity("general", SLOT), by_hand.capacity("general", SLOT, language="en")) == (9, 0)
+
+
+def test_nobody_works_an_hour_that_the_clock_skips() -> None:
+    night = Roster(
+        timezone=NEW_YORK, shifts=(a_shift(1, "01:00", "04:00"),), inbound_share=0.0, handle_times={"general": MINUTE}
+    )
+    start = datetime(2026, 3, 8, 5, tzinfo=UTC)
+    assert night.capacity("general", Window(start=start, end=start + timedelta(hours=5))) == 120
+
+
+@given(
+    agents=st.integers(0, 50),
+    share=st.floats(0, 0.99),
+    minutes=st.integers(1, 60),
+    length=st.sampled_from([5, 15, 30, 60, 120]),
+    start=st.integers(0, 24 * 60),
+)
+def test_what_is_promised_never_needs_more_time_than_there_is(
+    agents: int, share: float, minutes: int, length: int, start: int
+) -> None:
+    roster = a_roster(a_shift(agents, breaks=LUNCH), share=share, minutes=minutes)
+    begins = tokyo("2026-11-24") + start * MINUTE
+    window = Window(start=begins, end=begins + length * MINUTE).in_utc()
+    needed = roster.capacity("general", window) * minutes * MINUTE
+    assert needed <= agents * length * MINUTE * (1 - share) + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(("talks", "told"), [(29, None), (30, 6), (200, 6)])
+def test_past_calls_count_once_there_are_enough(talks: int, told: int | None) -> None:
+    policy = MeasurePolicy(wrap_up=2 * MINUTE, least=30)
+    assert policy.handle_time([4 * MINUTE] * talks) == (None if told is None else told * MINUTE)
+
+
+def test_calls_that_were_cut_off_do_not_make_a_slot_endless() -> None:
+    policy = MeasurePolicy(wrap_up=timedelta(), least=1)
+    assert policy.handle_time([timedelta(seconds=1)] * 50) == MINUTE
