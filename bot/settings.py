@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from bot.booking.asides import Faq, Urgency
 from bot.booking.business import Business
 from bot.booking.hours import BusinessHours, Period
 from bot.booking.phone import ALLOWED_KINDS, NumberPolicy
@@ -114,6 +115,24 @@ class TopicSection(_Section):
     name_en: Annotated[str, Field(min_length=1, max_length=40)]
 
 
+Phrase = Annotated[str, Field(min_length=2, max_length=80)]
+
+
+class UrgentSection(_Section):
+    """[urgent]"""
+
+    phrases: tuple[Phrase, ...] = ()
+    unless: tuple[Phrase, ...] = ()
+
+
+class FaqSection(_Section):
+    """[[faq]]"""
+
+    phrases: Annotated[tuple[Phrase, ...], Field(min_length=1)]
+    answer_ja: Annotated[str, Field(min_length=1, max_length=500)]
+    answer_en: Annotated[str, Field(min_length=1, max_length=500)]
+
+
 class SlotsSection(_Section):
     """[slots]"""
 
@@ -169,6 +188,8 @@ class SettingsFile(_Section):
     topics: Annotated[tuple[TopicSection, ...], Field(min_length=1)] = (
         TopicSection(id="general", name_ja="総合", name_en="General"),
     )
+    urgent: UrgentSection = UrgentSection()
+    faq: tuple[FaqSection, ...] = ()
     hours: HoursSection = HoursSection()
     slots: SlotsSection = SlotsSection()
     calls: CallsSection = CallsSection()
@@ -228,6 +249,14 @@ class Settings(SettingsFile):
     def for_topics(self) -> tuple[Topic, ...]:
         """What people call about; the first is where a callback goes that names no topic."""
         return tuple(Topic(id=topic.id, names={"ja": topic.name_ja, "en": topic.name_en}) for topic in self.topics)
+
+    def for_urgency(self) -> Urgency:
+        """What cannot wait for a callback."""
+        return Urgency(phrases=self.urgent.phrases, unless=self.urgent.unless)
+
+    def for_faqs(self) -> tuple[Faq, ...]:
+        """Questions that are answered in writing."""
+        return tuple(Faq(phrases=faq.phrases, answers={"ja": faq.answer_ja, "en": faq.answer_en}) for faq in self.faq)
 
     def for_hours(self) -> BusinessHours:
         """The calling hours."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from bot.booking import phone
+from bot.booking import reference as references
 from bot.booking.business import Business
 from bot.booking.callback import Callback, Channel, Kind, Status
 from bot.booking.errors import (
@@ -29,10 +30,6 @@ from bot.store import callbacks, conversations, ledger, slots
 from bot.store.database import Database, Transaction, one_at_a_time
 from bot.usecases.promises import plan_notices
 
-REFERENCE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-"""No letter or digit that is mistaken for another when read out on the phone."""
-REFERENCE_LENGTH = 6
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BookingRequest:
@@ -44,6 +41,8 @@ class BookingRequest:
     language: str
     channel: Channel
     name: str | None = None
+    company: str | None = None
+    alternate_phone_number: str | None = None
     topic: str | None = None
     priority: int = 0
     conversation_id: str | None = None
@@ -102,6 +101,18 @@ class Bookings:
         """A few different free times, the soonest first."""
         return spread(await self.slots(now=now), limit=limit)
 
+    async def earliest(self, *, now: datetime) -> Window | None:
+        """What "as soon as possible" would promise now, None when nothing is free."""
+        at_once = replace(self._policy, lead=timedelta())
+        running = window_at(self._hours, self._policy, now) if self._hours.is_open(now) else None
+        windows = open_windows(self._hours, at_once, now=now, start=now, end=now + self._policy.horizon)
+        async with self._database.read() as tx:
+            found = await slots.read(
+                tx, self._topic(None), [*([running] if running else []), *windows], capacity=self._policy.capacity
+            )
+        first = next((slot.window for slot in found if slot.free), None)
+        return first and Window(start=max(first.start, now), end=first.end)
+
     async def propose(self, text: str, *, language: Language, now: datetime) -> Offer:
         """What can be answered to a wish in the customer's words."""
         wishes = read(text, now=now, tz=self._business.timezone, language=language)
@@ -120,6 +131,8 @@ class Bookings:
         request = replace(
             request,
             phone_number=phone.accept(request.phone_number, self._numbers),
+            alternate_phone_number=request.alternate_phone_number
+            and phone.accept(request.alternate_phone_number, self._numbers),
             window=request.window and request.window.in_utc(),
         )
         fingerprint = _fingerprint(request)
@@ -239,7 +252,8 @@ class Bookings:
             id=secrets.token_hex(16), reference=await _new_reference(tx), status=Status.BOOKED, kind=kind,
             window=window, slot_start=slot.start, due_at=window.start, phone_number=request.phone_number,
             reason=request.reason, topic=topic, language=request.language, channel=request.channel,
-            priority=request.priority, name=request.name, conversation_id=request.conversation_id,
+            priority=request.priority, name=request.name, company=request.company,
+            alternate_phone_number=request.alternate_phone_number, conversation_id=request.conversation_id,
             created_at=now, updated_at=now,
         )  # fmt: skip
         await callbacks.add(tx, callback)
@@ -308,9 +322,9 @@ class Bookings:
 
 async def _new_reference(tx: Transaction) -> str:
     while True:
-        reference = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH))
-        if await callbacks.by_reference(tx, reference) is None:
-            return reference
+        made = "".join(secrets.choice(references.ALPHABET) for _ in range(references.LENGTH))
+        if await callbacks.by_reference(tx, made) is None:
+            return made
 
 
 def _fingerprint(request: BookingRequest) -> str:

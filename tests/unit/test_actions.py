@@ -11,12 +11,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 import actions.answers
+import actions.asides
 import actions.booking
 import actions.speaking
 from actions import spans
 from actions.answers import ActionMisunderstood, ActionRememberLanguage, misunderstood_before
 from actions.booking import ActionBook
 from actions.turn import Turn
+from bot.booking.asides import Urgency
 from bot.booking.callback import Callback, Channel, Kind, Status
 from bot.booking.errors import SlotFull, TooManyOpenCallbacks
 from bot.booking.window import Window
@@ -32,6 +34,7 @@ CONFIRMED = {
     "phone_number": "+819012345678",
     "preferred_slot": spans.written(WINDOW),
     "booking_number": 0.0,
+    "confirmed": True,
 }
 
 
@@ -69,9 +72,14 @@ def bookings(monkeypatch: pytest.MonkeyPatch) -> Bookings:
     stand_in = Bookings(a_callback())
     business = SimpleNamespace(hotline="0120-000-000", timezone=ZoneInfo("Asia/Tokyo"), name=lambda language: "Minato")
     product = SimpleNamespace(
-        bookings=stand_in, business=business, clock=SimpleNamespace(now=lambda: NOW), hours_text=lambda language: "9-18"
+        bookings=stand_in,
+        business=business,
+        clock=SimpleNamespace(now=lambda: NOW),
+        hours_text=lambda language: "9-18",
+        urgency=Urgency(phrases=()),
+        faqs=(),
     )
-    for module in (actions.booking, actions.answers, actions.speaking):
+    for module in (actions.booking, actions.answers, actions.asides, actions.speaking):
         monkeypatch.setattr(module, "product", lambda: product)
     return stand_in
 
@@ -93,6 +101,11 @@ async def test_what_was_confirmed_is_booked_once_for_this_talk(bookings: Booking
     assert said == ["utter_booked"]
     assert slots["booking_number"] == 1
     assert slots["reason"] is None
+
+
+async def test_a_form_that_was_left_books_nothing(bookings: Bookings) -> None:
+    assert await run(ActionBook(), a_tracker({**CONFIRMED, "confirmed": None})) == ([], {}, [])
+    assert bookings.asked == []
 
 
 async def test_as_soon_as_possible_has_no_window(bookings: Bookings) -> None:
