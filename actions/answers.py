@@ -7,15 +7,20 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.existing import CHOICES, open_callbacks
 from actions.product import product
 from actions.speaking import SpeakingAction
 from actions.turn import Turn
+from bot.booking import reference
 from bot.wording import dates
 
 PATIENCE = 3
 """After this many messages in a row that were not understood, a person is offered."""
 
-FORGOTTEN = ("reason", "customer_name", "phone_number", "preferred_slot", "offered_slots", "confirmed")
+FORGOTTEN = (
+    "reason", "customer_name", "company", "phone_number", "alternate_number", "preferred_slot", "offered_slots",
+    "confirmed",
+)  # fmt: skip
 
 
 async def answer(turn: Turn, dispatcher: CollectingDispatcher) -> None:
@@ -23,11 +28,11 @@ async def answer(turn: Turn, dispatcher: CollectingDispatcher) -> None:
     ours = product()
     facts: dict[str, str] = {"hotline": ours.business.hotline, "hours": ours.hours_text(turn.language)}
     if turn.intent in ("ask_wait", "ask_person"):
-        soonest = await ours.bookings.soonest(now=ours.clock.now(), limit=1)
-        if not soonest:
+        soonest = await ours.bookings.earliest(now=ours.clock.now())
+        if soonest is None:
             dispatcher.utter_message(response="utter_nothing_free", **facts)
             return
-        facts["soonest"] = dates.start(soonest[0], tz=ours.business.timezone, language=turn.language)
+        facts["soonest"] = dates.start(soonest, tz=ours.business.timezone, language=turn.language)
     dispatcher.utter_message(response=f"utter_{turn.intent}", **facts)
 
 
@@ -117,6 +122,26 @@ class ActionStop(SpeakingAction):
             SlotSet("confirmed", None),
             SlotSet("changing", False),
         ]
+
+
+class ActionLeaveForm(SpeakingAction):
+    """Cancelling while a booking is being made stops it; before anything was answered, an earlier booking is meant."""
+
+    def name(self) -> str:
+        return "action_leave_form"
+
+    async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
+        left: list[EventType] = [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("confirmed", None)]
+        left.append(SlotSet("changing", False))
+        booked = await open_callbacks(turn)
+        named = reference.read(turn.text)
+        if any(turn.slots.get(slot) for slot in ("reason", "preferred_slot")) and not (named or booked):
+            dispatcher.utter_message(response="utter_stopped")
+            return left
+        is_here = bool(booked) and (named is None or named in {callback.reference for callback in booked})
+        cleared = [SlotSet(slot, None) for slot in CHOICES]
+        follow = FollowupAction("cancel_form" if is_here else "identity_form")
+        return [*left, *cleared, SlotSet("wanted", "cancel"), follow]
 
 
 class ActionStartOver(SpeakingAction):

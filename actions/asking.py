@@ -54,9 +54,10 @@ async def _keep_and_repeat_back(turn: Turn, dispatcher: CollectingDispatcher) ->
 
 def _repeat_back(turn: Turn, dispatcher: CollectingDispatcher) -> None:
     slot, name = turn.slots["preferred_slot"], turn.slots.get("customer_name")
+    numbers = (turn.slots["phone_number"], turn.slots.get("alternate_number"))
     facts = {
-        "number": phone.masked(turn.slots["phone_number"]),
-        "customer": name or "",
+        "number": " / ".join(phone.masked(number) for number in numbers if number),
+        "customer": " ".join(filter(None, (turn.slots.get("company"), name))),
         "about": reason.shortened(turn.slots["reason"]),
     }
     if slot != spans.ASAP:

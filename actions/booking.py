@@ -22,6 +22,8 @@ class ActionBook(SpeakingAction):
         return "action_book"
 
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
+        if not turn.slots.get("confirmed"):
+            return []  # the form was left, not finished
         ours = product()
         number = int(turn.slots.get("booking_number") or 0)
         key = IdempotencyKey(scope="chat", key=f"{turn.conversation_id}:{number}")
@@ -59,6 +61,8 @@ def _request(turn: Turn) -> BookingRequest:
         language=turn.language,
         channel=Channel(turn.channel),
         name=turn.slots.get("customer_name") or None,
+        company=turn.slots.get("company"),
+        alternate_phone_number=turn.slots.get("alternate_number"),
         conversation_id=turn.conversation_id,
     )
 

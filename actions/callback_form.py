@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import spans
 from actions.answers import answer
 from actions.form import Answers, ReadingForm
 from actions.product import product
@@ -45,6 +46,8 @@ class ValidateCallbackForm(ReadingForm):
             return self._step_back(turn)
         answers: Answers = self._number(turn, dispatcher)
         if turn.is_question or turn.intent in COMMANDS:
+            if turn.intent == "ask_person" and not turn.slots.get("preferred_slot"):
+                answers["preferred_slot"] = spans.ASAP  # whoever wants a person now is called as soon as possible
             if answers and turn.is_question:
                 await answer(turn, dispatcher)
             return answers
@@ -60,16 +63,18 @@ class ValidateCallbackForm(ReadingForm):
 
     def _number(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers:
         try:
-            found = phone.read(turn.text, product().numbers)
+            known = turn.slots.get("phone_number")
+            found = phone.heard(turn.text, product().numbers, has_main=bool(known))
         except NumberRefused as refusal:
             # A number in a story (「0120…につながらない」) is not the customer's: refused is only one to be called.
             if turn.asked != "phone_number" and not reason.asks_for_call(turn.text):
                 return {}
             dispatcher.utter_message(response=f"utter_refused_{refusal.reason}")
             return {"phone_number": None}
-        if found is None or found == turn.slots.get("phone_number"):
-            return {}
-        return {"phone_number": found, "confirmed": None, "changing": False}
+        new = {"phone_number": found.main} if found.main and found.main != known else {}
+        if found.alternate and found.alternate != turn.slots.get("alternate_number"):
+            new["alternate_number"] = found.alternate
+        return new | {"confirmed": None, "changing": False} if new else {}
 
     async def _time(self, turn: Turn, dispatcher: CollectingDispatcher, *, has_number: bool) -> Answers:
         is_about_the_call = (
@@ -85,8 +90,11 @@ class ValidateCallbackForm(ReadingForm):
         return read | {"confirmed": None, "changing": False} if read else {}
 
     def _name(self, turn: Turn, *, others: Answers) -> Answers:
+        company = {"company": at} if (at := name.company(turn.text)) else {}
         if found := name.introduced(turn.text):
-            return {"customer_name": found, "confirmed": None, "changing": False}
+            return company | {"customer_name": found, "confirmed": None, "changing": False}
+        if company and turn.asked in ("customer_name", "confirmed") and name.answered(turn.text) is None:
+            return company | {"confirmed": None, "changing": False}
         if turn.asked != "customer_name":
             # Whoever says number and time in one message has said all they want to say of themselves.
             is_all = others.get("phone_number") and others.get("preferred_slot") and not turn.slots.get("customer_name")
@@ -117,7 +125,8 @@ class ValidateCallbackForm(ReadingForm):
             return self._verdict(turn)
         if turn.asked == "phone_number" and turn.intent in ("skip", "deny"):
             dispatcher.utter_message(response="utter_need_phone_number", hotline=product().business.hotline)
-        return {turn.asked: None} if turn.asked and turn.intent in TALK else {}
+        is_elsewhere = turn.asked == "reason" and turn.intent == "move_callback"  # an earlier booking is meant
+        return {turn.asked: None} if turn.asked and turn.intent in TALK and not is_elsewhere else {}
 
     def _verdict(self, turn: Turn) -> Answers:
         named = next((slot for slot, words in FIELDS if words.search(turn.text)), None)

@@ -53,15 +53,20 @@ class ActionCancel(SpeakingAction):
         return "action_cancel"
 
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
+        if turn.slots.get("cancel_confirmed") is None:
+            return []  # the form was left, not finished
         ours = product()
         callback = await chosen(turn)
         if callback and not turn.slots.get("cancel_confirmed"):
             dispatcher.utter_message(response="utter_kept", **told(callback, turn))
             return []
         try:
-            callback = await ours.bookings.cancel(turn.slots["chosen_callback"], now=ours.clock.now())
+            if callback is None:  # called, closed or no longer proved meanwhile
+                raise CallbackNotFound("")
+            callback = await ours.bookings.cancel(callback.reference, now=ours.clock.now())
         except (CallbackNotOpen, CallbackNotFound):
             dispatcher.utter_message(response="utter_not_changeable", hotline=ours.business.hotline)
             return []
+        await ours.identity.talk_about(turn.conversation_id, callback, now=ours.clock.now())
         dispatcher.utter_message(response="utter_cancelled", **told(callback, turn))
         return []

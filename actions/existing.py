@@ -8,15 +8,22 @@ from actions.product import product
 from actions.speaking import SpeakingAction
 from actions.times import buttons
 from actions.turn import Turn
-from bot.booking import phone
-from bot.booking.callback import Callback
+from bot.booking import phone, reference
+from bot.booking.callback import Callback, Kind, Status
 from bot.booking.pick import position
+from bot.booking.window import Window
 from bot.wording import dates
+
+CHOICES = ("chosen_callback", "new_slot", "cancel_confirmed", "second_choice", "claim", "proved")
+"""What an earlier wish about a booking left behind."""
+WANTED = {"move_callback": "move", "cancel_callback": "cancel", "check_callback": "check"}
+"""What is wanted of a booking, by intent."""
 
 
 async def open_callbacks(turn: Turn) -> tuple[Callback, ...]:
-    """The open callbacks of this talk: only what was booked here may be shown or changed here."""
-    return await product().bookings.open_in_conversation(turn.conversation_id)
+    """The open callbacks that may be shown and changed here: booked in this talk, or proved to be the customer's."""
+    ours = product()
+    return await ours.identity.open_callbacks(turn.conversation_id, now=ours.clock.now())
 
 
 def told(callback: Callback, turn: Turn) -> dict[str, str]:
@@ -57,15 +64,20 @@ async def choose(turn: Turn) -> Answers:
 
 
 class ActionLookUpCallbacks(SpeakingAction):
-    """Whether this talk has an open callback now: it may have been called or closed meanwhile."""
+    """Whether this talk has an open callback now: it may have been called or closed meanwhile.
+
+    Whoever names a booking that is not of this talk means that one.
+    """
 
     def name(self) -> str:
         return "action_look_up_callbacks"
 
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
         booked = await open_callbacks(turn)
-        cleared = [SlotSet(slot, None) for slot in ("chosen_callback", "new_slot", "cancel_confirmed", "second_choice")]
-        return [SlotSet("has_callback", bool(booked)), *cleared]
+        named = reference.read(turn.text)
+        is_here = bool(booked) and (named is None or named in {callback.reference for callback in booked})
+        cleared = [SlotSet(slot, None) for slot in CHOICES]
+        return [SlotSet("has_callback", is_here), SlotSet("wanted", WANTED.get(turn.intent)), *cleared]
 
 
 class ActionTellCallbacks(SpeakingAction):
@@ -77,10 +89,31 @@ class ActionTellCallbacks(SpeakingAction):
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
         booked = await open_callbacks(turn)
         for callback in booked:
-            dispatcher.utter_message(response="utter_callback_is", **told(callback, turn))
+            await _tell(callback, turn, dispatcher)
         if not booked:
             dispatcher.utter_message(response="utter_no_callback_here", hotline=product().business.hotline)
+        elif len(booked) == 1:
+            ours = product()
+            await ours.identity.talk_about(turn.conversation_id, booked[0], now=ours.clock.now())
         return []
+
+
+async def _tell(callback: Callback, turn: Turn, dispatcher: CollectingDispatcher) -> None:
+    """Where a callback stands: its time, its place in the line, or what has been tried."""
+    ours = product()
+    facts = told(callback, turn)
+    if callback.status in (Status.DIALING, Status.IN_CALL):
+        dispatcher.utter_message(response="utter_callback_is_ringing", **facts)
+    elif callback.status == Status.RETRY_WAIT:
+        again = Window(start=callback.due_at, end=callback.window.end)
+        when = dates.start(again, tz=ours.business.timezone, language=turn.language)
+        dispatcher.utter_message(response="utter_callback_is_retried", **(facts | {"when": when}))
+    elif callback.kind == Kind.SCHEDULED:
+        dispatcher.utter_message(response="utter_callback_is", **facts)
+    else:
+        standing = await ours.bookings.standing(callback, now=ours.clock.now())
+        place = str(standing.queue_position)
+        dispatcher.utter_message(response="utter_callback_is_waiting", position=place, **facts)
 
 
 class ActionAskChosenCallback(SpeakingAction):

@@ -7,6 +7,7 @@ from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.asides import said_aside
 from actions.speaking import say_trouble
 from actions.turn import Turn
 
@@ -28,7 +29,12 @@ class ReadingForm(FormValidationAction, ABC):
         """Slots to set. None at all makes Rasa reject the form, so that a rule answers and the form asks again."""
         turn = Turn.of(tracker, form=self.form_name())
         try:
-            answers = await self.read(turn, dispatcher)
+            aside = None if turn.is_answered else await said_aside(turn, dispatcher)
+            if aside:
+                return aside
+            # An aside without events was answered: the form only has to ask its open question again.
+            is_over = aside is not None and turn.asked is not None
+            answers: Answers = {str(turn.asked): None} if is_over else await self.read(turn, dispatcher)
         except Exception as error:
             say_trouble(self.name(), error, dispatcher)
             return [SlotSet("asking", turn.slots.get("asking"))]  # the open question stays open

@@ -58,10 +58,15 @@ class ActionMove(SpeakingAction):
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
         ours = product()
         now = ours.clock.now()
-        slot = turn.slots["new_slot"]
+        slot = turn.slots.get("new_slot")
+        if not slot:
+            return []  # the form was left, not finished
+        meant = await chosen(turn)
         try:
+            if meant is None:  # called, closed or no longer proved meanwhile
+                raise CallbackNotFound("")
             windows = await ours.bookings.soonest(now=now, limit=1) if slot == spans.ASAP else (spans.read(slot),)
-            callback = await ours.bookings.move(turn.slots["chosen_callback"], windows[0], now=now)
+            callback = await ours.bookings.move(meant.reference, windows[0], now=now)
         except (SlotFull, WindowNotOffered) as refusal:
             dispatcher.utter_message(response="utter_slot_taken")
             offered = [spans.written(window) for window in refusal.alternatives]
@@ -69,5 +74,6 @@ class ActionMove(SpeakingAction):
         except (CallbackNotOpen, CallbackNotFound):
             dispatcher.utter_message(response="utter_not_changeable", hotline=ours.business.hotline)
             return []
+        await ours.identity.talk_about(turn.conversation_id, callback, now=now)
         dispatcher.utter_message(response="utter_moved", **told(callback, turn))
         return [SlotSet("offered_slots", None)]

@@ -63,7 +63,7 @@ class ActionFollowChoice(SpeakingAction):
             return [FollowupAction("move_form")]
         if choice == "second":
             return [FollowupAction("callback_form")]
-        booked = await open_callbacks(turn)
+        booked = await open_callbacks(turn) if choice else ()
         if booked:
             dispatcher.utter_message(response="utter_kept", **told(booked[0], turn))
         return []

@@ -5,9 +5,10 @@ from typing import Any
 
 import structlog
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.asides import said_aside
 from actions.product import product
 from actions.turn import Turn
 
@@ -36,8 +37,12 @@ class SpeakingAction(Action, ABC):
         return []
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = Turn.of(tracker)
         try:
-            return await self.act(Turn.of(tracker), dispatcher)
+            aside = None if turn.is_answered or turn.form else await said_aside(turn, dispatcher)
+            if aside is not None:
+                return [*aside, FollowupAction("action_listen")]
+            return await self.act(turn, dispatcher)
         except Exception as error:
             say_trouble(self.name(), error, dispatcher)
             return self.after_trouble()

@@ -1,5 +1,6 @@
 """One message of the customer, as an action needs it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,12 @@ SURE = 0.5
 LONG = 60
 """Characters: who writes more tells a story, not a command."""
 
+ABOUT_A_BOOKING = re.compile(
+    r"予約|お?電話の時間|\b(?:booking|appointment|reservation|my call(?:back)?)\b", re.IGNORECASE
+)
+OF_A_BOOKING = frozenset({"move_callback", "cancel_callback", "check_callback"})
+"""Wishes that need not be so likely where the message names what they are about."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
@@ -63,8 +70,11 @@ class Turn:
         asked = tracker.get_slot("requested_slot")
         intent = message.get("intent") or {}
         text = message.get("text") or ""
+        is_named = intent.get("name") in OF_A_BOOKING and ABOUT_A_BOOKING.search(text)
         is_reason = asked == "reason" and (
-            (intent.get("confidence") or 0.0) < SURE or len(text) > LONG or text.startswith(("/", "／"))
+            ((intent.get("confidence") or 0.0) < SURE and not is_named)
+            or len(text) > LONG
+            or text.startswith(("/", "／"))
         )
         return cls(
             text=text,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
+from bot.booking.asides import Faq, Urgency
 from bot.booking.business import Business
 from bot.booking.phone import ALLOWED_KINDS, NumberPolicy
 from bot.booking.retry import RetryPolicy
@@ -61,6 +62,24 @@ class BusinessSection(Section):
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Tokyo")
 
 
+Phrase = Annotated[str, Field(min_length=2, max_length=80)]
+
+
+class UrgentSection(Section):
+    """[urgent]"""
+
+    phrases: tuple[Phrase, ...] = ()
+    unless: tuple[Phrase, ...] = ()
+
+
+class FaqSection(Section):
+    """[[faq]]"""
+
+    phrases: Annotated[tuple[Phrase, ...], Field(min_length=1)]
+    answer_ja: Annotated[str, Field(min_length=1, max_length=500)]
+    answer_en: Annotated[str, Field(min_length=1, max_length=500)]
+
+
 class CallsSection(Section):
     """[calls]"""
 
@@ -106,6 +125,8 @@ class SettingsFile(Section):
     topics: Annotated[tuple[TopicSection, ...], Field(min_length=1)] = (
         TopicSection(id="general", name_ja="総合", name_en="General"),
     )
+    urgent: UrgentSection = UrgentSection()
+    faq: tuple[FaqSection, ...] = ()
     hours: HoursSection = HoursSection()
     lawful_hours: LawfulSection = LawfulSection()
     parts_of_day: PartsOfDaySection = PartsOfDaySection()
@@ -173,6 +194,14 @@ class Settings(SettingsFile):
     def for_topics(self) -> tuple[Topic, ...]:
         """What people call about; the first is where a callback goes that names no topic."""
         return tuple(Topic(id=topic.id, names={"ja": topic.name_ja, "en": topic.name_en}) for topic in self.topics)
+
+    def for_urgency(self) -> Urgency:
+        """What cannot wait for a callback."""
+        return Urgency(phrases=self.urgent.phrases, unless=self.urgent.unless)
+
+    def for_faqs(self) -> tuple[Faq, ...]:
+        """Questions that are answered in writing."""
+        return tuple(Faq(phrases=faq.phrases, answers={"ja": faq.answer_ja, "en": faq.answer_en}) for faq in self.faq)
 
     def for_rules(self) -> Rules:
         """What may be promised for each topic, and when people may be called at all."""

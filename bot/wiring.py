@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.assistant import Assistant
+from bot.booking.asides import Faq, Urgency
 from bot.booking.business import Business
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
@@ -25,6 +26,7 @@ from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.health import Health
+from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
@@ -70,6 +72,8 @@ class Product:
     rules: Rules
     numbers: NumberPolicy
     urls: CallUrls
+    urgency: Urgency
+    faqs: tuple[Faq, ...]
     bookings: Bookings
     conversations: Conversations
     calls: Calls
@@ -77,6 +81,7 @@ class Product:
     reconciliation: Reconciliation
     notices: Notices
     consent: Consent
+    identity: Identity
     keys: ApiKeys
     desk: Desk
     health: Health
@@ -121,6 +126,8 @@ def connect(settings: Settings | None = None) -> Product:
         rules=rules,
         numbers=numbers,
         urls=urls,
+        urgency=settings.for_urgency(),
+        faqs=settings.for_faqs(),
         bookings=Bookings(
             database,
             business=business,
@@ -136,6 +143,7 @@ def connect(settings: Settings | None = None) -> Product:
         reconciliation=Reconciliation(database, dialer, calls, outcomes),
         notices=Notices(database, sms, business=business),
         consent=Consent(database, business=business),
+        identity=Identity(database, sms, business=business),
         keys=ApiKeys(database),
         desk=Desk(database, business=business),
         health=Health(

@@ -12,6 +12,7 @@ from bot.wiring import Product
 
 DISPATCH_EVERY_S = 0.5
 NOTICES_EVERY_S = 1.0
+CODES_EVERY_S = 1.0
 LATENESS_EVERY_S = 5.0
 RECONCILE_EVERY_S = 5.0
 PROCESS = "scheduler"
@@ -37,6 +38,7 @@ class Ticks:
             (self._heartbeat, HEARTBEAT_EVERY.total_seconds()),
             (self._dispatch, DISPATCH_EVERY_S),
             (self._notices, NOTICES_EVERY_S),
+            (self._codes, CODES_EVERY_S),
             (self._lateness, LATENESS_EVERY_S),
             (self._reconcile, RECONCILE_EVERY_S),
         ):
@@ -81,6 +83,9 @@ class Ticks:
 
     async def _notices(self) -> None:
         await self._product.notices.send_due(now=self._product.clock.now())
+
+    async def _codes(self) -> None:
+        await self._product.identity.send_due(now=self._product.clock.now())
 
     async def _lateness(self) -> None:
         await self._product.dispatch.tell_lateness(now=self._product.clock.now())

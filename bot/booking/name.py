@@ -60,6 +60,34 @@ _A_SENTENCE = re.compile(
 _A_NAME = re.compile(r"[^\W\d_]+(?:[ ・\-'’.=＝][^\W\d_]+){0,4}")
 
 
+_FIRM = r"[一-龥々ァ-ヴーA-Za-z0-9&・]{1,24}"
+_FIRM_END = (
+    "商事|商店|工業|産業|製作所|建設|電機|電器|不動産|運輸|物流|銀行|病院|医院|クリニック|大学|事務所|"
+    "グループ|ホールディングス"
+)
+_FIRM_JA = re.compile(
+    rf"((?:株式会社|有限会社|合同会社|(?:\(株\)))\s?{_FIRM}?|{_FIRM}(?:株式会社|有限会社|合同会社|\(株\)|{_FIRM_END}))"
+    r"(?=の|です|と申|でございます|、|。|\s|$)|"
+    rf"会社(?:名)?は[、 　]?({_FIRM})(?:です|と申します|といいます|。|$)"
+)
+_FIRM_EN = re.compile(
+    r"(?:\b(?:my company is|company(?: name)?(?: is|:)|i work (?:for|at)|calling from)\s+"
+    r"|(?:[Tt]his is|[Mm]y name is|I'm|I am|it's|here is)\s+[A-Z][\w'’\-]*(?: [A-Z][\w'’\-]*)?\s*,?"
+    r"\s+(?:from|at|of|with)\s+)"
+    r"([A-Z][\w&'’\-]*(?: [A-Z&][\w&'’\-]*){0,3})"
+)
+
+
+def company(text: str) -> str | None:
+    """The company that the customer names as their own (「ABC商事の鈴木」, "this is Jane from Acme"), else None."""
+    plain = _plain(text)
+    if found := _FIRM_EN.search(plain):
+        return found[1]
+    if (found := _FIRM_JA.search(plain)) and (found[2] or introduced(text) or len(plain) <= LONGEST):
+        return (found[1] or found[2]).strip()
+    return None
+
+
 def introduced(text: str) -> str | None:
     """The name in a self-introduction anywhere in the message (「田中と申します」, "this is Jane Roe"), else None."""
     plain = _plain(text)

@@ -1,5 +1,6 @@
 """Phone numbers: read from a customer's words, judged before anyone is dialled, told without giving them away."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from bot.booking.errors import NumberRefused
+from bot.booking.numerals import in_digits
 
 Refusal = Literal[
     "not_a_number", "country_not_allowed", "emergency", "premium", "service", "kind_not_allowed", "opted_out"
@@ -61,22 +63,52 @@ class NumberPolicy:
     kinds: frozenset[str]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """The numbers of a message in E.164: where to call, and where else to try."""
+
+    main: str | None = None
+    alternate: str | None = None
+
+
+def heard(text: str, policy: NumberPolicy, *, has_main: bool = False) -> Heard:
+    """The phone numbers written or spelled out in `text`.
+
+    Of two, the second is another one to try, unless the words between them correct the first. With `has_main`, one
+    that is told as another one to try is just that. Raises NumberRefused when the only numbers must not be called.
+    """
+    plain = unicodedata.normalize("NFKC", in_digits(text)).translate(_DASHES)
+    kept: list[tuple[str, bool]] = []
+    refused: NumberRefused | None = None
+    end = 0
+    for start, after, candidate in _candidates(plain, policy):
+        before, following, end = plain[end:start], plain[after : after + 12], after
+        try:
+            number = accept(candidate, policy)
+        except NumberRefused as refusal:
+            refused = refusal
+            continue
+        if _CORRECTS.search(before):
+            kept = kept[:-1]
+        if not _NEGATED.match(following) and not _NOT.search(before):
+            kept.append((number, bool(_ANOTHER.search(before))))
+    if not kept:
+        if refused is not None:
+            raise refused
+        return Heard()
+    if len(kept) == 1 and kept[0][1] and has_main:
+        return Heard(alternate=kept[0][0])
+    kept.sort(key=lambda told: told[1])  # the first that is not told as another one
+    main = kept[0][0]
+    return Heard(main=main, alternate=next((number for number, _ in kept[1:] if number != main), None))
+
+
 def read(text: str, policy: NumberPolicy) -> str | None:
-    """The last phone number written in `text`, in E.164, or None when there is none.
+    """The number to call that is written in `text`, in E.164, or None when there is none.
 
     Raises NumberRefused when the only numbers in it must not be called.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
-    found: str | None = None
-    refused: NumberRefused | None = None
-    for candidate in _candidates(plain, policy):
-        try:
-            found = accept(candidate, policy)
-        except NumberRefused as refusal:
-            refused = refusal
-    if found is None and refused is not None:
-        raise refused
-    return found
+    return heard(text, policy).main
 
 
 def accept(text: str, policy: NumberPolicy) -> str:
@@ -120,13 +152,27 @@ def country(number: str) -> str | None:
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－〜~", "-"))
 
 
-def _candidates(plain: str, policy: NumberPolicy) -> Iterable[str]:
-    """Runs of text that phonenumbers takes for a number, possible or not, and bare short numbers that stand alone."""
+_CORRECTS = re.compile(
+    r"いや|いえ|じゃなく|ではなく|でなく|間違|まちが|訂正|正しくは|やっぱ|すみません|失礼|"
+    r"\b(?:no|sorry|actually|i mean|wait|rather|correction|instead|make (?:that|it)|scratch)\b",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(r"\s*(?:の?(?:方|ほう))?(?:では(?:な|あり)|じゃ(?:な|あり)|でな)")
+_NOT = re.compile(r"\b(?:not|instead of|rather than)\s+(?:on\s+|at\s+)?$", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"つながらな|繋がらな|出な(?:い|け)|出られな|だめなら|ダメなら|無理なら|不在|予備|サブ|別の番号|もう(?:一|1)つ|(?:二|2)番目|それか|または|もしくは|"
+    r"\b(?:alternat\w*|backup|back-up|otherwise|or|if (?:not|that|i)|second number|another number|other number|else)\b",
+    re.IGNORECASE,
+)
+
+
+def _candidates(plain: str, policy: NumberPolicy) -> Iterable[tuple[int, int, str]]:
+    """Where in the text phonenumbers sees a number, possible or not, or a bare short number that stands alone."""
     if _digits(plain) in EMERGENCY and len(plain.strip()) <= len("+81-110"):
-        yield plain
+        yield 0, len(plain), plain
         return
     matcher = phonenumbers.PhoneNumberMatcher(plain, policy.default_country, leniency=phonenumbers.Leniency.POSSIBLE)
-    yield from (match.raw_string for match in matcher)
+    yield from ((match.start, match.end, match.raw_string) for match in matcher)
 
 
 def _refusal(number: PhoneNumber, policy: NumberPolicy) -> Refusal | None:

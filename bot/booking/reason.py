@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from bot.booking.name import without_introduction
+from bot.booking.numerals import in_digits
 from bot.booking.phrases import (
     BREAK,
     CALL_REQUEST,
@@ -65,7 +66,7 @@ def part(text: str) -> str | None:
     None when nothing meaningful is left. The rest stays as the customer wrote it.
     """
     left = []
-    told_all = without_introduction(cleaned(text))
+    told_all = without_introduction(in_digits(cleaned(text)))
     rest = NUMBER.sub(" ", told_all)
     # Beside a number or the wish to be called, a time is the time of the call; else it may belong to the matter.
     about_a_call = rest != told_all or asks_for_call(rest) or not TIME.sub("", rest).strip(_EDGES)

@@ -99,12 +99,13 @@ async def of_number(tx: Transaction, phone_number: str, *, limit: int = 20) -> l
     return await _select(tx, callbacks.c.phone_number == phone_number, limit=limit, order=_NEWEST)
 
 
-async def count_open(tx: Transaction, phone_number: str, *, topic: str) -> int:
-    """How many promises to this number about this topic still stand."""
+async def count_open(tx: Transaction, phone_number: str, *, topic: str | None = None) -> int:
+    """How many promises to this number (about one topic, if one is named) still stand."""
+    about = () if topic is None else (callbacks.c.topic == topic,)
     counted = await tx.execute(
         select(func.count())
         .select_from(callbacks)
-        .where(callbacks.c.phone_number == phone_number, callbacks.c.topic == topic, callbacks.c.status.in_(OPEN))
+        .where(callbacks.c.phone_number == phone_number, callbacks.c.status.in_(OPEN), *about)
     )
     return int(counted.scalar_one())
 

@@ -283,6 +283,26 @@ consent = Table(
     Column("do_not_call_at", UtcDateTime),
 )
 
+verification_codes = Table(
+    "verification_codes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("claim", String(16), nullable=False),  # what the customer named: a reference or a number, known to us or not
+    Column("phone_number", String(16)),  # where the code goes; empty where there is nothing to prove
+    Column("code_hash", String(128)),
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("proved_at", UtcDateTime),
+    Index(None, "conversation_id", "id"),
+    Index(None, "claim", "created_at"),
+    Index(None, "phone_number", "created_at"),
+    Index(None, "state", "due_at"),
+)
+
 heartbeats = Table(
     "heartbeats",
     metadata,

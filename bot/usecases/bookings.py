@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from bot.booking import phone
+from bot.booking import reference as references
 from bot.booking.business import Business
 from bot.booking.callback import Callback, Channel, Kind, Status
 from bot.booking.errors import (
@@ -30,9 +31,6 @@ from bot.store.database import Database, Transaction, one_at_a_time
 from bot.usecases.promises import plan_notices
 from bot.usecases.seats import ANYBODY, Customer, Seats
 
-REFERENCE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-"""No letter or digit that is mistaken for another when read out on the phone."""
-REFERENCE_LENGTH = 6
 HOLD_FOR = timedelta(minutes=3)
 
 
@@ -46,6 +44,8 @@ class BookingRequest:
     language: str
     channel: Channel
     name: str | None = None
+    company: str | None = None
+    alternate_phone_number: str | None = None
     topic: str | None = None
     priority: int = 0
     conversation_id: str | None = None
@@ -115,6 +115,11 @@ class Bookings:
         """A few different free times, the soonest first."""
         return spread(await self.slots(now=now, topic=topic, customer=customer), limit=limit)
 
+    async def earliest(self, *, now: datetime, customer: Customer = ANYBODY) -> Window | None:
+        """What "as soon as possible" would promise now, None when nothing is free."""
+        async with self._database.read() as tx:
+            return await self._seats.soonest(tx, self._rules.topic(None), customer=customer, now=now)
+
     async def propose(
         self,
         text: str,
@@ -150,6 +155,8 @@ class Bookings:
         request = replace(
             request,
             phone_number=phone.accept(request.phone_number, self._numbers),
+            alternate_phone_number=request.alternate_phone_number
+            and phone.accept(request.alternate_phone_number, self._numbers),
             window=request.window and request.window.in_utc(),
         )
         fingerprint = _fingerprint(request)
@@ -290,7 +297,8 @@ class Bookings:
             id=secrets.token_hex(16), reference=await _new_reference(tx), status=Status.BOOKED, kind=kind,
             window=window, slot_start=slot.start, due_at=window.start, phone_number=request.phone_number,
             reason=request.reason, topic=topic, language=request.language, channel=request.channel,
-            priority=request.priority, name=request.name, conversation_id=request.conversation_id,
+            priority=request.priority, name=request.name, company=request.company,
+            alternate_phone_number=request.alternate_phone_number, conversation_id=request.conversation_id,
             created_at=now, updated_at=now,
         )  # fmt: skip
         await callbacks.add(tx, callback)
@@ -330,9 +338,9 @@ class Bookings:
 
 async def _new_reference(tx: Transaction) -> str:
     while True:
-        reference = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH))
-        if await callbacks.by_reference(tx, reference) is None:
-            return reference
+        made = "".join(secrets.choice(references.ALPHABET) for _ in range(references.LENGTH))
+        if await callbacks.by_reference(tx, made) is None:
+            return made
 
 
 def _customer(who: BookingRequest | Callback) -> Customer:

@@ -16,6 +16,11 @@ class Consent:
         self._database = database
         self._business = business
 
+    async def stop(self, number: str, *, calls: bool, now: datetime) -> None:
+        """No more text messages to this number from now on; with `calls` no calls either."""
+        async with self._database.write() as tx:
+            await ledger.set_consent(tx, number, sms_opted_out_at=now, **({"do_not_call_at": now} if calls else {}))
+
     async def text_received(self, number: str, text: str, message_sid: str, *, now: datetime) -> str | None:
         """Handle an incoming SMS once; returns the words to answer with, in the customer's language."""
         async with self._database.write() as tx:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from weakref import WeakValueDictionary
 
@@ -103,7 +103,7 @@ class Conversations:
         """Where a talk stands, with nothing new said. Raises ConversationNotFound."""
         async with self._database.read() as tx:
             talk = await self._get(tx, conversation_id)
-            callback = await callbacks.get(tx, talk.callback_id) if talk.callback_id else None
+            callback = await _about(tx, talk)
         return Turn(utterances=(), expects=talk.expects, callback=callback, language=talk.language)
 
     async def said_later(self, last_id: int) -> list[Said]:
@@ -139,7 +139,7 @@ class Conversations:
                 )
             await conversations.change(tx, conversation_id, now=now, language=language, expects=reply.expects)
             talk = await self._get(tx, conversation_id)
-            callback = await callbacks.get(tx, talk.callback_id) if talk.callback_id else None
+            callback = await _about(tx, talk)
         return Turn(utterances=reply.utterances, expects=reply.expects, callback=callback, language=language)
 
     async def _apologise(
@@ -151,7 +151,7 @@ class Conversations:
             await conversations.add_message(tx, conversation_id, sender="system", text=text, now=now, later=later)
             await conversations.change(tx, conversation_id, now=now, language=language)
             talk = await self._get(tx, conversation_id)
-            callback = await callbacks.get(tx, talk.callback_id) if talk.callback_id else None
+            callback = await _about(tx, talk)
         return Turn(utterances=(Utterance(text=text),), expects=talk.expects, callback=callback, language=language)
 
     async def _get(self, tx: Transaction, conversation_id: str) -> Conversation:
@@ -162,6 +162,14 @@ class Conversations:
 
     def _lock(self, conversation_id: str) -> asyncio.Lock:
         return self._locks.setdefault(conversation_id, asyncio.Lock())
+
+
+async def _about(tx: Transaction, talk: Conversation) -> Callback | None:
+    """The booking that the talk is about. Of one that was booked elsewhere, the reason is never read back."""
+    if talk.callback_id is None:
+        return None
+    callback = await callbacks.get(tx, talk.callback_id)
+    return callback if callback.conversation_id == talk.id else replace(callback, reason="")
 
 
 def _sorry(error: AssistantUnavailable) -> str:

@@ -128,21 +128,29 @@ class Seats:
         self, tx: Transaction, topic: str, *, customer: Customer, now: datetime
     ) -> tuple[Kind, Window, Window]:
         """A place in the running slot when open, else in the first free one: (kind, slot, promised window)."""
-        rules, hours = self._rules.of(topic), self._rules.calling_hours(topic, customer.number)
         capacity = await self._capacity(tx, topic, now=now)
-        kind = Kind.ASAP if hours.is_open(now) else Kind.AFTER_HOURS
-        running = window_at(rules.hours, rules.policy, now) if kind == Kind.ASAP else None
-        if (
-            running
-            and self._is_understood(topic, running, customer)
-            and await self._sell(tx, topic, running, capacity(running), now=now)
-        ):
-            return kind, running, Window(start=now, end=min(now + rules.policy.length, hours.closing(now))).in_utc()
+        is_open = self._rules.calling_hours(topic, customer.number).is_open(now)
+        for slot, window in self._at_once(topic, customer=customer, now=now):
+            if await self._sell(tx, topic, slot, capacity(slot), now=now):
+                return Kind.ASAP if is_open else Kind.AFTER_HOURS, slot, window
+        raise SlotFull(Window(start=now, end=now + self._rules.of(topic).policy.length))
+
+    async def soonest(self, tx: Transaction, topic: str, *, customer: Customer, now: datetime) -> Window | None:
+        """What `take_soonest` would promise, None when nothing is free."""
+        promised = dict(self._at_once(topic, customer=customer, now=now))
+        capacity = await self._capacity(tx, topic, now=now)
+        found = await slots.read(tx, topic, list(promised), capacity=capacity, now=now, holder=customer.holder)
+        return next((promised[slot.window] for slot in found if slot.free), None)
+
+    def _at_once(self, topic: str, *, customer: Customer, now: datetime) -> Iterator[tuple[Window, Window]]:
+        """Slots in which the soonest call may begin, each with the window that is then promised."""
+        rules, hours = self._rules.of(topic), self._rules.calling_hours(topic, customer.number)
+        running = window_at(rules.hours, rules.policy, now) if hours.is_open(now) else None
+        if running and self._is_understood(topic, running, customer):
+            yield running, Window(start=now, end=min(now + rules.policy.length, hours.closing(now))).in_utc()
         at_once = replace(rules.policy, lead=timedelta())
         for window in self._windows(topic, at_once, now=now, start=now, end=now + at_once.horizon, customer=customer):
-            if await self._sell(tx, topic, window, capacity(window), now=now):
-                return kind, window, window
-        raise SlotFull(Window(start=now, end=now + rules.policy.length))
+            yield window, window
 
     async def _capacity(self, tx: Transaction, topic: str, *, now: datetime) -> Callable[[Window], int]:
         rules, handle_time = self._rules.of(topic), await self.handle_time(tx, topic, now=now)

@@ -15,6 +15,8 @@ class Booked:
     number: str = ""
     """E.164; empty for the talk's own."""
     language: Language = "ja"
+    alternate: str | None = None
+    company: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -180,6 +180,26 @@ TALKS_EN = (
         lines=(*STEPS, "yes", "I need another call", "Book a second one", "about my invoice", "Friday at 10am", "yes"),
         booked=(BROKEN, Call(reason="about my invoice", name="John Smith", start="2026-11-27 10:00")),
     ),
+    Script(title="urgent", lines=("I can smell gas leaking from my stove",), says=("0120-000-000", "right now")),
+    Script(title="urgent in the middle", lines=("refund", "there is smoke coming out of the dryer now"), says=("119",)),
+    Script(
+        title="insurance is not urgent",
+        lines=("question about my fire insurance after the smoke damage",),
+        expects="name",
+    ),
+    Script(
+        title="no more texts",
+        lines=(*STEPS, "yes", "unsubscribe"),
+        booked=(BROKEN,),
+        says=("won't send text messages",),
+    ),
+    Script(title="no more calls", lines=(*STEPS, "yes", "do not call me again"), says=("won't call",)),
+    Script(
+        title="a frequent question",
+        lines=("my washing machine is loud", "how long is the warranty?"),
+        expects="name",
+        says=("one year",),
+    ),
     Script(
         title="thanks and farewell",
         lines=(*STEPS, "yes", "thanks a lot", "bye"),

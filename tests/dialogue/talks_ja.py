@@ -321,7 +321,93 @@ TALKS_JA = (
         ),
         booked=(BROKEN,),
     ),
-    Script(title="nothing to cancel", lines=("予約をキャンセルしたい",)),
+    Script(
+        title="what was not booked here is asked for by its reference or number",
+        lines=("予約をキャンセルしたい",),
+        expects="phone_number",
+        says=("受付番号",),
+    ),
+    Script(
+        title="whoever knows neither is told where to turn",
+        lines=("予約をキャンセルしたい", "わかりません、教えたくないです"),
+        says=("0120-000-000",),
+    ),
+    Script(title="an earlier booking is asked for", lines=("予約を変更したい",), expects="phone_number"),
+    Script(
+        title="an earlier booking is left alone", lines=("予約の確認をしたい", "やっぱりやめます"), says=("そのまま",)
+    ),
+    Script(
+        title="another number to try, offered with the first",
+        lines=("解約したい", "スキップ", "{number}、つながらなければ03-1234-5678", "明日の15時", "はい"),
+        booked=(Booked(reason="解約したい", start=TOMORROW_AT_3, alternate="+81312345678"),),
+    ),
+    Script(
+        title="one of two numbers corrected in the same breath",
+        lines=("解約したい", "スキップ", "03-1234-5678、いや{number}でした", "明日の15時", "はい"),
+        booked=(Booked(reason="解約したい", start=TOMORROW_AT_3),),
+    ),
+    Script(
+        title="a number spelled out",
+        lines=("解約したい", "スキップ", "ゼロサンのイチニーサンヨンのゴーロクナナハチです", "明日の15時", "はい"),
+        booked=(Booked(reason="解約したい", start=TOMORROW_AT_3, number="+81312345678"),),
+    ),
+    Script(
+        title="a company, offered with the name",
+        lines=("解約したい", "ミナト商事の田中と申します", "{number}", "明日の15時", "はい"),
+        booked=(Booked(reason="解約したい", name="田中", start=TOMORROW_AT_3, company="ミナト商事"),),
+    ),
+    Script(
+        title="what is urgent gets the hotline and no more questions",
+        lines=("ガス漏れしてるみたいで臭いです",),
+        says=("0120-000-000", "今すぐ"),
+        never=("ご用件でしょうか",),
+    ),
+    Script(title="urgent in the middle", lines=("解約したい", "コンセントから煙が出てる！"), says=("119",)),
+    Script(title="urgent after the booking", lines=(*STEPS, "はい", "火事です！"), booked=(BROKEN,), says=("119",)),
+    Script(
+        title="after the hotline a callback may still be asked for, and the reason is known",
+        lines=("停電して冷蔵庫が止まった", "折り返しでお願いします"),
+        expects="name",
+    ),
+    Script(title="fire insurance does not burn", lines=("火災保険の書類について相談したい",), expects="name"),
+    Script(
+        title="a person, now: as soon as possible and an honest estimate",
+        lines=("今すぐ担当者と話したい", "修理の相談", "スキップ", "{number}", "はい"),
+        booked=(Booked(reason="修理の相談", start=None),),
+    ),
+    Script(
+        title="no more messages, at once",
+        lines=(*STEPS, "はい", "配信停止"),
+        booked=(BROKEN,),
+        says=("停止しました",),
+    ),
+    Script(
+        title="no more calls, at once", lines=(*STEPS, "はい", "もう電話しないでください"), says=("取り消しました",)
+    ),
+    Script(title="no more messages to a stranger", lines=("配信停止してください",), expects="reason", says=("ご返信",)),
+    Script(
+        title="a frequent question is answered and the form goes on",
+        lines=("洗濯機の音がうるさい", "保証期間はどのくらいですか？"),
+        expects="name",
+        says=("1年", "お名前"),
+    ),
+    Script(
+        title="a frequent question after the booking",
+        lines=(*STEPS, "はい", "お店はどこですか？"),
+        booked=(BROKEN,),
+        says=("店頭", "折り返し"),
+    ),
+    Script(
+        title="what only mentions the words of a frequent question is a reason",
+        lines=("保証書をなくしたので相談したい",),
+        expects="name",
+    ),
+    Script(
+        title="my number in the line",
+        lines=("修理の相談", "スキップ", "{number}", "なるべく早く", "はい", "予約の確認"),
+        booked=(Booked(reason="修理の相談", start=None),),
+        says=("番目",),
+    ),
     Script(
         title="thanks and farewell",
         lines=(*STEPS, "はい", "ありがとうございました", "さようなら"),

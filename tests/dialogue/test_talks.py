@@ -36,9 +36,10 @@ async def test_a_talk_ends_where_the_customer_wants(script: Script, product: Pro
 def _as_told(callback: Callback, product: Product) -> tuple[str | None, ...]:
     local = callback.window.start.astimezone(product.business.timezone)
     start = None if callback.kind == Kind.ASAP else f"{local:%Y-%m-%d %H:%M}"
-    return callback.reason, callback.name, callback.phone_number, start, callback.language
+    told = (callback.reason, callback.name, callback.phone_number, start, callback.language)
+    return *told, callback.alternate_phone_number, callback.company
 
 
 def _wanted(booked: Booked, own_number: str) -> tuple[str | None, ...]:
     number = booked.number or "+81" + own_number.replace("-", "").removeprefix("0")
-    return booked.reason, booked.name, number, booked.start, booked.language
+    return booked.reason, booked.name, number, booked.start, booked.language, booked.alternate, booked.company

@@ -30,6 +30,7 @@ from bot.usecases.calls import Calls
 from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
 from bot.usecases.dispatch import Dispatch
+from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
@@ -160,6 +161,7 @@ class World:
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes)
         self.notices = Notices(database, self.sms, business=BUSINESS)
         self.consent = Consent(database, business=BUSINESS)
+        self.identity = Identity(database, self.sms, business=BUSINESS)
         self.conversations = Conversations(database, self.assistant, business=BUSINESS)  # type: ignore[arg-type]  # a fake
 
     @property
@@ -232,7 +234,8 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     replaced = replace(
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, calls=world.calls, dispatch=world.dispatch, notices=world.notices,
-        consent=world.consent, keys=ApiKeys(world.database), reconciliation=world.reconciliation,
+        consent=world.consent, identity=world.identity, keys=ApiKeys(world.database),
+        reconciliation=world.reconciliation,
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)

@@ -11,6 +11,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 import actions.answers
+import actions.asides
 import actions.asking
 import actions.booking
 import actions.speaking
@@ -19,6 +20,7 @@ from actions.answers import ActionMisunderstood, ActionRememberLanguage, misunde
 from actions.asking import ActionAskConfirmed
 from actions.booking import ActionBook
 from actions.turn import Turn
+from bot.booking.asides import Urgency
 from bot.booking.callback import Callback, Channel, Kind, Status
 from bot.booking.errors import SlotFull, TooManyOpenCallbacks
 from bot.booking.window import Window
@@ -35,6 +37,7 @@ CONFIRMED = {
     "phone_number": "+819012345678",
     "preferred_slot": spans.written(WINDOW),
     "booking_number": 0.0,
+    "confirmed": True,
 }
 
 
@@ -79,9 +82,14 @@ def bookings(monkeypatch: pytest.MonkeyPatch) -> Bookings:
     stand_in = Bookings(a_callback())
     business = SimpleNamespace(hotline="0120-000-000", timezone=ZoneInfo("Asia/Tokyo"), name=lambda language: "Minato")
     product = SimpleNamespace(
-        bookings=stand_in, business=business, clock=SimpleNamespace(now=lambda: NOW), hours_text=lambda language: "9-18"
+        bookings=stand_in,
+        business=business,
+        clock=SimpleNamespace(now=lambda: NOW),
+        hours_text=lambda language: "9-18",
+        urgency=Urgency(phrases=()),
+        faqs=(),
     )
-    for module in (actions.booking, actions.answers, actions.asking, actions.speaking):
+    for module in (actions.booking, actions.answers, actions.asides, actions.asking, actions.speaking):
         monkeypatch.setattr(module, "product", lambda: product)
     return stand_in
 
@@ -117,6 +125,11 @@ async def test_a_time_that_is_gone_before_the_yes_is_asked_for_brings_the_altern
     assert said == ["utter_slot_taken"]
     assert (slots["preferred_slot"], slots["offered_slots"]) == (None, [spans.written(LATER)])
     assert follow == ["callback_form"]
+
+
+async def test_a_form_that_was_left_books_nothing(bookings: Bookings) -> None:
+    assert await run(ActionBook(), a_tracker({**CONFIRMED, "confirmed": None})) == ([], {}, [])
+    assert bookings.asked == []
 
 
 async def test_as_soon_as_possible_has_no_window(bookings: Bookings) -> None:

@@ -13,7 +13,15 @@ from bot.booking.offer import Because
 from bot.booking.phone import Refusal
 
 ROOT = Path(__file__).resolve().parents[2]
-EXPECTATIONS = {"reason", "name", "phone_number", "preferred_slot", "confirmation", "callback_choice"}
+EXPECTATIONS = {
+    "reason",
+    "name",
+    "phone_number",
+    "preferred_slot",
+    "confirmation",
+    "callback_choice",
+    "verification_code",
+}
 MANY = 30
 """Examples that an intent has at least, in each language."""
 
@@ -78,6 +86,7 @@ def test_every_sentence_is_said_somewhere() -> None:
         "utter_refused_",
         "utter_time_",
         "utter_ask_",
+        "utter_code_",
         "utter_thank",
         "utter_greet",
         "utter_insult",

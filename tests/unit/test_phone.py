@@ -55,6 +55,51 @@ def test_the_last_number_in_a_sentence(text: str, number: str | None) -> None:
     assert phone.read(text, NUMBERS) == number
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("ゼロキューゼロ イチニーサンヨン ゴーロクナナハチ", "+819012345678"),
+        ("番号はぜろきゅうぜろのいちにさんよんのごろくななはちにお願いします", "+819012345678"),
+        ("ゼロさんの一二三四の五六七八に電話ください", "+81312345678"),
+        ("〇九〇一二三四五六七八です", "+819012345678"),
+        ("oh nine oh, one two three four, five six seven eight", "+819012345678"),
+        ("it's zero nine zero double one two two three three four four", "+819011223344"),
+        ("明日の三時に二人で行きます", None),
+        ("一二三四五六七八九〇", None),
+        ("one two three testing", None),
+    ],
+)
+def test_a_number_that_is_spelled_out(text: str, number: str | None) -> None:
+    assert phone.read(text, NUMBERS) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "main", "alternate"),
+    [
+        ("090-1234-5678、つながらなければ03-1234-5678に", "+819012345678", "+81312345678"),
+        ("090-1234-5678か03-1234-5678", "+819012345678", "+81312345678"),
+        ("予備は03-1234-5678、普段は090-1234-5678です", "+819012345678", "+81312345678"),
+        ("090-1234-5678 or 03-1234-5678 if I don't pick up", "+819012345678", "+81312345678"),
+        ("03-1234-5678じゃなくて090-1234-5678", "+819012345678", None),
+        ("090-1234-5678です。03-1234-5678ではありません", "+819012345678", None),
+        ("03-1234-5678 sorry, 090-1234-5678", "+819012345678", None),
+        ("090-1234-5678, not 03-1234-5678", "+819012345678", None),
+        ("090-1234-5678、09012345678です", "+819012345678", None),
+        ("0120-123-456につながらないので090-1234-5678に", "+819012345678", None),
+    ],
+)
+def test_several_numbers_in_one_message(text: str, main: str, alternate: str | None) -> None:
+    assert phone.heard(text, NUMBERS) == phone.Heard(main=main, alternate=alternate)
+
+
+def test_another_number_to_try_is_added_to_the_one_that_is_known() -> None:
+    assert phone.heard("つながらないときは03-1234-5678", NUMBERS, has_main=True) == phone.Heard(
+        alternate="+81312345678"
+    )
+    assert phone.heard("つながらないときは03-1234-5678", NUMBERS) == phone.Heard(main="+81312345678")
+    assert phone.heard("03-1234-5678に変えて", NUMBERS, has_main=True) == phone.Heard(main="+81312345678")
+
+
 EMERGENCY = [
     "110", "118", "119", "171", "188", "189", "１１０", "１１９", " 119 ", "1-1-9", "119番", "tel:119", "tel:110",
     "+81110", "+81119", "+81 118", "+81-119", "0110", "0119", "911", "112", "999", "000", "+1911", "+1 911",

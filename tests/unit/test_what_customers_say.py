@@ -59,6 +59,20 @@ ANSWERED = {
     "": None,
 }
 
+COMPANIES = {
+    "株式会社山田の鈴木と申します": "株式会社山田",
+    "ABC商事の鈴木です": "ABC商事",
+    "港クリニックの田中です": "港クリニック",
+    "会社名はミナトです": "ミナト",
+    "Hi, this is Jane Roe from Acme Tools, my printer is broken": "Acme Tools",
+    "my company is Acme": "Acme",
+    "田中です": None,
+    "銀行から電話が来た": None,
+    "I'm from Osaka": None,
+    "this is urgent": None,
+    "": None,
+}
+
 POSITIONS = {
     "1": 0, "最初の": 0, "the first one": 0, "2番目で": 1, "second one": 1, "option 3": 2, "最後の": 2, "遅い方で": 2,
     "早い方": 0, "どれでもいいです": 0, "either": 0, "21番": None, "15時": None, "tomorrow": None,
@@ -73,6 +87,11 @@ def test_the_reason_is_found_in_a_sentence_that_says_everything(text: str, told:
 @pytest.mark.parametrize(("text", "found"), INTRODUCED.items())
 def test_a_name_given_in_passing_is_heard(text: str, found: str | None) -> None:
     assert name.introduced(text) == found
+
+
+@pytest.mark.parametrize(("text", "found"), COMPANIES.items())
+def test_a_company_is_taken_where_it_is_offered(text: str, found: str | None) -> None:
+    assert name.company(text) == found
 
 
 @pytest.mark.parametrize(("text", "found"), ANSWERED.items())

@@ -1,0 +1,65 @@
+"""What is answered before anything else, whatever was asked: urgent matters, opting out, and frequent questions."""
+
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.product import product
+from actions.turn import Turn
+from bot.booking import asides, phone, reason
+from bot.booking.errors import CallbackNotFound, CallbackNotOpen
+from bot.channels.sms import keyword
+
+STOPPED: list[EventType] = [
+    ActiveLoop(None),
+    SlotSet("requested_slot", None),
+    SlotSet("confirmed", None),
+    SlotSet("changing", False),
+]
+"""No form is open any more. What was answered is kept."""
+
+
+async def said_aside(turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType] | None:
+    """Answer what cannot wait for the talk's own way; None where the message is nothing of the kind.
+
+    The events end an open form, or are empty where it only has to ask its question again.
+    """
+    ours = product()
+    if ours.urgency.is_in(turn.text):
+        dispatcher.utter_message(response="utter_urgent", hotline=ours.business.hotline)
+        kept = [] if turn.slots.get("reason") else [SlotSet("reason", reason.cleaned(turn.text))]
+        return [*STOPPED, *kept]
+    if unwanted := _unwanted(turn):
+        return await _opt_out(turn, dispatcher, calls=unwanted == "calls")
+    if found := asides.answer_to(turn.text, ours.faqs, language=turn.language):
+        dispatcher.utter_message(response="utter_faq", answer=found)
+        if not turn.form:
+            dispatcher.utter_message(response="utter_offer_callback")
+        return []
+    return None
+
+
+def _unwanted(turn: Turn) -> str | None:
+    """In the middle of a form "stop" ends the form; elsewhere there is only one thing that it can end."""
+    if not turn.form and keyword(turn.text) == "stop":
+        return "messages"
+    return asides.opts_out(turn.text)
+
+
+async def _opt_out(turn: Turn, dispatcher: CollectingDispatcher, *, calls: bool) -> list[EventType]:
+    """Obeyed at once for the numbers of this talk; whoever has given none is told how."""
+    ours = product()
+    now = ours.clock.now()
+    booked = await ours.identity.open_callbacks(turn.conversation_id, now=now)
+    given = turn.slots.get("phone_number")
+    numbers = {callback.phone_number for callback in booked} | ({given} if given else set())
+    for number in numbers:
+        await ours.consent.stop(number, calls=calls, now=now)
+    for callback in booked if calls else ():
+        try:
+            await ours.bookings.cancel(callback.reference, now=now)
+        except (CallbackNotOpen, CallbackNotFound):
+            continue  # it rings already: the agent hears it from the customer
+    done = "utter_no_more_calls" if calls else "utter_no_more_messages"
+    told = ", ".join(sorted(phone.masked(number) for number in numbers))
+    dispatcher.utter_message(response=done if numbers else "utter_how_to_opt_out", numbers=told)
+    return [*STOPPED, SlotSet("phone_number", None)] if calls else []

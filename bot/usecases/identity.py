@@ -1,0 +1,145 @@
+"""Whose booking it is: what was not booked in a talk is shown and changed only after a code sent to its number.
+
+Whether a reference or number is known to us is never told: the same is answered, written and compared in either case.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from datetime import datetime, timedelta
+from typing import Literal
+
+import structlog
+
+from bot.booking import phone
+from bot.booking.business import Business
+from bot.booking.callback import Callback
+from bot.channels.channel import Channel, NotSent
+from bot.store import callbacks, codes, conversations, ledger
+from bot.store.codes import Code
+from bot.store.database import Database, Transaction, one_at_a_time
+from bot.wording import say
+
+DIGITS = 6
+TRIES = 5
+VALID_FOR = timedelta(minutes=10)
+PER_HOUR = 3
+"""Codes to one number, and codes for one thing that was named."""
+PROVED_FOR = timedelta(hours=1)
+"""How long a talk may show and change what it has proved to own: a chat window stays open on shared screens."""
+TRY_AGAIN_AFTER = timedelta(seconds=15)
+BATCH = 20
+
+Verdict = Literal["right", "wrong", "locked", "expired"]
+
+log = structlog.get_logger(__name__)
+
+
+class Identity:
+    """Proof that a customer holds the phone that a booking was made for."""
+
+    def __init__(self, database: Database, sms: Channel, *, business: Business) -> None:
+        self._database = database
+        self._sms = sms
+        self._business = business
+
+    async def ask(self, conversation_id: str, claim: str, *, now: datetime) -> bool:
+        """Ask for a code for `claim`, a reference or an E.164 number; False when that was asked too often.
+
+        The code goes out by `send_due`, so that an answer takes as long for an unknown claim as for a known one.
+        """
+        async with self._database.write() as tx:
+            await one_at_a_time(tx, claim)
+            if await codes.asked_for(tx, claim, since=now - timedelta(hours=1)) >= PER_HOUR:
+                return False
+            await codes.ask(
+                tx, conversation_id, claim=claim, phone_number=await _number_of(tx, claim),
+                now=now, expires_at=now + VALID_FOR,
+            )  # fmt: skip
+        return True
+
+    async def send_due(self, *, now: datetime) -> int:
+        """Send the codes that were asked for; returns how many were taken."""
+        async with self._database.read() as tx:
+            waiting = await codes.due(tx, now=now, limit=BATCH)
+        for code in waiting:
+            await self._send(code, now=now)
+        return len(waiting)
+
+    async def check(self, conversation_id: str, written: str, *, now: datetime) -> Verdict:
+        """Whether these are the digits of the code that this talk asked for last. Each look costs a try."""
+        async with self._database.write() as tx:
+            code = await codes.latest(tx, conversation_id)
+            if code is None or not await codes.use_try(tx, code.id, limit=TRIES, now=now):
+                return "locked" if code and code.tries >= TRIES else "expired"
+        if await asyncio.to_thread(_matches, written, code.code_hash or NO_CODE) and code.phone_number:
+            async with self._database.write() as tx:
+                return "right" if await codes.prove(tx, code.id, now=now) else "expired"
+        return "wrong" if code.tries + 1 < TRIES else "locked"
+
+    async def open_callbacks(self, conversation_id: str, *, now: datetime) -> tuple[Callback, ...]:
+        """What this talk may show and change: what was booked in it, and what is open for the numbers it has proved."""
+        async with self._database.read() as tx:
+            found = await callbacks.of_conversation(tx, conversation_id)
+            for number in await codes.proved_numbers(tx, conversation_id, since=now - PROVED_FOR):
+                found += await callbacks.of_number(tx, number)
+        once = {callback.id: callback for callback in found if callback.is_open}
+        return tuple(sorted(once.values(), key=lambda callback: (callback.window.start, callback.id)))
+
+    async def talk_about(self, conversation_id: str, callback: Callback, *, now: datetime) -> None:
+        """From here on the talk is about this booking."""
+        async with self._database.write() as tx:
+            await conversations.change(tx, conversation_id, now=now, callback_id=callback.id)
+
+    async def _send(self, code: Code, *, now: datetime) -> None:
+        secret = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+        code_hash = await asyncio.to_thread(_hashed, secret)
+        number = code.phone_number or ""
+        async with self._database.write() as tx:
+            if not await codes.claim(tx, code.id, code_hash=code_hash):
+                return
+            no_sms, _ = await ledger.opted_out(tx, number)
+            # Counted in silence, too: a refusal would tell that another reference belongs to the same number.
+            is_often = await codes.asked_before(tx, code, since=now - timedelta(hours=1)) >= PER_HOUR
+            if no_sms or is_often or not phone.takes_sms(number):
+                await codes.settle(tx, code.id, state="silent")
+                return
+            talk = await conversations.get(tx, code.conversation_id)
+        language = talk.language if talk else "ja"
+        minutes = int(VALID_FOR.total_seconds() // 60)
+        answer = await self._sms.send(
+            number,
+            say("notices.code", language, business=self._business.name(language), code=secret, minutes=minutes),
+        )
+        log.info("verification_code", answer=type(answer).__name__)
+        async with self._database.write() as tx:
+            if isinstance(answer, NotSent) and answer.try_later:
+                await codes.settle(tx, code.id, state="waiting", due_at=now + TRY_AGAIN_AFTER)
+            else:
+                await codes.settle(tx, code.id, state="refused" if isinstance(answer, NotSent) else "sent")
+
+
+async def _number_of(tx: Transaction, claim: str) -> str | None:
+    """The number that an open booking was made for; None where nothing open is known by that name."""
+    if claim.startswith("+"):
+        return claim if await callbacks.count_open(tx, claim) else None
+    callback = await callbacks.by_reference(tx, claim)
+    return callback.phone_number if callback and callback.is_open else None
+
+
+def _hashed(secret: str, salt: bytes | None = None) -> str:
+    """Six digits are soon tried out: a slow hash keeps whoever reads the table busy for longer than a code is valid."""
+    salt = salt or secrets.token_bytes(16)
+    return f"{salt.hex()}:{hashlib.scrypt(secret.encode(), salt=salt, n=2**13, r=8, p=1, dklen=32).hex()}"
+
+
+def _matches(written: str, code_hash: str) -> bool:
+    digits = "".join(letter for letter in unicodedata.normalize("NFKC", written) if letter.isdigit())
+    salt = bytes.fromhex(code_hash.split(":")[0])
+    return hmac.compare_digest(_hashed(digits, salt), code_hash)
+
+
+NO_CODE = _hashed(secrets.token_hex(16))
+"""Compared where no code was sent: a try takes as long."""

@@ -1,0 +1,97 @@
+"""What is answered before anything else."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.booking import asides
+from bot.settings import load
+
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = load({"ORIKAESHI_SETTINGS": str(ROOT / "orikaeshi.toml")})
+URGENCY, FAQS = SETTINGS.for_urgency(), SETTINGS.for_faqs()
+
+URGENT = {
+    "火事です": True,
+    "ガス漏れかもしれない": True,
+    "手をやけどしました": True,
+    "電話してほしいんやけど": False,
+    "ガス臭いんですけど": True,
+    "コンセントから火花が": True,
+    "製品から煙が出ています": True,
+    "子どもがけがをしました": True,
+    "クレジットカードを盗まれた": True,
+    "停電しました": True,
+    "the dryer is ON FIRE": True,
+    "There was an accident": True,
+    "someone stole my card": True,
+    "we have a power outage": True,
+    "火災保険の相談": False,
+    "火災報知器の交換をお願いしたい": False,
+    "禁煙室の予約": False,
+    "I ordered two by accident": False,
+    "smoked glass door": False,
+    "my card was charged twice": False,
+    "ガスコンロの見積もり": False,
+    "修理をお願いします": False,
+    "": False,
+}
+
+OPT_OUT = {
+    "配信停止": "messages",
+    "配信を停止してください": "messages",
+    "SMSはもういらない": "messages",
+    "お知らせを止めてほしい": "messages",
+    "ショートメール送らないで": "messages",
+    "unsubscribe": "messages",
+    "please opt me out": "messages",
+    "stop texting me": "messages",
+    "don't send me any more messages": "messages",
+    "もう電話しないでください": "calls",
+    "二度と電話してこないで": "calls",
+    "電話をかけてこないで": "calls",
+    "don’t call me again": "calls",
+    "stop calling me": "calls",
+    "don't call me before 10": None,
+    "don't call me on Friday": None,
+    "メールが届かない": None,
+    "通知音が止まらない": None,
+    "電話が鳴らない": None,
+    "エアコンが止まる": None,
+    "stop": None,
+}
+
+QUESTIONS = {
+    "保証期間は何年ですか": "1年",
+    "保証期間って何年？": "1年",
+    "支払い方法を教えて": "現金",
+    "where is your shop?": "店頭",
+    "お店はどこ": "店頭",
+    "保証期間が切れたので修理を頼みたい": None,
+    "営業時間は何時までですか": None,
+    "": None,
+}
+
+
+@pytest.mark.parametrize(("text", "is_urgent"), URGENT.items())
+def test_what_cannot_wait_is_told_from_what_can(text: str, is_urgent: bool) -> None:
+    assert URGENCY.is_in(text) == is_urgent
+
+
+@pytest.mark.parametrize(("text", "unwanted"), OPT_OUT.items())
+def test_who_wants_no_more_is_understood(text: str, unwanted: str | None) -> None:
+    assert asides.opts_out(text) == unwanted
+
+
+@pytest.mark.parametrize(("text", "piece"), QUESTIONS.items())
+def test_only_a_question_is_answered(text: str, piece: str | None) -> None:
+    found = asides.answer_to(text, FAQS, language="ja")
+    assert (found is None) if piece is None else (found is not None and piece in found)
+
+
+def test_the_answer_is_in_the_customers_language() -> None:
+    assert asides.answer_to("how long is the warranty?", FAQS, language="en") == FAQS[0].answers["en"]
+
+
+def test_without_phrases_nothing_is_urgent() -> None:
+    assert not asides.Urgency(phrases=()).is_in("火事です")

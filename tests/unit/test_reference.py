@@ -1,0 +1,34 @@
+"""References in a customer's words."""
+
+import pytest
+
+from bot.booking import reference
+
+READ = {
+    "K7Q4MN": "K7Q4MN",
+    "受付番号はK7Q4MNです": "K7Q4MN",
+    "ｋ７ｑ４ｍｎ をキャンセル": "K7Q4MN",
+    "cancel k7q4mn please": "K7Q4MN",
+    "my reference is abcdef": "ABCDEF",
+    "the booking KQRTMN": "KQRTMN",
+    "受付番号 ABCDEF": "ABCDEF",
+    "please change my booking": None,
+    "CHANGE MY BOOKING": None,
+    "change": None,
+    "234567": None,
+    "090-2345-6789": None,
+    "+819023456789": None,
+    "予約を変更したい": None,
+    "": None,
+}
+
+
+@pytest.mark.parametrize(("text", "found"), READ.items())
+def test_a_reference_is_read_and_a_word_is_none(text: str, found: str | None) -> None:
+    assert reference.read(text) == found
+
+
+def test_where_one_was_asked_for_six_letters_are_enough() -> None:
+    assert reference.read("kqrtmn", is_asked=True) == "KQRTMN"
+    assert reference.read("change", is_asked=True) == "CHANGE"
+    assert reference.read("234567", is_asked=True) is None
