@@ -1,6 +1,6 @@
 # `make` explains every target. The work is in tools/; this file only names it.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev train run system lint test check format pictures lock clean
+.PHONY: help setup setup-dev train understand run system lint test check format pictures lock clean
 # One target after the other; what can go in parallel does so inside its tool.
 .NOTPARALLEL:
 
@@ -24,6 +24,9 @@ setup-dev:  ## the same with what tests and checks need; part of test, lint and 
 
 train: setup  ## a trained assistant, where its sources changed; part of run and test
 	@$(PYTHON) -m tools.train
+
+understand: train  ## what the assistant takes phrases for: JSON lines {"id", "text", "language"} on stdin, {"id", "label"} out
+	@$(PYTHON) -m tools.understand
 
 run: setup  ## the whole product on this machine, until Ctrl-C
 	@$(PYTHON) -m tools.run
