@@ -179,20 +179,22 @@ async def three_gateways(database_url: str, tmp_path: Path) -> AsyncIterator[lis
     settings = (ROOT / "orikaeshi.toml").read_text(encoding="utf-8")
     path = tmp_path / "shop.toml"
     path.write_text(settings.replace("capacity = 0 ", f"capacity = {PLACES} "), encoding="utf-8")
-    processes, addresses = [], []
-    for index in range(3):
-        port = free_port()
-        told = settings_of(
-            tmp_path / f"var{index}", ORIKAESHI_SETTINGS=str(path), DATABASE_URL=database_url, PORT=str(port),
-            ORIKAESHI_DEMO_API_KEY=API_KEY, LOG_LEVEL="error",
-        )  # fmt: skip
-        command = [sys.executable, "-m", "bot.gateway"]
-        processes.append(subprocess.Popen(command, cwd=ROOT, env={**os.environ, **told}))  # noqa: ASYNC220 (it returns at once)
-        addresses.append(f"http://127.0.0.1:{port}")
+    processes: list[subprocess.Popen[bytes]] = []
+    addresses: list[str] = []
     try:
         async with httpx.AsyncClient(trust_env=False) as client:
-            for address in addresses:
-                await _until_it_answers(client, address)
+            for index in range(3):
+                port = free_port()
+                told = settings_of(
+                    tmp_path / f"var{index}", ORIKAESHI_SETTINGS=str(path), DATABASE_URL=database_url, PORT=str(port),
+                    ORIKAESHI_DEMO_API_KEY=API_KEY, LOG_LEVEL="error",
+                )  # fmt: skip
+                command = [sys.executable, "-m", "bot.gateway"]
+                process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **told})  # noqa: ASYNC220 (returns at once)
+                processes.append(process)
+                addresses.append(f"http://127.0.0.1:{port}")
+                # One after the other: the demo's agents and key are written by the first.
+                await _until_it_answers(client, addresses[-1], process)
         yield addresses
     finally:
         for process in processes:
@@ -201,11 +203,12 @@ async def three_gateways(database_url: str, tmp_path: Path) -> AsyncIterator[lis
             process.wait(30)
 
 
-async def _until_it_answers(client: httpx.AsyncClient, address: str) -> None:
+async def _until_it_answers(client: httpx.AsyncClient, address: str, process: "subprocess.Popen[bytes]") -> None:
     for _ in range(1200):
         try:
             await client.get(f"{address}/healthz")
         except httpx.TransportError:
+            assert process.poll() is None
             await asyncio.sleep(0.1)  # a real process starts in real time
         else:
             return
