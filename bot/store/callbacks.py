@@ -1,10 +1,11 @@
 """Callbacks: written once, then changed only by conditional UPDATEs that name the version they saw."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, exists, func, insert, select, update
 
 from bot.booking.callback import (
     CHANGEABLE,
@@ -20,7 +21,7 @@ from bot.booking.callback import (
 )
 from bot.booking.window import Window
 from bot.store.database import Transaction
-from bot.store.schema import attempts, callback_events, callbacks
+from bot.store.schema import attempts, callback_events, callbacks, consent
 
 
 class StaleCallback(Exception):
@@ -99,15 +100,41 @@ async def of_number(tx: Transaction, phone_number: str, *, limit: int = 20) -> l
     return await _select(tx, callbacks.c.phone_number == phone_number, limit=limit, order=_NEWEST)
 
 
-async def count_open(tx: Transaction, phone_number: str, *, topic: str | None = None) -> int:
-    """How many promises to this number (about one topic, if one is named) still stand."""
-    about = () if topic is None else (callbacks.c.topic == topic,)
+async def count_open(tx: Transaction, phone_number: str) -> int:
+    """How many promises to this number still stand."""
     counted = await tx.execute(
         select(func.count())
         .select_from(callbacks)
-        .where(callbacks.c.phone_number == phone_number, callbacks.c.status.in_(OPEN), *about)
+        .where(callbacks.c.phone_number == phone_number, callbacks.c.status.in_(OPEN))
     )
     return int(counted.scalar_one())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NumberStanding:
+    """What is known of a number before it is promised a call. `no_calls`: it asked never to be called again."""
+
+    open_count: int
+    no_calls: bool
+
+
+async def standing_of(tx: Transaction, phone_number: str, *, topic: str) -> NumberStanding:
+    """How many promises to this number about this topic still stand, and whether it may be called at all."""
+    still_open = (
+        select(func.count())
+        .select_from(callbacks)
+        .where(callbacks.c.phone_number == phone_number, callbacks.c.topic == topic, callbacks.c.status.in_(OPEN))
+        .scalar_subquery()
+    )
+    refused = exists().where(consent.c.phone_number == phone_number, consent.c.do_not_call_at.is_not(None))
+    row = (await tx.execute(select(still_open.label("open_count"), refused.label("no_calls")))).one()
+    return NumberStanding(open_count=row.open_count, no_calls=bool(row.no_calls))
+
+
+async def is_taken(tx: Transaction, reference: str) -> bool:
+    """Whether a callback has this reference."""
+    found = await tx.execute(select(callbacks.c.id).where(callbacks.c.reference == reference))
+    return found.first() is not None
 
 
 async def count_ahead(tx: Transaction, callback: Callback) -> int:

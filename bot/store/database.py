@@ -1,17 +1,20 @@
 """Connections and transactions on SQLite (WAL) and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table, event, text
+from sqlalchemy import Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from bot.store.together import GroupCommit
+
+Answer = TypeVar("Answer")
 Transaction = AsyncConnection
 """What every store function takes first. Committed by whoever opened it, rolled back on any error."""
 
@@ -37,8 +40,15 @@ class Database:
         self._engine = create_async_engine(parsed, pool_size=pool_size, max_overflow=pool_size, **options)
         # SQLite has one writer; queueing here is fair, its own busy handler is not (it sleeps, and some starve).
         self._one_writer = asyncio.Lock() if self.is_sqlite else None
-        if self.is_sqlite:
+        self._together: GroupCommit | None = None
+        if self._one_writer:
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+            writer = create_engine(
+                parsed.set(drivername="sqlite+pysqlite"), pool_size=1, max_overflow=0, hide_parameters=True,
+                connect_args={"check_same_thread": False},
+            )  # fmt: skip
+            event.listen(writer, "connect", _prepare_sqlite)
+            self._together = GroupCommit(writer, self._one_writer)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
@@ -58,6 +68,16 @@ class Database:
             await connection.execute(text("BEGIN IMMEDIATE"))
             yield connection
 
+    async def together(self, work: Callable[[Transaction], Coroutine[Any, Any, Answer]]) -> Answer:
+        """A transaction for `work`, which awaits nothing but it: where many ask at once, one commit for all.
+
+        On PostgreSQL, whose commits share the disk by themselves, a transaction as any other.
+        """
+        if self._together is None:
+            async with self.write() as tx:
+                return await work(tx)
+        return cast("Answer", await self._together.write(work))
+
     async def ping(self) -> None:
         """Raise when the database does not answer."""
         async with self.read() as tx:
@@ -65,6 +85,8 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back."""
+        if self._together:
+            await self._together.close()
         await self._engine.dispose()
 
 

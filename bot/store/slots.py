@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from bot.booking.slots import Slot
 from bot.booking.window import Window
@@ -13,15 +13,19 @@ from bot.store.schema import holds, slots
 
 
 async def take(tx: Transaction, topic: str, window: Window, *, capacity: int) -> bool:
-    """Take one place; False when none is left. The row is made on the first sale and follows the capacity in force."""
-    row = upsert(tx, slots).values(topic=topic, starts_at=window.start, ends_at=window.end, capacity=capacity, booked=0)
-    # A capacity lowered below what is sold keeps the sold places: the constraint would refuse the row otherwise.
-    kept = case((slots.c.booked > row.excluded.capacity, slots.c.booked), else_=row.excluded.capacity)
-    await tx.execute(row.on_conflict_do_update(index_elements=["topic", "starts_at"], set_={"capacity": kept}))
+    """Take one place; False when none is left. The row is made on the first sale and follows the capacity in force.
+
+    One conditional statement: where the capacity was lowered below what is sold, nothing is sold and nothing changes.
+    """
+    if capacity < 1:
+        return False
+    row = upsert(tx, slots).values(topic=topic, starts_at=window.start, ends_at=window.end, capacity=capacity, booked=1)
     taken = await tx.execute(
-        update(slots)
-        .where(slots.c.topic == topic, slots.c.starts_at == window.start, slots.c.booked < slots.c.capacity)
-        .values(booked=slots.c.booked + 1)
+        row.on_conflict_do_update(
+            index_elements=["topic", "starts_at"],
+            set_={"capacity": row.excluded.capacity, "booked": slots.c.booked + 1},
+            where=slots.c.booked < row.excluded.capacity,
+        )
     )
     return taken.rowcount == 1
 

@@ -120,6 +120,13 @@ class Bookings:
         async with self._database.read() as tx:
             return await self._seats.soonest(tx, self._rules.topic(None), customer=customer, now=now)
 
+    async def next_free(
+        self, *, now: datetime, limit: int = 5, topic: str | None = None, customer: Customer = ANYBODY
+    ) -> list[Slot]:
+        """The first free slots, neighbours or not."""
+        async with self._database.read() as tx:
+            return await self._seats.next_free(tx, self._rules.topic(topic), now=now, limit=limit, customer=customer)
+
     async def propose(
         self,
         text: str,
@@ -160,19 +167,22 @@ class Bookings:
             window=request.window and request.window.in_utc(),
         )
         fingerprint = _fingerprint(request)
+
+        async def work(tx: Transaction) -> Callback:
+            # One booking of a number at a time: what the next one counts and looks up is then already there.
+            await one_at_a_time(tx, request.phone_number)
+            if idempotency and (known := await self._already_booked(tx, idempotency, fingerprint)):
+                return known
+            callback = await self._book(tx, request, now=now)
+            if idempotency:
+                await ledger.remember_key(
+                    tx, idempotency.scope, idempotency.key,
+                    request_hash=fingerprint, callback_id=callback.id, now=now,
+                )  # fmt: skip
+            return callback
+
         try:
-            async with self._database.write() as tx:
-                # One booking of a number at a time: what the next one counts and looks up is then already there.
-                await one_at_a_time(tx, request.phone_number)
-                if idempotency and (known := await self._already_booked(tx, idempotency, fingerprint)):
-                    return known
-                callback = await self._book(tx, request, now=now)
-                if idempotency:
-                    await ledger.remember_key(
-                        tx, idempotency.scope, idempotency.key,
-                        request_hash=fingerprint, callback_id=callback.id, now=now,
-                    )  # fmt: skip
-                return callback
+            return await self._database.together(work)
         except ledger.KeyTaken:
             return await self.book(request, now=now, idempotency=idempotency)
         except (SlotFull, WindowNotOffered) as refusal:
@@ -281,12 +291,12 @@ class Bookings:
         return Standing(queue_position=ahead + 1, estimated_start=max(callback.due_at, now))
 
     async def _book(self, tx: Transaction, request: BookingRequest, *, now: datetime) -> Callback:
-        _, no_calls = await ledger.opted_out(tx, request.phone_number)
-        if no_calls:
-            raise NumberRefused("opted_out")
         topic, customer = self._rules.topic(request.topic), _customer(request)
         most = self._rules.of(topic).policy.open_per_number
-        if await callbacks.count_open(tx, request.phone_number, topic=topic) >= most:
+        standing = await callbacks.standing_of(tx, request.phone_number, topic=topic)
+        if standing.no_calls:
+            raise NumberRefused("opted_out")
+        if standing.open_count >= most:
             raise TooManyOpenCallbacks(most)
         if request.window is None:
             kind, slot, window = await self._seats.take_soonest(tx, topic, customer=customer, now=now)
@@ -339,7 +349,7 @@ class Bookings:
 async def _new_reference(tx: Transaction) -> str:
     while True:
         made = "".join(secrets.choice(references.ALPHABET) for _ in range(references.LENGTH))
-        if await callbacks.by_reference(tx, made) is None:
+        if not await callbacks.is_taken(tx, made):
             return made
 
 

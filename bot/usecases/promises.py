@@ -11,12 +11,16 @@ SHORTEST_NOTICE_OF_REMINDER = timedelta(minutes=10)
 """A reminder this soon after the confirmation would only repeat it."""
 
 
+OUTDATED = ("confirmation", "moved", "reminder", "missed", "late")
+"""What was planned before a change and would be wrong after it."""
+
+
 async def plan_notices(tx: Transaction, callback: Callback, kind: str, *, now: datetime, reminder: timedelta) -> None:
     """Tell what just happened (`kind`), and remind before the window when it still stands.
 
     The occasion is the callback's version: the same change is told once, whoever asks for it again.
     """
-    for outdated in ("confirmation", "moved", "reminder", "missed", "late"):
+    for outdated in OUTDATED if callback.version > 1 else ():  # a new callback has told nothing yet
         await notices.drop_pending(tx, callback.id, outdated)
     await _plan(tx, callback, kind, due_at=now)
     remind_at = callback.window.start - reminder

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from bot.booking.callback import Kind
 from bot.booking.errors import SlotFull, WindowNotOffered
@@ -66,6 +67,20 @@ class Seats:
         return await slots.read(
             tx, topic, windows, capacity=await self._capacity(tx, topic, now=now), now=now, holder=customer.holder
         )
+
+    async def next_free(
+        self, tx: Transaction, topic: str, *, now: datetime, limit: int, customer: Customer = ANYBODY
+    ) -> list[Slot]:
+        """The first free slots that may be promised at `now`; looks no farther ahead than it has to."""
+        policy, capacity = self._rules.of(topic).policy, await self._capacity(tx, topic, now=now)
+        windows = self._windows(topic, policy, now=now, start=now, end=now + policy.horizon, customer=customer)
+        found: list[Slot] = []
+        size = 2 * limit
+        while len(found) < limit and (some := list(islice(windows, size))):
+            read = await slots.read(tx, topic, some, capacity=capacity, now=now, holder=customer.holder)
+            found += [slot for slot in read if slot.free > 0]
+            size *= 4
+        return found[:limit]
 
     async def take(self, tx: Transaction, topic: str, window: Window, *, customer: Customer, now: datetime) -> Window:
         """Take a place in this very slot, the one that is held for the customer if there is one.

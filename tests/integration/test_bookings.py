@@ -321,6 +321,16 @@ async def test_an_unknown_reference_is_not_found(sqlite: Database) -> None:
             await ask
 
 
+@pytest.mark.parametrize("full", [0, 1, 9, 40])
+async def test_the_next_free_slots_are_the_first_of_all_that_are_free(database: Database, full: int) -> None:
+    world = World(database, slots=replace(SLOTS, capacity=1))
+    offered = await world.bookings.slots(now=world.now)
+    for index, slot in enumerate(offered[:full]):
+        await world.book(slot.window, phone_number=number(index))
+    found = await world.bookings.next_free(now=world.now, limit=5)
+    assert [slot.window for slot in found] == [slot.window for slot in offered[full : full + 5]]
+
+
 async def test_slots_are_told_in_a_half_open_span_with_what_is_sold(sqlite: Database) -> None:
     world = World(sqlite)
     await world.book()
