@@ -80,7 +80,7 @@ class Ticks:
         await self._product.dispatch.dial_due(now=self._product.clock.now(), real_now=datetime.now(UTC))
 
     async def _notices(self) -> None:
-        await self._product.notices.send_due(now=self._product.clock.now())
+        await self._product.notices.send_due(now=self._product.clock.now(), real_now=datetime.now(UTC))
 
     async def _lateness(self) -> None:
         await self._product.dispatch.tell_lateness(now=self._product.clock.now())

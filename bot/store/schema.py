@@ -212,6 +212,7 @@ notices = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("state", String(16), nullable=False),
     Column("message_sid", String(64)),
+    Column("claimed_at", UtcDateTime),  # real time: a notice that stays in "sending" was left by a process that died
     Column("sent_at", UtcDateTime),
     Column("detail", Text),
     UniqueConstraint("callback_id", "kind", "occasion"),

@@ -194,7 +194,7 @@ class World:
     async def send_notices(self) -> list[str]:
         """What is sent when the notices' bell rings now."""
         before = len(self.sms.texts)
-        await self.notices.send_due(now=self.now)
+        await self.notices.send_due(now=self.now, real_now=self.real)
         return [text for _, text in self.sms.texts[before:]]
 
 
