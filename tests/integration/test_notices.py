@@ -241,13 +241,13 @@ async def test_a_notice_planned_twice_for_one_occasion_is_one(database: Database
 
 
 async def test_who_is_called_late_because_the_shop_closed_is_told_so(sqlite: Database) -> None:
-    world = await World(sqlite).with_agents()
+    world = await World(sqlite, grace=timedelta(days=1)).with_agents()
     await world.book()
     await world.send_notices()
     await world.at(tokyo("2026-11-24 18:30"))
     (text,) = [text for text in await world.send_notices() if REMINDER not in text]
     assert "遅れて" in text
-    await world.dispatch.tell_lateness(now=world.now)
+    await world.overdue.tell_lateness(now=world.now)
     assert await world.send_notices() == []
 
 
