@@ -217,6 +217,7 @@ _NEWEST: tuple[Any, ...] = (callbacks.c.created_at.desc(), callbacks.c.id)
 PROMISE_ORDER: tuple[Any, ...] = (
     callbacks.c.window_start,
     callbacks.c.priority.desc(),
+    callbacks.c.due_at,  # whoever was not called yet comes before whoever is called again
     callbacks.c.created_at,
     callbacks.c.id,
 )

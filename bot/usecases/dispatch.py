@@ -12,6 +12,7 @@ import structlog
 from bot.booking.breaker import Breaker
 from bot.booking.callback import Outcome
 from bot.booking.hours import BusinessHours
+from bot.booking.pacing import LOOKS_AHEAD
 from bot.store import attempts, claims
 from bot.store.database import Database
 from bot.telephony.dialer import Accepted, Dialer, Rejected, Unknown
@@ -84,6 +85,8 @@ class Dispatch:
         if not self._hours.is_open(now):
             await self._overdue.wait_for_opening(now=now)
             return []
+        if not self._hours.is_open(now + LOOKS_AHEAD):
+            return []  # what is claimed now may begin a moment later: not a moment after closing
         await self._overdue.expire(now=now)
         most = self._breaker.allowed(BATCH, real_now=real_now)
         return await self._claims.take(now=now, real_now=real_now, most=most) if most else []
