@@ -195,8 +195,8 @@ async def test_row_08_a_cut_connection_loses_and_doubles_nothing(
         await locker.close()
     else:
         async with database.read() as tx:
-            others = "pid <> pg_backend_pid() AND datname = current_database()"
-            await tx.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+            cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            await tx.execute(text(cut + "WHERE pid <> pg_backend_pid() AND datname = current_database()"))
     assert await world.at(SLOT.start + SECOND) == 4
     assert len({dial.to for dial in world.dialer.dials}) == len(world.dialer.dials) == 4
 
