@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from bot.booking.asides import Faq, Urgency
 from bot.booking.business import Business
+from bot.booking.pacing import LOOKS_AHEAD, Line, Pace
 from bot.booking.phone import ALLOWED_KINDS, NumberPolicy
 from bot.booking.retry import RetryPolicy
 from bot.booking.rules import Rules, TopicRules
@@ -88,6 +89,7 @@ class CallsSection(Section):
     retry_minutes: Annotated[tuple[Annotated[int, Field(ge=1, le=24 * 60)], ...], Field(max_length=9)] = (5, 30)
     own_fault_minutes: Annotated[int, Field(ge=1, le=60)] = 2
     own_fault_attempts: Annotated[int, Field(ge=1, le=20)] = 5
+    grace_minutes: Minutes = 60
     reminder_minutes: Minutes = 60
 
 
@@ -108,6 +110,8 @@ class CarrierSection(Section):
 
     kind: Literal["simulated", "twilio"] = "simulated"
     number: E164
+    calls_per_second: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    lines: Annotated[int, Field(ge=1, le=10_000)] = 60
 
 
 class WebSection(Section):
@@ -225,6 +229,11 @@ class Settings(SettingsFile):
             own_fault_delay=timedelta(minutes=self.calls.own_fault_minutes),
             own_fault_limit=self.calls.own_fault_attempts,
         )
+
+    def for_line(self) -> Line:
+        """How many calls at once, and how fast one after the other."""
+        pace = Pace(per_second=self.carrier.calls_per_second, ahead=LOOKS_AHEAD)
+        return Line(number=self.carrier.number, lines=self.carrier.lines, pace=pace)
 
     def for_numbers(self) -> NumberPolicy:
         """Which numbers may be called."""

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import secrets
+import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,14 +23,17 @@ from bot.telephony.twilio import CallUrls, TwilioDialer
 from bot.usecases.agent import Desk
 from bot.usecases.bookings import Bookings
 from bot.usecases.calls import Calls
+from bot.usecases.claims import Claims
 from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
+from bot.usecases.leases import Leases
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
+from bot.usecases.overdue import Overdue
 from bot.usecases.reconcile import Reconciliation
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
@@ -78,6 +82,8 @@ class Product:
     conversations: Conversations
     calls: Calls
     dispatch: Dispatch
+    overdue: Overdue
+    leases: Leases
     reconciliation: Reconciliation
     notices: Notices
     consent: Consent
@@ -113,6 +119,12 @@ def connect(settings: Settings | None = None) -> Product:
     dialer = TwilioDialer(carrier, number=settings.carrier.number, urls=urls, ring_seconds=settings.calls.ring_seconds)
     outcomes = Outcomes(database, rules=rules, retries=settings.for_retries())
     calls = Calls(database, dialer, outcomes, business=business)
+    owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
+    grace = timedelta(minutes=settings.calls.grace_minutes)
+    overdue = Overdue(database, rules=rules, grace=grace)
+    claims = Claims(
+        database, owner=owner, line=settings.for_line(), numbers=numbers, grace=grace, rules=rules, overdue=overdue
+    )
     assistant = Assistant(settings.environment.orikaeshi_assistant_url)
     sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
     return Product(
@@ -139,7 +151,9 @@ def connect(settings: Settings | None = None) -> Product:
         ),
         conversations=Conversations(database, assistant, business=business),
         calls=calls,
-        dispatch=Dispatch(database, dialer, outcomes, rules=rules, numbers=numbers),
+        dispatch=Dispatch(database, dialer, outcomes, owner=owner, claims=claims, overdue=overdue),
+        overdue=overdue,
+        leases=Leases(database, owner=owner),
         reconciliation=Reconciliation(database, dialer, calls, outcomes),
         notices=Notices(database, sms, business=business),
         consent=Consent(database, business=business),

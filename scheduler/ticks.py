@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from time import monotonic
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.usecases.health import HEARTBEAT_EVERY
+from bot.usecases.leases import RENEW_EVERY
 from bot.wiring import Product
+from scheduler.clockwatch import ClockWatch
 
 DISPATCH_EVERY_S = 0.5
 NOTICES_EVERY_S = 1.0
@@ -17,7 +20,9 @@ LATENESS_EVERY_S = 5.0
 RECONCILE_EVERY_S = 5.0
 PROCESS = "scheduler"
 
-PATIENCE_S = 8.0
+MOST_CLAIMED = 2000
+"""Claimed and not yet dialled: the rest is left to other dispatchers, and memory stays flat."""
+PATIENCE_S = 12.0
 """How long a stopping scheduler waits for a dial that has begun: a carrier answers or times out well before."""
 
 Tick = Callable[[], Awaitable[object]]
@@ -31,11 +36,16 @@ class Ticks:
         self._product = product
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._running: set[asyncio.Task[None]] = set()
+        self._dials: dict[asyncio.Task[None], int] = {}
+        self._clock_watch = ClockWatch()
+        self._is_leased = False
+        self._is_stopping = False
 
     def start(self) -> None:
         """Hang up the bells and ring each at once."""
         for tick, seconds in (
             (self._heartbeat, HEARTBEAT_EVERY.total_seconds()),
+            (self._lease, RENEW_EVERY.total_seconds()),
             (self._dispatch, DISPATCH_EVERY_S),
             (self._notices, NOTICES_EVERY_S),
             (self._codes, CODES_EVERY_S),
@@ -57,10 +67,13 @@ class Ticks:
 
     async def stop(self) -> None:
         """Ring no more, and let what has begun come to its end: APScheduler itself would cancel a dial half way."""
+        self._is_stopping = True
         self._scheduler.remove_all_jobs()
-        if self._running:
-            await asyncio.wait(self._running, timeout=PATIENCE_S)
+        if begun := self._running | self._dials.keys():
+            await asyncio.wait(begun, timeout=PATIENCE_S)
         self._scheduler.shutdown()
+        if self._is_leased:
+            await self._product.leases.leave()
 
     async def _ring(self, tick: Tick) -> None:
         """An error in one tick is reported, and the next one comes all the same."""
@@ -78,17 +91,34 @@ class Ticks:
     async def _heartbeat(self) -> None:
         await self._product.health.beat(PROCESS, real_now=datetime.now(UTC))
 
+    async def _lease(self) -> None:
+        await self._product.leases.renew(real_now=datetime.now(UTC))
+        self._is_leased = True
+        await self._product.leases.take_over(now=self._product.clock.now(), real_now=datetime.now(UTC))
+
     async def _dispatch(self) -> None:
-        await self._product.dispatch.dial_due(now=self._product.clock.now(), real_now=datetime.now(UTC))
+        """Claim on while there is something to claim; a call that takes long keeps no other one waiting."""
+        while self._may_claim():
+            now, real_now = self._product.clock.now(), datetime.now(UTC)
+            claimed = await self._product.dispatch.claim(now=now, real_now=real_now)
+            if not claimed:
+                return
+            dials = asyncio.create_task(self._product.dispatch.dial(claimed, now=now, real_now=real_now))
+            self._dials[dials] = len(claimed)
+            dials.add_done_callback(self._dials.pop)
+
+    def _may_claim(self) -> bool:
+        is_steady = self._clock_watch.is_steady(datetime.now(UTC), stopwatch=monotonic())
+        return is_steady and self._is_leased and not self._is_stopping and sum(self._dials.values()) < MOST_CLAIMED
 
     async def _notices(self) -> None:
-        await self._product.notices.send_due(now=self._product.clock.now())
+        await self._product.notices.send_due(now=self._product.clock.now(), real_now=datetime.now(UTC))
 
     async def _codes(self) -> None:
         await self._product.identity.send_due(now=self._product.clock.now())
 
     async def _lateness(self) -> None:
-        await self._product.dispatch.tell_lateness(now=self._product.clock.now())
+        await self._product.overdue.tell_lateness(now=self._product.clock.now())
 
     async def _reconcile(self) -> None:
         await self._product.reconciliation.check_quiet_calls(now=self._product.clock.now(), real_now=datetime.now(UTC))

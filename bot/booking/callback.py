@@ -56,7 +56,9 @@ class Outcome(StrEnum):
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.BOOKED: frozenset({Status.DIALING, Status.CANCELLED, Status.EXPIRED, Status.COMPLETED}),
-    Status.DIALING: frozenset({Status.IN_CALL, Status.RETRY_WAIT, Status.UNREACHED, Status.EXPIRED, Status.COMPLETED}),
+    Status.DIALING: frozenset(
+        {Status.BOOKED, Status.IN_CALL, Status.RETRY_WAIT, Status.UNREACHED, Status.EXPIRED, Status.COMPLETED}
+    ),
     Status.IN_CALL: frozenset({Status.COMPLETED, Status.RETRY_WAIT, Status.UNREACHED, Status.EXPIRED}),
     Status.RETRY_WAIT: frozenset(
         {Status.BOOKED, Status.DIALING, Status.CANCELLED, Status.EXPIRED, Status.COMPLETED, Status.UNREACHED}

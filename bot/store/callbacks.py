@@ -1,10 +1,11 @@
 """Callbacks: written once, then changed only by conditional UPDATEs that name the version they saw."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import Row, exists, func, insert, select, update
 
 from bot.booking.callback import (
@@ -22,6 +23,8 @@ from bot.booking.callback import (
 from bot.booking.window import Window
 from bot.store.database import Transaction
 from bot.store.schema import attempts, callback_events, callbacks, consent
+
+log = structlog.get_logger(__name__)
 
 
 class StaleCallback(Exception):
@@ -155,7 +158,15 @@ async def due(tx: Transaction, *, now: datetime, limit: int) -> list[Callback]:
     """Callbacks whose dial is owed, in promise order, then priority; not those that a supervisor has to look at."""
     waiting = callbacks.c.status.in_((Status.BOOKED, Status.RETRY_WAIT))
     in_order = func.coalesce(callbacks.c.attention, "") != SET_ASIDE
-    return await _select(tx, waiting, in_order, callbacks.c.due_at <= now, limit=limit, order=_PROMISE)
+    return await _select(tx, waiting, in_order, callbacks.c.due_at <= now, limit=limit, order=PROMISE_ORDER)
+
+
+async def left_behind(tx: Transaction, *, now: datetime, kept_since: datetime, limit: int) -> list[Callback]:
+    """Callbacks that are owed a dial and were owed it last before `kept_since`, by their window's start."""
+    waiting = callbacks.c.status.in_((Status.BOOKED, Status.RETRY_WAIT))
+    too_late = (callbacks.c.window_end < kept_since) & (callbacks.c.due_at < kept_since)
+    in_order = func.coalesce(callbacks.c.attention, "") != SET_ASIDE
+    return await _select(tx, waiting, in_order, callbacks.c.due_at <= now, too_late, limit=limit)
 
 
 async def listing(
@@ -193,7 +204,9 @@ async def of_ids(tx: Transaction, ids: Collection[str]) -> list[Callback]:
 
 async def upcoming(tx: Transaction, *, limit: int) -> list[Callback]:
     """Callbacks that wait for a dial, the next owed first."""
-    return await _select(tx, callbacks.c.status.in_(CHANGEABLE), limit=limit, order=(callbacks.c.due_at, *_PROMISE))
+    return await _select(
+        tx, callbacks.c.status.in_(CHANGEABLE), limit=limit, order=(callbacks.c.due_at, *PROMISE_ORDER)
+    )
 
 
 async def finished(tx: Transaction, *, since: datetime, promised_since: datetime, limit: int) -> list[Callback]:
@@ -229,9 +242,10 @@ _PLAIN = (
 
 _BY_WINDOW: tuple[Any, ...] = (callbacks.c.window_start, callbacks.c.id)
 _NEWEST: tuple[Any, ...] = (callbacks.c.created_at.desc(), callbacks.c.id)
-_PROMISE: tuple[Any, ...] = (
+PROMISE_ORDER: tuple[Any, ...] = (
     callbacks.c.window_start,
     callbacks.c.priority.desc(),
+    callbacks.c.due_at,  # whoever was not called yet comes before whoever is called again
     callbacks.c.created_at,
     callbacks.c.id,
 )
@@ -241,8 +255,24 @@ async def _select(
     tx: Transaction, *conditions: Any, limit: int | None = None, order: tuple[Any, ...] = _BY_WINDOW
 ) -> list[Callback]:
     rows = (await tx.execute(select(callbacks).where(*conditions).order_by(*order).limit(limit))).all()
+    readable, unreadable = await decoded(tx, rows)
+    if unreadable:
+        log.error("callbacks_unreadable", ids=unreadable)
+    return readable
+
+
+async def decoded(tx: Transaction, rows: Sequence[Row[Any]]) -> tuple[list[Callback], list[str]]:
+    """Rows of the table as values, in their order; and the ids of those that cannot be read: one row that somebody
+    spoilt must not keep all others from being called or shown."""
     dials = await _attempts_of(tx, [row.id for row in rows])
-    return [_callback(row, dials.get(row.id, ())) for row in rows]
+    readable: list[Callback] = []
+    unreadable: list[str] = []
+    for row in rows:
+        try:
+            readable.append(_callback(row, dials.get(row.id, ())))
+        except ValueError:
+            unreadable.append(row.id)
+    return readable, unreadable
 
 
 async def _attempts_of(tx: Transaction, ids: list[str]) -> dict[str, tuple[Attempt, ...]]:

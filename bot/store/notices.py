@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from bot.store.database import Transaction, upsert
 from bot.store.schema import notices
@@ -54,12 +54,24 @@ async def due(tx: Transaction, *, now: datetime, limit: int) -> list[Notice]:
     ]
 
 
-async def claim(tx: Transaction, notice_id: str) -> bool:
+async def claim(tx: Transaction, notice_id: str, *, real_now: datetime) -> bool:
     """Take a notice for sending; True for one caller only."""
     claimed = await tx.execute(
-        update(notices).where(notices.c.id == notice_id, notices.c.state == "pending").values(state="sending")
+        update(notices)
+        .where(notices.c.id == notice_id, notices.c.state == "pending")
+        .values(state="sending", claimed_at=real_now)
     )
     return claimed.rowcount == 1
+
+
+async def give_up_claimed(tx: Transaction, *, before: datetime, detail: str) -> int:
+    """Settle as unknown what was taken for sending before that moment of real time and never settled."""
+    left = await tx.execute(
+        update(notices)
+        .where(notices.c.state == "sending", func.coalesce(notices.c.claimed_at, before) <= before)
+        .values(state="unknown", detail=detail)
+    )
+    return left.rowcount
 
 
 async def settle(

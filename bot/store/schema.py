@@ -131,6 +131,13 @@ callbacks = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Index(None, "status", "due_at"),
+    # What is owed is looked for twice a second: this keeps years of history and a million promises out of the search.
+    Index(
+        "ix_callbacks_waiting",
+        "due_at",
+        sqlite_where=text("status IN ('booked', 'retry_wait')"),
+        postgresql_where=text("status IN ('booked', 'retry_wait')"),
+    ),
     Index(None, "phone_number"),
     Index(None, "window_start"),
     Index(None, "conversation_id"),
@@ -168,7 +175,9 @@ attempts = Table(
     Column("number", Integer, nullable=False),
     Column("to_number", String(16), nullable=False),
     Column("agent_id", ForeignKey("agents.id"), nullable=False),
-    Column("carrier_state", String(16), nullable=False),  # intent, accepted, unknown, then the carrier's own words
+    Column("owner", String(64)),  # the dispatcher that is to place the call
+    # intent, posting (the carrier is being asked), accepted or unknown, then the carrier's own words
+    Column("carrier_state", String(16), nullable=False),
     Column("call_sid", String(64), unique=True),
     Column("started_at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime),
@@ -189,6 +198,7 @@ attempts = Table(
         sqlite_where=text("outcome = 'connected'"),
         postgresql_where=text("outcome = 'connected'"),
     ),
+    Index(None, "agent_id", "started_at"),
     # One live attempt a callback, a number and an agent: no code path can double-dial past these.
     Index(
         "uq_attempts_live_callback",
@@ -231,6 +241,7 @@ notices = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("state", String(16), nullable=False),
     Column("message_sid", String(64)),
+    Column("claimed_at", UtcDateTime),  # real time: a notice that stays in "sending" was left by a process that died
     Column("sent_at", UtcDateTime),
     Column("detail", Text),
     UniqueConstraint("callback_id", "kind", "occasion"),
@@ -301,6 +312,21 @@ verification_codes = Table(
     Index(None, "claim", "created_at"),
     Index(None, "phone_number", "created_at"),
     Index(None, "state", "due_at"),
+)
+
+# Real time in both: a lease and a pace are about processes and the carrier, not about the business's day.
+dispatchers = Table(
+    "dispatchers",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("lease_until", UtcDateTime, nullable=False),
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("number", String(32), primary_key=True),
+    Column("next_at", UtcDateTime, nullable=False),
 )
 
 heartbeats = Table(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 CARRIER_RANK = {
-    "intent": 0, "unknown": 0, "accepted": 1, "queued": 1, "initiated": 2, "ringing": 3, "in-progress": 4,
+    "intent": 0, "posting": 0, "unknown": 0, "accepted": 1, "queued": 1, "initiated": 2, "ringing": 3, "in-progress": 4,
     "completed": 5, "busy": 5, "no-answer": 5, "failed": 5, "canceled": 5,
 }  # fmt: skip
 """How far a call has come. Carriers deliver status webhooks twice and out of order; a lower rank changes nothing."""
@@ -22,10 +22,12 @@ class Accepted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rejected:
-    """Surely no call was placed. `number_is_wrong`: this number can never be called."""
+    """Surely no call was placed. `number_is_wrong`: this number can never be called; `try_later`: the carrier has
+    no room or cannot be reached, which says nothing about this call."""
 
     code: int
     number_is_wrong: bool = False
+    try_later: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

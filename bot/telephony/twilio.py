@@ -5,6 +5,8 @@ from bot.vendors.twilio import CarrierCall, CarrierRefused, CarrierSilent, Twili
 
 WRONG_NUMBER_CODES = frozenset({21211, 21214, 21217, 13224})
 """Twilio's codes for a number that does not exist or cannot be reached. https://www.twilio.com/docs/api/errors"""
+NO_ROOM_CODES = frozenset({10004, 86008})
+"""Too many calls at once: it is the same call's turn as soon as another one ends."""
 NOT_FOUND = 20404
 
 
@@ -41,7 +43,11 @@ class TwilioDialer:
                 ring_seconds=self._ring_seconds,
             )
         except CarrierRefused as refusal:
-            return Rejected(code=refusal.code, number_is_wrong=refusal.code in WRONG_NUMBER_CODES)
+            return Rejected(
+                code=refusal.code,
+                number_is_wrong=refusal.code in WRONG_NUMBER_CODES,
+                try_later=refusal.try_later or refusal.code in NO_ROOM_CODES,
+            )
         except CarrierSilent as silence:
             return Unknown(cause=silence.cause)
         return Accepted(call_sid=call.sid)

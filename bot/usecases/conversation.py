@@ -108,8 +108,11 @@ class Conversations:
 
     async def said_later(self, last_id: int) -> list[Said]:
         """What the business said in any talk since that message, for those who listen live."""
+        found: list[Said] = []
         async with self._database.read() as tx:
-            return await conversations.said_later(tx, last_id)
+            while page := await conversations.said_later(tx, found[-1].id if found else last_id):
+                found += page
+        return found
 
     async def newest_message(self) -> int:
         """Where listening begins."""

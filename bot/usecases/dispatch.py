@@ -1,186 +1,157 @@
 """Keeping the promise: what is due is claimed, written down as an attempt, and only then dialled."""
 
 import asyncio
-import contextlib
-import secrets
+import random
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from time import monotonic
 
 import structlog
 
-from bot.booking import phone
-from bot.booking.callback import LATE, SET_ASIDE, Callback, Outcome, Status
-from bot.booking.errors import NumberRefused
-from bot.booking.phone import NumberPolicy
-from bot.booking.rules import Rules
-from bot.store import agents, attempts, callbacks, ledger
-from bot.store.agents import Agent
-from bot.store.attempts import AlreadyDialled, Dial
-from bot.store.callbacks import StaleCallback
-from bot.store.database import FAULTS, Database, Transaction
+from bot.booking.breaker import Breaker
+from bot.booking.callback import Outcome
+from bot.store import attempts, claims
+from bot.store.database import Database
 from bot.telephony.dialer import Accepted, Dialer, Rejected, Unknown
+from bot.usecases.claims import Claimed, Claims
+from bot.usecases.handing_back import hand_back
 from bot.usecases.outcomes import Outcomes
-from bot.usecases.promises import plan_notice
+from bot.usecases.overdue import Overdue
 from bot.usecases.strays import stop_stray
+from bot.usecases.together import Together
 
-BATCH = 100
-LATE_NOTICE_BEFORE_END = timedelta(minutes=5)
-"""A customer whose window is about to end without a call is told while it still lasts."""
+BATCH = 1000
+DIALS_AT_ONCE = 96
+"""How many requests to the carrier may be under way in one dispatcher."""
+POST_WITHIN_S = 5.0
+"""A process that was stopped this long between the fence and the carrier does not dial any more: others have looked
+for the call meanwhile and may be about to place it themselves."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Claimed:
-    """A callback that is now ours to dial, and only ours."""
+class Fenced:
+    """An attempt that is about to be placed."""
 
     attempt_id: str
-    callback: Callback
+    real_now: datetime
 
 
 class Dispatch:
     """One dispatcher. Any number of them may share a database: what is whose is decided by constraints there."""
 
     def __init__(
-        self, database: Database, dialer: Dialer, outcomes: Outcomes, *, rules: Rules, numbers: NumberPolicy
+        self,
+        database: Database,
+        dialer: Dialer,
+        outcomes: Outcomes,
+        *,
+        owner: str,
+        claims: Claims,
+        overdue: Overdue,
+        stopwatch: Callable[[], float] = monotonic,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._database = database
         self._dialer = dialer
         self._outcomes = outcomes
-        self._rules = rules
-        self._numbers = numbers
+        self._owner = owner
+        self._claims = claims
+        self._overdue = overdue
+        self._stopwatch = stopwatch
+        self._jitter = jitter
+        self._breaker = Breaker()
+        self._room = asyncio.Semaphore(DIALS_AT_ONCE)
+        self._fence: Together[Fenced, bool] = Together(self._begin_posting)
+        self._ledger: Together[tuple[str, str], bool] = Together(self._adopt)
 
     async def dial_due(self, *, now: datetime, real_now: datetime) -> int:
         """Dial what is owed, never more than there are ready agents; returns how many dials were begun."""
-        async with self._database.read() as tx:
-            waiting = await callbacks.due(tx, now=now, limit=BATCH)
-            free = await agents.ready(tx) if waiting else []
-        await self._wait_for_opening([callback for callback in waiting if not self._may_dial(callback, now)], now=now)
-        waiting = [callback for callback in waiting if self._may_dial(callback, now)]
-        claimed: list[Claimed] = []
-        for callback in waiting:
-            if not free:
-                break
-            if claim := await self._try_to_claim(callback, free[0], now=now, real_now=real_now):
-                claimed.append(claim)
-                free = free[1:]
-        await asyncio.gather(*(self._dial(claim, now=now) for claim in claimed))
+        claimed = await self.claim(now=now, real_now=real_now)
+        await self.dial(claimed, now=now, real_now=real_now)
         return len(claimed)
 
-    async def tell_lateness(self, *, now: datetime) -> int:
-        """Tell customers whose window is about to end without a call; returns how many were told."""
+    async def claim(self, *, now: datetime, real_now: datetime) -> list[Claimed]:
+        """Take what may be dialled now. Whoever calls this dials it, too."""
         async with self._database.read() as tx:
-            waiting = await callbacks.due(tx, now=now, limit=BATCH)
-        late = [
-            callback
-            for callback in waiting
-            if not callback.attempts and callback.attention is None
-            and now >= callback.window.end - LATE_NOTICE_BEFORE_END
-        ]  # fmt: skip
-        for callback in late:
-            async with self._database.write() as tx:
-                try:
-                    told = await callbacks.change(tx, callback, now=now, event="late", attention=LATE)
-                except StaleCallback:
-                    continue
-                await plan_notice(tx, told, "late", now=now)
-        return len(late)
+            if not await claims.something_due(tx, now=now):
+                return []
+        await self._overdue.expire(now=now)
+        most = self._breaker.allowed(BATCH, real_now=real_now)
+        return await self._claims.take(now=now, real_now=real_now, most=most) if most else []
 
-    async def _try_to_claim(
-        self, callback: Callback, agent: Agent, *, now: datetime, real_now: datetime
-    ) -> Claimed | None:
-        """One callback that cannot be claimed must not hold up the others: it is set aside and reported."""
-        try:
-            return await self._claim(callback, agent, now=now, real_now=real_now)
-        except (StaleCallback, AlreadyDialled):
-            return None  # another dispatcher was faster, or the customer has just moved it
-        except FAULTS:
-            log.exception("claim_failed", reference=callback.reference)
-            return None
-        except Exception:
-            log.exception("set_aside", reference=callback.reference)
-        with contextlib.suppress(StaleCallback):
-            async with self._database.write() as tx:
-                await callbacks.change(tx, callback, now=now, event=SET_ASIDE, attention=SET_ASIDE)
-        return None
+    async def dial(self, claimed: Iterable[Claimed], *, now: datetime, real_now: datetime) -> None:
+        """Place the calls, each at its own moment."""
+        await asyncio.gather(*(self._dial(claim, now=now, real_now=real_now) for claim in claimed))
 
-    async def _claim(self, callback: Callback, agent: Agent, *, now: datetime, real_now: datetime) -> Claimed | None:
-        """Make the callback ours, reserve the agent and write the attempt down, all in one transaction."""
-        attempt_id = secrets.token_hex(16)
-        async with self._database.write() as tx:
-            if refusal := await self._refusal(tx, callback):
-                await self._set_aside(tx, callback, refusal, now=now)
-                return None
-            ours = await callbacks.change(tx, callback, now=now, status=Status.DIALING)
-            await attempts.begin(
-                tx, attempt_id, callback_id=callback.id, number=len(callback.attempts) + 1,
-                to_number=callback.phone_number, agent_id=agent.id, now=now, real_now=real_now,
-            )  # fmt: skip
-        return Claimed(attempt_id=attempt_id, callback=ours)
-
-    async def _dial(self, claim: Claimed, *, now: datetime) -> None:
+    async def _dial(self, claim: Claimed, *, now: datetime, real_now: datetime) -> None:
         """After any error the attempt stays open, for the call may ring: the watchdog asks what became of it."""
         try:
-            answer = await self._dialer.dial(claim.attempt_id, claim.callback.phone_number)
-            log.info("dialled", reference=claim.callback.reference, answer=type(answer).__name__)
-            await self._record(claim, answer, now=now)
+            if (pause := (claim.start_at - real_now).total_seconds()) > 0:
+                await asyncio.sleep(pause)
+            async with self._room:
+                answer = await self._place(claim, real_now=max(real_now, claim.start_at))
+            if answer is not None:
+                log.info("dialled", reference=claim.callback.reference, answer=type(answer).__name__)
+                await self._record(claim, answer, now=now, real_now=real_now)
         except Exception:
             log.exception("dial_failed", reference=claim.callback.reference, attempt=claim.attempt_id)
 
-    async def _record(self, claim: Claimed, answer: Accepted | Rejected | Unknown, *, now: datetime) -> None:
-        async with self._database.write() as tx:
-            dial = await attempts.get(tx, claim.attempt_id)
-            if dial is None:
-                return
-            is_ours = isinstance(answer, Accepted) and await attempts.adopt(tx, dial.id, answer.call_sid)
-            if isinstance(answer, Unknown):
-                await _mark_unknown(tx, dial)
-        if isinstance(answer, Accepted) and not is_ours:
-            await stop_stray(self._dialer, answer.call_sid, attempt_id=dial.id)
-        if isinstance(answer, Rejected):
-            outcome = Outcome.UNREACHABLE if answer.number_is_wrong else Outcome.CARRIER_FAILED
+    async def _place(self, claim: Claimed, *, real_now: datetime) -> Accepted | Rejected | Unknown | None:
+        began = self._stopwatch()
+        if not await self._fence.submit(Fenced(attempt_id=claim.attempt_id, real_now=real_now)):
+            log.warning("claim_lost", reference=claim.callback.reference)
+            return None
+        if self._stopwatch() - began > POST_WITHIN_S:
+            log.error("stopped_before_the_dial", reference=claim.callback.reference)
+            return None
+        return await self._dialer.dial(claim.attempt_id, claim.callback.phone_number)
+
+    async def _record(
+        self, claim: Claimed, answer: Accepted | Rejected | Unknown, *, now: datetime, real_now: datetime
+    ) -> None:
+        match answer:
+            case Accepted(call_sid=call_sid):
+                self._breaker = Breaker()
+                if not await self._ledger.submit((claim.attempt_id, call_sid)):
+                    await stop_stray(self._dialer, call_sid, attempt_id=claim.attempt_id)
+            case Rejected(try_later=True):
+                self._carrier_failed(real_now)
+                await hand_back(self._database, claim.attempt_id, states=("posting",), now=now)
+            case Rejected(number_is_wrong=is_wrong):
+                self._breaker = Breaker()
+                outcome = Outcome.UNREACHABLE if is_wrong else Outcome.CARRIER_FAILED
+                await self._end(claim.attempt_id, outcome, now=now)
+            case Unknown():
+                self._carrier_failed(real_now)
+                await self._mark_unknown(claim.attempt_id)
+
+    def _carrier_failed(self, real_now: datetime) -> None:
+        self._breaker = self._breaker.failed(real_now=real_now, jitter=self._jitter())
+        log.warning("carrier_failed", failures=self._breaker.failures)
+
+    async def _end(self, attempt_id: str, outcome: Outcome, *, now: datetime) -> None:
+        async with self._database.read() as tx:
+            dial = await attempts.get(tx, attempt_id)
+        if dial:
             await self._outcomes.end(dial, outcome, now=now)
 
-    async def _refusal(self, tx: Transaction, callback: Callback) -> str | None:
-        """Why this number must not be dialled now; the rules may have changed since the booking."""
-        if reason := self._number_refusal(callback):
-            return reason
-        _, no_calls = await ledger.opted_out(tx, callback.phone_number)
-        return "opted_out" if no_calls else None
+    async def _mark_unknown(self, attempt_id: str) -> None:
+        async with self._database.write() as tx:
+            dial = await attempts.get(tx, attempt_id)
+            if dial and dial.call_sid is None:  # a webhook may already have told us the call
+                await attempts.change(tx, attempt_id, carrier_state="unknown")
 
-    def _number_refusal(self, callback: Callback) -> str | None:
-        try:
-            phone.accept(callback.phone_number, self._numbers)
-        except NumberRefused as refused:
-            return refused.reason
-        return None
+    async def _begin_posting(self, asked: list[Fenced]) -> dict[Fenced, bool]:
+        real_now = max(one.real_now for one in asked)
+        ids = [one.attempt_id for one in asked]
+        async with self._database.write() as tx:
+            ours = await claims.begin_posting(tx, ids, owner=self._owner, real_now=real_now)
+        return {one: one.attempt_id in ours for one in asked}
 
-    async def _set_aside(self, tx: Transaction, callback: Callback, reason: str, *, now: datetime) -> None:
-        log.warning("set_aside", reference=callback.reference, reason=reason)
-        status = Status.CANCELLED if reason == "opted_out" else Status.EXPIRED
-        await callbacks.change(tx, callback, now=now, status=status, attention=SET_ASIDE)
-
-    def _may_dial(self, callback: Callback, moment: datetime) -> bool:
-        """Also for a number that must not be dialled at all: its claim is what sets it aside."""
-        if self._number_refusal(callback):
-            return True
-        return self._rules.calling_hours(callback.topic, callback.phone_number).is_open(moment)
-
-    async def _wait_for_opening(self, waiting: list[Callback], *, now: datetime) -> None:
-        """Nothing is dialled outside hours: what is owed waits for the next opening, and its customer is told."""
-        for callback in waiting:
-            opening = self._rules.calling_hours(callback.topic, callback.phone_number).next_open(now)
-            if opening is None:
-                continue
-            async with self._database.write() as tx:
-                try:
-                    moved = await callbacks.change(tx, callback, now=now, due_at=opening, attention=LATE)
-                except StaleCallback:
-                    continue
-                if callback.status == Status.BOOKED and callback.attention is None:
-                    await plan_notice(tx, moved, "late", now=now)
-
-
-async def _mark_unknown(tx: Transaction, dial: Dial) -> None:
-    if dial.call_sid is None:  # a webhook may already have told us the call
-        await attempts.change(tx, dial.id, carrier_state="unknown")
+    async def _adopt(self, answers: list[tuple[str, str]]) -> dict[tuple[str, str], bool]:
+        async with self._database.write() as tx:
+            now_has = await claims.adopt_all(tx, dict(answers))
+        return {(attempt_id, call_sid): now_has.get(attempt_id) == call_sid for attempt_id, call_sid in answers}

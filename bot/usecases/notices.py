@@ -16,6 +16,8 @@ from bot.wording import dates, say
 
 BATCH = 50
 TRY_AGAIN_AFTER = timedelta(seconds=30)
+LEFT_AFTER = timedelta(minutes=1)
+"""A carrier answers or times out well before: who still sends after this long, in real time, is dead."""
 SAID_BY_THE_ASSISTANT = frozenset({"confirmation", "moved", "cancelled"})
 """What the chat has already answered is not repeated there; by SMS it is, for the customer's own record."""
 STILL_TRUE = {
@@ -41,18 +43,26 @@ class Notices:
         self._sms = sms
         self._business = business
 
-    async def send_due(self, *, now: datetime) -> int:
+    async def send_due(self, *, now: datetime, real_now: datetime) -> int:
         """Send what is due; returns how many notices were taken."""
+        await self._give_up_what_was_left(real_now=real_now)
         async with self._database.read() as tx:
             waiting = await notices.due(tx, now=now, limit=BATCH)
         taken = 0
         for notice in waiting:
             async with self._database.write() as tx:
-                if not await notices.claim(tx, notice.id):
+                if not await notices.claim(tx, notice.id, real_now=real_now):
                     continue
             taken += 1
             await self._try_to_send(notice, now=now)
         return taken
+
+    async def _give_up_what_was_left(self, *, real_now: datetime) -> None:
+        """A process that died while it sent may have sent: told twice would be worse than told once."""
+        async with self._database.write() as tx:
+            left = await notices.give_up_claimed(tx, before=real_now - LEFT_AFTER, detail="the sender died")
+        if left:
+            log.error("notices_left", count=left)
 
     async def delivery_reported(self, message_sid: str, status: str, error_code: str) -> None:
         """The carrier's word on a message; only the final ones are kept."""

@@ -10,6 +10,7 @@ from bot.store.attempts import Dial
 from bot.store.database import Database
 from bot.telephony.dialer import CallState, CarrierUnavailable, Dialer
 from bot.usecases.calls import Calls
+from bot.usecases.handing_back import hand_back
 from bot.usecases.outcomes import Outcomes
 
 QUIET = timedelta(seconds=15)
@@ -47,6 +48,10 @@ class Reconciliation:
         return len(quiet)
 
     async def _check(self, dial: Dial, *, now: datetime, real_now: datetime) -> None:
+        if dial.carrier_state == "intent":  # its dispatcher lives and has lost it: nobody has asked the carrier
+            if real_now - dial.begun_at >= NEVER_PLACED_AFTER:
+                await hand_back(self._database, dial.id, states=("intent",), now=now)
+            return
         state = await self._dialer.fetch(dial.call_sid) if dial.call_sid else await self._search(dial)
         if state is not None:
             await self._calls.status_changed(

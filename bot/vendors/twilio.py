@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import requests
+from requests.adapters import HTTPAdapter
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
@@ -20,7 +21,8 @@ from twilio.rest.api.v2010.account.call import CallInstance
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 TIMEOUT_S = 10.0
-WORKERS = 32
+WORKERS = 96
+"""Requests under way at once: at a fifth of a second each, more than 400 a second."""
 T = TypeVar("T")
 
 STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"]
@@ -63,7 +65,10 @@ class TwilioClient:
     def __init__(self, *, account_sid: str, auth_token: str, base_url: str = "") -> None:
         # The synchronous client in threads: twilio 9.13's asynchronous one ignores its timeout and repeats a POST
         # after a 500, which calls the customer again (https://github.com/twilio/twilio-python/issues/925).
-        self._client = Client(account_sid, auth_token, http_client=TwilioHttpClient(timeout=TIMEOUT_S))
+        http = TwilioHttpClient(timeout=TIMEOUT_S)
+        for scheme in ("https://", "http://"):  # a connection for every worker: opening one costs more than a request
+            http.session.mount(scheme, HTTPAdapter(pool_maxsize=WORKERS))
+        self._client = Client(account_sid, auth_token, http_client=http)
         if base_url:
             self._client.api.base_url = base_url.rstrip("/")
         self._account_sid = account_sid

@@ -5,14 +5,17 @@ from collections import deque
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
+from bot.booking.breaker import LONGEST_PAUSE
 from bot.booking.callback import SET_ASIDE, Callback, Outcome, Status
 from bot.booking.errors import CallbackNotOpen
 from bot.booking.window import Window
 from bot.store import attempts, callbacks, ledger
 from bot.store.database import Database
-from bot.usecases.dispatch import Dispatch
-from tests.support.carriers import BUSY_CARRIER, LOST, WRONG_NUMBER, ScriptedDialer, sid_of, slow
+from bot.store.schema import callbacks as table
+from bot.usecases.claims import Claims
+from tests.support.carriers import BUSY_CARRIER, LOST, REFUSING_CARRIER, WRONG_NUMBER, ScriptedDialer, sid_of, slow
 from tests.support.clocks import TUESDAY, tokyo
 from tests.support.products import NUMBER, SLOT, World, number, office_hours
 
@@ -44,7 +47,7 @@ async def test_the_attempt_is_written_down_before_the_carrier_is_asked(database:
 
     world.dialer.before = look
     await world.at(SLOT.start)
-    assert seen == [("intent", None)]
+    assert seen == [("posting", None)]
     assert (await world.the_dial()).call_sid == sid_of(world.dialer.dials[0].attempt_id)
 
 
@@ -116,7 +119,7 @@ async def test_the_call_promised_first_is_made_first_and_priority_decides_among_
 
 @pytest.mark.parametrize("moment", ["2026-11-24 18:00", "2026-11-25 08:59", "2026-11-28 12:00", "2026-12-30 03:00"])
 async def test_nobody_is_dialled_outside_hours(sqlite: Database, moment: str) -> None:
-    world = await World(sqlite).with_agents()
+    world = await World(sqlite, grace=timedelta(days=90)).with_agents()
     made = await world.book()
     assert await world.at(tokyo(moment)) == 0
     assert world.dialer.dials == []
@@ -124,6 +127,49 @@ async def test_nobody_is_dialled_outside_hours(sqlite: Database, moment: str) ->
     assert (waiting.status, waiting.attention) == (Status.BOOKED, "late")
     assert world.hours.is_open(waiting.due_at)
     assert await world.at(waiting.due_at) == 1
+
+
+async def test_what_cannot_be_dialled_within_its_grace_is_given_up_and_new_times_are_offered(
+    database: Database,
+) -> None:
+    world = await World(database).with_agents()
+    made = await world.book()
+    await world.send_notices()
+    assert await world.at(SLOT.end + timedelta(hours=1, seconds=1)) == 0
+    assert (await world.read(made)).status == Status.EXPIRED
+    assert [text for text in await world.send_notices() if "改めて時間をお選びください" in text]
+
+
+async def test_what_is_late_by_less_than_its_grace_is_dialled_in_promise_order(database: Database) -> None:
+    world = await World(database).with_agents()
+    for index, window in enumerate((NEXT, SLOT)):
+        await world.book(window, phone_number=number(index))
+    assert await world.at(NEXT.end) == 1
+    assert [dial.to for dial in world.dialer.dials] == [number(1)]
+
+
+async def test_a_row_that_cannot_be_read_is_set_aside_and_the_others_are_dialled(database: Database) -> None:
+    world = await World(database).with_agents(3)
+    made = [await world.book(phone_number=number(index)) for index in range(3)]
+    async with database.write() as tx:
+        await tx.execute(update(table).where(table.c.id == made[0].id).values(kind="nonsense"))
+    await world.at(SLOT.start)
+    assert await world.at(SLOT.start) == 0
+    assert {dial.to for dial in world.dialer.dials} == {number(1), number(2)}
+    async with database.read() as tx:
+        spoilt = (await tx.execute(select(table.c.status, table.c.attention).where(table.c.id == made[0].id))).one()
+    assert tuple(spoilt) == (Status.BOOKED, SET_ASIDE)
+
+
+async def test_an_agent_whom_another_call_keeps_busy_holds_up_nobody(database: Database) -> None:
+    world = await World(database).with_agents(2)
+    await world.book(phone_number=number(0))
+    await world.at(SLOT.start)
+    for index in range(1, 4):
+        await world.book(NEXT, phone_number=number(index))
+    assert await world.at(NEXT.start) == 1
+    taken = await world.live()
+    assert len({dial.agent_id for dial in taken}) == 2
 
 
 async def test_who_asked_not_to_be_called_is_not_called(database: Database) -> None:
@@ -168,11 +214,16 @@ async def test_cancelled_just_in_time_is_not_dialled_and_dialled_is_not_cancelle
 async def test_a_carrier_that_refuses_uses_up_no_attempt_of_the_customer(database: Database) -> None:
     world = await World(database).with_agents()
     made = await world.book()
-    world.dialer.script = deque([BUSY_CARRIER])
+    world.dialer.script = deque([REFUSING_CARRIER])
     await world.at(SLOT.start)
     waiting = await world.read(made)
     assert (waiting.status, waiting.due_at) == (Status.RETRY_WAIT, SLOT.start + 2 * MINUTE)
     assert [attempt.outcome for attempt in waiting.attempts] == [Outcome.CARRIER_FAILED]
+    world.dialer.script = deque([BUSY_CARRIER])
+    assert await world.at(SLOT.start + 2 * MINUTE) == 1
+    handed_back = await world.read(made)
+    assert (handed_back.status, len(handed_back.attempts)) == (Status.RETRY_WAIT, 1)
+    world.real += LONGEST_PAUSE
     for pause in (2, 7, 37):
         assert await world.at(SLOT.start + pause * MINUTE) == 1
         await world.report(await world.the_dial(), "no-answer")
@@ -229,14 +280,14 @@ async def test_a_callback_that_cannot_be_claimed_is_set_aside_and_the_others_are
 ) -> None:
     world = await World(database).with_agents(3)
     made = [await world.book(phone_number=number(index)) for index in range(3)]
-    judge = Dispatch._refusal
+    judge = Claims._refusal
 
-    async def choke(dispatch: Dispatch, tx: object, callback: Callback) -> str | None:
+    def choke(taking: Claims, callback: Callback, barred: frozenset[str]) -> str | None:
         if callback.id == made[1].id:
             raise RuntimeError("boom")
-        return await judge(dispatch, tx, callback)  # type: ignore[arg-type]  # the transaction is passed on as it is
+        return judge(taking, callback, barred)
 
-    monkeypatch.setattr(Dispatch, "_refusal", choke)
+    monkeypatch.setattr(Claims, "_refusal", choke)
     assert await world.at(SLOT.start) == 2
     assert {dial.to for dial in world.dialer.dials} == {number(0), number(2)}
     poisoned = await world.read(made[1])
@@ -253,10 +304,10 @@ async def test_a_database_that_is_away_for_a_moment_sets_nothing_aside(
     world = await World(sqlite).with_agents()
     made = await world.book()
 
-    async def away(*_: object) -> None:
+    def away(*_: object) -> None:
         raise ConnectionResetError
 
-    monkeypatch.setattr(Dispatch, "_refusal", away)
+    monkeypatch.setattr(Claims, "_refusal", away)
     assert await world.at(SLOT.start) == 0
     monkeypatch.undo()
     assert (await world.read(made)).attention is None
@@ -269,7 +320,7 @@ async def test_who_waits_too_long_is_told_once_while_the_window_lasts(database: 
     await world.send_notices()
     for before_end, told in ((6, 0), (5, 1), (4, 0)):
         world.clock.moment = SLOT.end - before_end * MINUTE
-        assert await world.dispatch.tell_lateness(now=world.now) == told
+        assert await world.overdue.tell_lateness(now=world.now) == told
         texts = [text for text in await world.send_notices() if "遅れ" in text]
         assert len(texts) == told
 

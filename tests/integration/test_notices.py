@@ -5,13 +5,15 @@ from collections import deque
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.booking.callback import Status
 from bot.booking.window import Window
 from bot.channels.channel import MaybeSent, NotSent
 from bot.store import callbacks, conversations, ledger, notices
 from bot.store.database import Database
-from bot.usecases.notices import TRY_AGAIN_AFTER
+from bot.store.schema import notices as table
+from bot.usecases.notices import LEFT_AFTER, TRY_AGAIN_AFTER
 from tests.support.clocks import TUESDAY, tokyo
 from tests.support.products import NUMBER, SLOT, World
 
@@ -171,6 +173,27 @@ async def test_a_message_that_may_have_been_sent_is_never_sent_again(
     assert (await states(sqlite))["confirmation"] == state
 
 
+async def test_a_notice_whose_sender_died_is_settled_as_unknown_and_never_sent_again(database: Database) -> None:
+    world = World(database)
+    made = await world.book()
+    async with database.write() as tx:  # the process that took it dies here
+        (taken,) = [notice for notice in await notices.due(tx, now=world.now, limit=9) if notice.kind == "confirmation"]
+        assert await notices.claim(tx, taken.id, real_now=world.real)
+    world.real += LEFT_AFTER - timedelta(seconds=1)
+    assert await world.send_notices() == []
+    assert await state_of(database, taken.id) == "sending"
+    world.real += timedelta(seconds=1)
+    assert await world.send_notices() == []
+    assert await state_of(database, taken.id) == "unknown"
+    world.clock.moment = SLOT.start - 60 * MINUTE
+    assert [made.reference in text for text in await world.send_notices()] == [True]  # the reminder, and only it
+
+
+async def state_of(database: Database, notice_id: str) -> str:
+    async with database.read() as tx:
+        return str((await tx.execute(select(table.c.state).where(table.c.id == notice_id))).scalar_one())
+
+
 async def test_one_notice_that_fails_keeps_no_other_from_being_sent(database: Database) -> None:
     world = World(database)
     await world.book()
@@ -218,13 +241,13 @@ async def test_a_notice_planned_twice_for_one_occasion_is_one(database: Database
 
 
 async def test_who_is_called_late_because_the_shop_closed_is_told_so(sqlite: Database) -> None:
-    world = await World(sqlite).with_agents()
+    world = await World(sqlite, grace=timedelta(days=1)).with_agents()
     await world.book()
     await world.send_notices()
     await world.at(tokyo("2026-11-24 18:30"))
     (text,) = [text for text in await world.send_notices() if REMINDER not in text]
     assert "遅れて" in text
-    await world.dispatch.tell_lateness(now=world.now)
+    await world.overdue.tell_lateness(now=world.now)
     assert await world.send_notices() == []
 
 

@@ -22,7 +22,7 @@ from bot.store.database import Database
 from bot.store.together import MOST_AT_ONCE
 from bot.usecases.bookings import IdempotencyKey
 from tests.support.clocks import tokyo
-from tests.support.databases import free_port
+from tests.support.ports import free_port
 from tests.support.products import ROOT, SLOT, SLOTS, World, a_request, number, settings_of
 
 PLACES = 48

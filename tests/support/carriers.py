@@ -11,7 +11,8 @@ from bot.telephony.dialer import Accepted, CallState, CarrierUnavailable, Reject
 
 Answer = Accepted | Rejected | Unknown | Exception
 LOST = Unknown(cause="ReadTimeout")
-BUSY_CARRIER = Rejected(code=20429)
+BUSY_CARRIER = Rejected(code=20429, try_later=True)
+REFUSING_CARRIER = Rejected(code=21210)
 WRONG_NUMBER = Rejected(code=21211, number_is_wrong=True)
 SmsAnswer = Sent | NotSent | MaybeSent | Exception
 

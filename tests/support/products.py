@@ -15,6 +15,7 @@ from bot.booking.callback import Callback, Channel, Kind, Status
 from bot.booking.hours import BusinessHours, Period
 from bot.booking.lawful import LawfulHours
 from bot.booking.measured import MeasurePolicy
+from bot.booking.pacing import Line, Pace
 from bot.booking.phone import NumberPolicy
 from bot.booking.retry import RetryPolicy
 from bot.booking.rules import Rules, TopicRules
@@ -27,13 +28,16 @@ from bot.store.attempts import Dial
 from bot.store.database import Database
 from bot.usecases.bookings import BookingRequest, Bookings
 from bot.usecases.calls import Calls
+from bot.usecases.claims import Claims
 from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
+from bot.usecases.leases import Leases
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
+from bot.usecases.overdue import Overdue
 from bot.usecases.reconcile import Reconciliation
 from bot.wiring import Product
 from tests.support.carriers import ScriptedDialer, ScriptedSms, sid_of
@@ -47,6 +51,8 @@ MEASURED = MeasurePolicy(wrap_up=timedelta(minutes=2), least=30)
 RETRIES = RetryPolicy(
     delays=(timedelta(minutes=5), timedelta(minutes=30)), own_fault_delay=timedelta(minutes=2), own_fault_limit=5
 )
+LINE = Line(number="+815031234567", lines=60, pace=Pace(per_second=1e6, ahead=timedelta(milliseconds=1)))
+"""So many and so fast that no limit is felt, unless a test is about limits."""
 NUMBERS = NumberPolicy(default_country="JP", countries=frozenset({"JP"}), kinds=frozenset({"mobile", "fixed", "voip"}))
 BUSINESS = Business(
     names={"ja": "みなと家電サポート", "en": "Minato Home Support"}, hotline="0120-000-000", timezone=TOKYO
@@ -138,10 +144,13 @@ class World:
         numbers: NumberPolicy = NUMBERS,
         retries: RetryPolicy = RETRIES,
         dialer: ScriptedDialer | None = None,
+        line: Line = LINE,
+        grace: timedelta = timedelta(hours=1),
     ) -> None:
         self.database = database
         self.clock = MovableClock()
         self.real = REAL
+        self.stopwatch = 0.0
         self.dialer = dialer or ScriptedDialer()
         self.sms = ScriptedSms()
         self.assistant = FakeAssistant()
@@ -157,7 +166,22 @@ class World:
         )
         self.outcomes = Outcomes(database, rules=self.rules, retries=retries)
         self.calls = Calls(database, self.dialer, self.outcomes, business=BUSINESS)
-        self.dispatch = Dispatch(database, self.dialer, self.outcomes, rules=self.rules, numbers=numbers)
+        self.owner = secrets.token_hex(4)
+        self.overdue = Overdue(database, rules=self.rules, grace=grace)
+        self.claims = Claims(
+            database,
+            owner=self.owner,
+            line=line,
+            numbers=numbers,
+            grace=grace,
+            rules=self.rules,
+            overdue=self.overdue,
+        )
+        self.dispatch = Dispatch(
+            database, self.dialer, self.outcomes, owner=self.owner, claims=self.claims,
+            overdue=self.overdue, stopwatch=lambda: self.stopwatch, jitter=lambda: 1.0,
+        )  # fmt: skip
+        self.leases = Leases(database, owner=self.owner)
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes)
         self.notices = Notices(database, self.sms, business=BUSINESS)
         self.consent = Consent(database, business=BUSINESS)
@@ -212,7 +236,7 @@ class World:
     async def send_notices(self) -> list[str]:
         """What is sent when the notices' bell rings now."""
         before = len(self.sms.texts)
-        await self.notices.send_due(now=self.now)
+        await self.notices.send_due(now=self.now, real_now=self.real)
         return [text for _, text in self.sms.texts[before:]]
 
 
@@ -233,9 +257,9 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     assistant: Any = world.assistant
     replaced = replace(
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
-        conversations=world.conversations, calls=world.calls, dispatch=world.dispatch, notices=world.notices,
-        consent=world.consent, identity=world.identity, keys=ApiKeys(world.database),
-        reconciliation=world.reconciliation,
+        conversations=world.conversations, calls=world.calls, dispatch=world.dispatch, overdue=world.overdue,
+        leases=world.leases, notices=world.notices,
+        consent=world.consent, keys=ApiKeys(world.database), reconciliation=world.reconciliation,
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)

@@ -96,7 +96,7 @@ FAULTS = [
     ((400, {"code": 21211, "message": "bad number"}), Rejected(code=21211, number_is_wrong=True)),
     ((400, {"code": 21215, "message": "not permitted"}), Rejected(code=21215)),
     ((401, {"code": 20003, "message": "who are you"}), Rejected(code=20003)),
-    ((429, {"code": 20429, "message": "slow down"}), Rejected(code=20429)),
+    ((429, {"code": 20429, "message": "slow down"}), Rejected(code=20429, try_later=True)),
     ((500, {"code": 20500, "message": "oops"}), Unknown(cause="status 500")),
     ((503, b"<html>busy</html>"), Unknown(cause="status 503")),
     ((201, b"<html>hello</html>"), Unknown(cause="unreadable answer")),
@@ -118,7 +118,7 @@ async def test_every_answer_is_accepted_rejected_or_unknown_and_asked_for_once(
 
 async def test_a_carrier_that_refuses_the_connection_surely_did_not_act(monkeypatch: pytest.MonkeyPatch) -> None:
     client = a_client(f"http://127.0.0.1:{free_port()}", monkeypatch)
-    assert await a_dialer(client).dial(ATTEMPT, "+819012345678") == Rejected(code=0)
+    assert await a_dialer(client).dial(ATTEMPT, "+819012345678") == Rejected(code=0, try_later=True)
     with pytest.raises(CarrierRefused) as refused:
         await client.ping()
     assert refused.value.try_later

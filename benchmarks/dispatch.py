@@ -1,0 +1,213 @@
+"""What the dispatcher costs, beside APScheduler with one stored job a callback, in one run on one PostgreSQL.
+
+    python -m benchmarks.dispatch               # all three tables, about two minutes
+    python -m benchmarks.dispatch burst dials empty
+
+burst: so many callbacks due at one instant, enough agents, the dial a no-op: how late are claim and attempt committed?
+dials: the real Twilio client against a local carrier that answers in 200 ms, in a process of its own.
+empty: one tick with nothing due among a million future callbacks.
+"""
+
+import argparse
+import asyncio
+import resource
+import secrets
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import insert, text
+
+from bot.booking.pacing import Line, Pace
+from bot.store.database import Database
+from bot.store.schema import agents, callbacks
+from bot.telephony.twilio import CallUrls, TwilioDialer
+from bot.vendors.twilio import TwilioClient
+from tests.support.carriers import ScriptedDialer
+from tests.support.databases import PostgresServer
+from tests.support.ports import free_port, postgres_binaries
+from tests.support.products import ROOT, SLOT, World, a_callback, number
+
+BURST = 10_000
+DIALS = 3_000
+FUTURE = 1_000_000
+WIDE = Line(number="+815031234567", lines=1_000_000, pace=Pace(per_second=1e6, ahead=timedelta(seconds=1)))
+_rang: list[float] = []
+
+
+async def fill(database: Database, count: int, *, people: int, shift: timedelta = timedelta()) -> None:
+    """So many callbacks for one instant, and so many agents."""
+    plain = a_callback(window_shift=shift)
+    row = {
+        column.name: getattr(plain, column.name) for column in callbacks.c
+        if column.name not in ("window_start", "window_end")
+    } | {"window_start": plain.window.start, "window_end": plain.window.end}  # fmt: skip
+    async with database.write() as tx:
+        for index in range(people):
+            await tx.execute(
+                insert(agents).values(
+                    id=f"{index:032x}", login=f"a{index}", name="A", password_hash="-", role="agent",
+                    phone_number=f"+813{index:08d}", presence="ready", created_at=SLOT.start,
+                )
+            )  # fmt: skip
+        for first in range(0, count, 1000):
+            rows = [
+                row | {"id": secrets.token_hex(16), "reference": f"B{index:08d}", "phone_number": number(index)}
+                for index in range(first, min(first + 1000, count))
+            ]
+            await tx.execute(insert(callbacks), rows)
+        await tx.execute(text("ANALYZE"))
+
+
+async def burst(url: str) -> tuple[float, list[float]]:
+    """Starts a second, and how late each claim was committed, in seconds."""
+    database = Database(url)
+    await fill(database, BURST, people=BURST)
+    world = World(database, dialer=ScriptedDialer(), line=WIDE)
+    late: list[float] = []
+    began = time.perf_counter()
+    while True:
+        real = datetime.now(UTC)
+        claimed = await world.dispatch.claim(now=SLOT.start, real_now=real)
+        if not claimed:
+            break
+        late += [time.perf_counter() - began] * len(claimed)
+    took = time.perf_counter() - began
+    await database.close()
+    return len(late) / took, late
+
+
+def ring(_number: str) -> None:
+    """APScheduler's no-op dial."""
+    _rang.append(time.time())
+
+
+def burst_with_apscheduler(url: str) -> tuple[float, list[float]]:
+    """The same with one stored job each; nothing may be dropped."""
+    store = SQLAlchemyJobStore(url=url)
+    scheduler = BackgroundScheduler(jobstores={"default": store}, timezone="UTC")
+    scheduler.start(paused=True)
+    due = datetime.now(UTC) + timedelta(seconds=1)
+    for index in range(BURST):
+        scheduler.add_job(ring, "date", run_date=due, args=(number(index),), misfire_grace_time=None, max_instances=9)
+    time.sleep(max(0.0, due.timestamp() - time.time()))
+    started = time.time()
+    scheduler.resume()
+    while len(_rang) < BURST and time.time() - started < 120:
+        time.sleep(0.05)
+    scheduler.shutdown()
+    late = [moment - started for moment in _rang]
+    return len(late) / max(late), late
+
+
+async def dials(url: str) -> dict[str, float]:
+    """Dials a second through the real client, and by how much memory grew."""
+    database = Database(url)
+    await fill(database, DIALS, people=DIALS)
+    port = free_port()
+    carrier = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.support.carrier_server", str(port), "0.2", cwd=ROOT
+    )
+    await asyncio.sleep(1.5)
+    client = TwilioClient(account_sid="AC" + "0" * 32, auth_token="t", base_url=f"http://127.0.0.1:{port}")
+    dialer = TwilioDialer(client, number="+815031234567", urls=CallUrls("https://x.example.jp"), ring_seconds=25)
+    world = World(database, dialer=dialer, line=WIDE)  # type: ignore[arg-type]  # the real one
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.perf_counter()
+    made = 0
+    while count := await world.dispatch.dial_due(now=SLOT.start, real_now=datetime.now(UTC)):
+        made += count
+    took = time.perf_counter() - began
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    client.close()
+    carrier.terminate()
+    await carrier.wait()
+    await database.close()
+    return {"dials a second": made / took, "dials": made, "memory grown, MB": grown}
+
+
+async def empty(url: str) -> dict[str, float]:
+    """Milliseconds of a tick that finds nothing."""
+    database = Database(url)
+    await fill(database, 1, people=50, shift=timedelta(days=1))
+    names = [column.name for column in callbacks.c]
+    made = {"id": "md5(n::text)", "reference": "'F' || n", "due_at": "due_at + n * interval '1 second'"}
+    values = ", ".join(made.get(name, name) for name in names)
+    async with database.write() as tx:
+        many = (
+            f"INSERT INTO callbacks ({', '.join(names)}) SELECT {values} FROM callbacks, generate_series(1, {FUTURE}) n"  # noqa: S608 (our own columns)
+        )
+        await tx.execute(text(many))
+        await tx.execute(text("ANALYZE"))
+    world = World(database, dialer=ScriptedDialer(), line=WIDE)
+    took = []
+    for _ in range(200):
+        began = time.perf_counter()
+        if await world.dispatch.claim(now=SLOT.start, real_now=datetime.now(UTC)):
+            sys.exit("Something was due: the measurement is void.")
+        took.append((time.perf_counter() - began) * 1000)
+    await database.close()
+    return {"median, ms": statistics.median(took), "p99, ms": statistics.quantiles(took, n=100)[98]}
+
+
+def _store_of_apscheduler(server: PostgresServer, folder: Path) -> tuple[str, str]:
+    """Its jobs go to the same server where a synchronous driver is installed; else to SQLite, which serves it better
+    than nothing and says so in the table."""
+    if find_spec("psycopg2") is None:
+        return "SQLite (no psycopg2 here)", f"sqlite:///{folder}/jobs.db"
+    return "PostgreSQL", asyncio.run(server.empty()).replace("postgresql://", "postgresql+psycopg2://")
+
+
+def p99(values: list[float]) -> float:
+    """The 99th percentile."""
+    return statistics.quantiles(values, n=100)[98]
+
+
+def main() -> None:
+    """Measure and print Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="*", default=["burst", "dials", "empty"])
+    asked = parser.parse_args().what
+    binaries = postgres_binaries()
+    if binaries is None:
+        sys.exit("PostgreSQL is not installed.")
+    server = PostgresServer(binaries)
+    try:
+        run(asked, server)
+    finally:
+        server.stop()
+
+
+def run(asked: list[str], server: PostgresServer) -> None:
+    """Each measurement on a fresh database."""
+
+    def fresh(measure: Callable[[str], Awaitable[Any]]) -> Any:
+        async def on_its_own() -> Any:
+            return await measure(await server.fresh(Path(tempfile.gettempdir())))
+
+        return asyncio.run(on_its_own())
+
+    if "burst" in asked:
+        print(f"| {BURST} due at one instant, no call | starts a second | lateness p99 |\n|---|---|---|")
+        ours, late = fresh(burst)
+        print(f"| Orikaeshi | {ours:.0f} | {p99(late):.2f} s |", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            kind, url = _store_of_apscheduler(server, Path(folder))
+            theirs, late = burst_with_apscheduler(url)
+        print(f"| APScheduler, a stored job each on {kind} | {theirs:.0f} | {p99(late):.2f} s |")
+        print(f"\nRatio of the throughputs: {ours / theirs:.1f}\n", flush=True)
+    for name, measure in (("dials", dials), ("empty", empty)):
+        if name in asked:
+            print(f"{name}: " + ", ".join(f"{key} {value:.2f}" for key, value in fresh(measure).items()), flush=True)
+
+
+if __name__ == "__main__":
+    main()

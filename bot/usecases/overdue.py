@@ -1,0 +1,79 @@
+"""Promises that are about to be late, or that an outage has left behind: their customers are told, never left alone."""
+
+import contextlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.booking.callback import LATE, Callback, Status
+from bot.booking.rules import Rules
+from bot.store import callbacks
+from bot.store.callbacks import StaleCallback
+from bot.store.database import Database, Transaction
+from bot.usecases.promises import plan_notice
+
+BATCH = 500
+LATE_NOTICE_BEFORE_END = timedelta(minutes=5)
+"""A customer whose window is about to end without a call is told while it still lasts."""
+
+log = structlog.get_logger(__name__)
+
+
+class Overdue:
+    """`grace` is how long after its window, or after the retry's time, a callback is still dialled."""
+
+    def __init__(self, database: Database, *, rules: Rules, grace: timedelta) -> None:
+        self._database = database
+        self._rules = rules
+        self._grace = grace
+
+    async def tell_lateness(self, *, now: datetime) -> int:
+        """Tell customers whose window is about to end without a call; returns how many were told."""
+        late = [
+            callback
+            for callback in await self._waiting(now=now)
+            if not callback.attempts and callback.attention is None
+            and now >= callback.window.end - LATE_NOTICE_BEFORE_END
+        ]  # fmt: skip
+        for callback in late:
+            async with self._database.write() as tx:
+                try:
+                    told = await callbacks.change(tx, callback, now=now, event="late", attention=LATE)
+                except StaleCallback:
+                    continue
+                await plan_notice(tx, told, "late", now=now)
+        return len(late)
+
+    async def expire(self, *, now: datetime) -> int:
+        """Give up what nobody waits for any more, and offer its customers new times; returns how many."""
+        async with self._database.read() as tx:
+            found = await callbacks.left_behind(tx, now=now, kept_since=now - self._grace, limit=BATCH)
+        await self._expire(found, now=now)
+        return len(found)
+
+    async def put_off(self, tx: Transaction, callback: Callback, *, now: datetime) -> None:
+        """Nothing is dialled outside hours: what is owed then waits for the next opening within its grace, its customer
+        told; what cannot be dialled in time any more is given up at once, and new times are offered."""
+        opening = self._rules.calling_hours(callback.topic, callback.phone_number).next_open(now)
+        if opening is None or opening > max(callback.window.end, callback.due_at) + self._grace:
+            await self._give_up(tx, callback, now=now)
+            return
+        moved = await callbacks.change(tx, callback, now=now, due_at=opening, attention=LATE)
+        if callback.status == Status.BOOKED and callback.attention is None:
+            await plan_notice(tx, moved, "late", now=now)
+
+    async def _waiting(self, *, now: datetime) -> list[Callback]:
+        async with self._database.read() as tx:
+            return await callbacks.due(tx, now=now, limit=BATCH)
+
+    async def _expire(self, left: Iterable[Callback], *, now: datetime) -> None:
+        for callback in left:
+            with contextlib.suppress(StaleCallback):
+                async with self._database.write() as tx:
+                    await self._give_up(tx, callback, now=now)
+
+    async def _give_up(self, tx: Transaction, callback: Callback, *, now: datetime) -> None:
+        over = await callbacks.change(tx, callback, now=now, status=Status.EXPIRED, attention=LATE)
+        await plan_notice(tx, over, "expired", now=now)
+        log.error("promise_not_kept", reference=callback.reference)
