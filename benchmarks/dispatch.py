@@ -32,8 +32,8 @@ from bot.store.schema import agents, callbacks
 from bot.telephony.twilio import CallUrls, TwilioDialer
 from bot.vendors.twilio import TwilioClient
 from tests.support.carriers import ScriptedDialer
-from tests.support.databases import PostgresServer
-from tests.support.ports import free_port, postgres_binaries
+from tests.support.databases import PostgresServer, postgres_binaries
+from tests.support.ports import free_port
 from tests.support.products import ROOT, SLOT, World, a_callback, number
 
 BURST = 10_000
