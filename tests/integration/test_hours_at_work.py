@@ -23,7 +23,7 @@ ROUND_THE_CLOCK = office_hours(
 
 def abroad(database: Database) -> World:
     """A business that calls at any hour, in three countries."""
-    return World(database, hours=ROUND_THE_CLOCK, numbers=ABROAD)
+    return World(database, hours=ROUND_THE_CLOCK, numbers=ABROAD, grace=timedelta(days=1))
 
 
 async def test_only_times_are_offered_at_which_that_number_may_be_called(database: Database) -> None:
