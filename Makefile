@@ -1,6 +1,6 @@
 # `make` explains every target. The work is in tools/; this file only names it.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev train understand run system lint test check format pictures lock clean
+.PHONY: help setup setup-dev train understand run system lint test check format pictures bench lock clean
 # One target after the other; what can go in parallel does so inside its tool.
 .NOTPARALLEL:
 
@@ -51,6 +51,9 @@ format: setup-dev  ## format the code and mend what ruff can mend
 
 pictures: setup-dev train  ## the README's pictures, taken anew from the running product
 	@$(PYTHON) -m tools.pictures
+
+bench: setup-dev train  ## what docs/benchmarks.md says, measured anew; about fifteen minutes
+	@$(PYTHON) -m benchmarks.foundation
 
 lock:  ## write the requirements files anew from pyproject.toml, newest versions that fit (needs uv)
 	@$(UV_LOCK) --upgrade --python-version 3.11 pyproject.toml --output-file requirements/app.txt

@@ -1,14 +1,13 @@
 """`make pictures`: the README's pictures, taken from the running product by a browser that books and picks up."""
 
-import json
 import os
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
-from tests.support.browser import launch
+from tests.support.browser import launch, log_in
 from tests.support.running import ROOT, Product, eventually, running_product
 
 IMAGES = ROOT / "docs" / "images"
@@ -68,16 +67,6 @@ def desk(product: Product, browser: Browser) -> None:
     page.wait_for_timeout(1000)
     page.screenshot(path=IMAGES / "desk.png")
     page.close()
-
-
-def log_in(product: Product, page: Page) -> None:
-    """As the demo's agent."""
-    access = json.loads((product.var / "demo.json").read_text())
-    page.goto(f"{product.url}/desk/login")
-    page.locator("input[name=login]").fill(access["desk_login"])
-    page.locator("input[name=password]").fill(access["desk_password"])
-    page.locator("input[name=password]").press("Enter")
-    page.wait_for_url("**/desk")
 
 
 def main() -> int:

@@ -26,9 +26,9 @@ RIGHT_TO_LEFT = "\u202e"
 
 @pytest.fixture
 async def server(sqlite: Database, tmp_path: Path) -> AsyncIterator[DeskServer]:
-    """The desk on a Tuesday at 14:42, with one callback for 15:00."""
+    """The desk on a Tuesday half a minute past 14:42, away from the turn of a minute, with one callback for 15:00."""
     office = await Office(sqlite).open()
-    office.clock.moment = tokyo("2026-11-24 14:42")
+    office.clock.moment = tokyo("2026-11-24 14:42") + timedelta(seconds=30)
     await office.has("K", name="佐藤 由美")
     async with serving(office, tmp_path) as running:
         yield running

@@ -1,14 +1,14 @@
 """From the first word in the chat to the last word on the phone, through real processes."""
 
-import json
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from bot.usecases.agent import DEMO_AGENTS
+from tests.support.browser import log_in
 from tests.support.databases import PostgresServer, outside_any_loop
 from tests.support.running import Handset, Product, eventually, running_product
 
@@ -72,7 +72,7 @@ def test_a_customer_books_in_japanese_and_speaks_with_an_agent_who_knows_why(
     assert reference in eventually(handset.texts)[0]
 
     desk = browser.new_page()
-    _log_in(product, desk)
+    log_in(product, desk)
     desk.goto(f"{product.url}/desk/callbacks/{reference}")
     expect(desk.get_by_role("main")).to_contain_text("洗濯機の修理について相談したいです")
     expect(desk.get_by_role("main")).to_contain_text("明日の15時でお願いします")
@@ -184,12 +184,3 @@ def _not_before(product: Product, handset: Handset, minutes: int) -> None:
     eventually(lambda: product.now() >= ticks)
     assert not handset.is_ringing()
     product.set_clock((product.now() + timedelta(seconds=30)).isoformat())
-
-
-def _log_in(product: Product, page: Page) -> None:
-    access = json.loads((product.var / "demo.json").read_text())
-    page.goto(f"{product.url}/desk/login")
-    page.locator("input[name=login]").fill(access["desk_login"])
-    page.locator("input[name=password]").fill(access["desk_password"])
-    page.locator("input[name=password]").press("Enter")
-    page.wait_for_url("**/desk")
