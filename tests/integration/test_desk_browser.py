@@ -22,13 +22,15 @@ HOSTILE = [
     "{{ 7 * 7 }}${alert(1)}",
 ]
 RIGHT_TO_LEFT = "\u202e"
+HALF_A_MINUTE = timedelta(seconds=30)
+"""Away from the turn of a minute, where a countdown may show either."""
 
 
 @pytest.fixture
 async def server(sqlite: Database, tmp_path: Path) -> AsyncIterator[DeskServer]:
-    """The desk on a Tuesday half a minute past 14:42, away from the turn of a minute, with one callback for 15:00."""
+    """The desk on a Tuesday half a minute past 14:42, with one callback for 15:00."""
     office = await Office(sqlite).open()
-    office.clock.moment = tokyo("2026-11-24 14:42") + timedelta(seconds=30)
+    office.clock.moment = tokyo("2026-11-24 14:42") + HALF_A_MINUTE
     await office.has("K", name="佐藤 由美")
     async with serving(office, tmp_path) as running:
         yield running
@@ -50,6 +52,7 @@ async def page(server: DeskServer) -> AsyncIterator[Page]:
         await page.get_by_label("パスワード").fill(PASSWORD)
         await page.get_by_role("button", name="ログインする").click()
         await expect(page.get_by_role("heading", name="次の折り返し")).to_be_visible()
+        await page.wait_for_load_state("load")  # the scripts have begun to listen
         yield page
         await browser.close()
     assert wrong == []
@@ -66,9 +69,9 @@ async def test_the_countdown_follows_a_clock_that_is_moved(server: DeskServer, p
     row = page.locator("[data-row]")
     await expect(row).to_contain_text("あと 17分")
     await expect(row.get_by_text("遅れ")).to_be_hidden()
-    server.office.clock.moment = tokyo("2026-11-24 15:10")
+    server.office.clock.moment = tokyo("2026-11-24 15:09") + HALF_A_MINUTE
     await expect(row).to_contain_text("お約束の時間・残り 20分")
-    server.office.clock.moment = tokyo("2026-11-24 15:45")
+    server.office.clock.moment = tokyo("2026-11-24 15:45") + HALF_A_MINUTE
     await expect(row).to_contain_text("15分 超過")
     await expect(row.get_by_text("遅れ")).to_be_visible()
 

@@ -17,6 +17,7 @@ from bot.booking.callback import Callback
 from bot.booking.when import Language
 from bot.settings import load
 from bot.simulator.clock import SimulatedClock
+from bot.store import holds
 from bot.store.migrations import upgrade
 from bot.usecases.conversation import Turn
 from bot.wiring import Product, connect
@@ -142,6 +143,14 @@ class Talk:
     async def bookings(self) -> tuple[Callback, ...]:
         """The open callbacks of this talk."""
         return await self._product.bookings.open_in_conversation(self.conversation_id)
+
+    async def leave(self) -> None:
+        """Give back what this talk has taken: a slot has few places, and every talk wants the same."""
+        for callback in await self.bookings():
+            await self._product.bookings.cancel(callback.reference, now=self._product.clock.now())
+        async with self._product.database.write() as tx:
+            for topic, start in await holds.of(tx, self.conversation_id):
+                await holds.give_up(tx, self.conversation_id, topic, start)
 
 
 @contextmanager

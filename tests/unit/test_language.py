@@ -19,6 +19,8 @@ from bot.wording.language import detect
         ("Cancel", "ja", "en"),
         ("Refrigerator broken since Monday", "ja", "en"),
         ("OK", "ja", "ja"),
+        ("CS79AM", "ja", "ja"),
+        ("受付番号 A2NO3M", "en", "ja"),
         ("OK", "en", "en"),
         ("Taro Yamada", "ja", "ja"),
         ("Taro Yamada", "en", "en"),
