@@ -15,6 +15,7 @@ from bot.booking.asides import Faq, Urgency
 from bot.booking.business import Business
 from bot.booking.pacing import LOOKS_AHEAD, Line, Pace
 from bot.booking.phone import ALLOWED_KINDS, NumberPolicy
+from bot.booking.priority import OrderPolicy
 from bot.booking.retry import RetryPolicy
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.topic import Topic
@@ -93,6 +94,31 @@ class CallsSection(Section):
     reminder_minutes: Minutes = 60
 
 
+class OrderSection(Section):
+    """[order]"""
+
+    slack_seconds: Annotated[int, Field(ge=0, le=600)] = 15
+    redial_after_minutes: Minutes = 30
+    priority_minutes: Annotated[int, Field(ge=0, le=240)] = 0
+    vip_numbers: Annotated[tuple[E164, ...], Field(max_length=500)] = ()
+    vip_priority: Annotated[int, Field(ge=0, le=9)] = 5
+    waiting_cap_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 45
+    crowded_from: Annotated[float, Field(ge=0, le=10)] = 0.5
+
+    def value(self, *, handle_time: timedelta) -> OrderPolicy:
+        """Who is dialled first."""
+        return OrderPolicy(
+            slack=timedelta(seconds=self.slack_seconds),
+            redial_after=timedelta(minutes=self.redial_after_minutes),
+            priority_worth=timedelta(minutes=self.priority_minutes),
+            waiting_cap=timedelta(minutes=self.waiting_cap_minutes),
+            crowded_from=self.crowded_from,
+            vips=frozenset(self.vip_numbers),
+            vip_points=self.vip_priority,
+            handle_time=handle_time,
+        )
+
+
 class NumbersSection(Section):
     """[numbers]"""
 
@@ -137,6 +163,7 @@ class SettingsFile(Section):
     slots: SlotsSection = SlotsSection()
     capacity: CapacitySection = CapacitySection()
     calls: CallsSection = CallsSection()
+    order: OrderSection = OrderSection()
     numbers: NumbersSection = NumbersSection()
     carrier: CarrierSection
     web: WebSection = WebSection()
@@ -230,6 +257,11 @@ class Settings(SettingsFile):
             own_fault_limit=self.calls.own_fault_attempts,
         )
 
+    def for_order(self) -> OrderPolicy:
+        """Who is dialled first when more is due than there are agents."""
+        minutes = self.capacity.handle_minutes + self.capacity.wrap_up_minutes
+        return self.order.value(handle_time=timedelta(minutes=minutes))
+
     def for_line(self) -> Line:
         """How many calls at once, and how fast one after the other."""
         pace = Pace(per_second=self.carrier.calls_per_second, ahead=LOOKS_AHEAD)
@@ -264,6 +296,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         line = _line_of(text, first["loc"])
         raise SettingsError(f"{path}, line {line}: {where}: {_sentence(first['msg'], first['type'])}") from None
     _check_carrier(settings)
+    _check_waiting(settings)
     return settings
 
 
@@ -281,6 +314,14 @@ def _environment(environ: Mapping[str, str]) -> Environment:
         raise SettingsError(
             f"The environment variable {name} is wrong: {_sentence(first['msg'], first['type'])}"
         ) from None
+
+
+def _check_waiting(settings: Settings) -> None:
+    if settings.order.waiting_cap_minutes >= settings.calls.grace_minutes > 0:
+        raise SettingsError(
+            "order.waiting_cap_minutes must be less than calls.grace_minutes: "
+            "else a late call is given up before its turn has come."
+        )
 
 
 def _check_carrier(settings: Settings) -> None:

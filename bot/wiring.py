@@ -121,10 +121,12 @@ def connect(settings: Settings | None = None) -> Product:
     calls = Calls(database, dialer, outcomes, business=business)
     owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
     grace = timedelta(minutes=settings.calls.grace_minutes)
-    overdue = Overdue(database, rules=rules, grace=grace)
+    order = settings.for_order()
+    overdue = Overdue(database, rules=rules, grace=grace, order=order)
     claims = Claims(
-        database, owner=owner, line=settings.for_line(), numbers=numbers, grace=grace, rules=rules, overdue=overdue
-    )
+        database, owner=owner, line=settings.for_line(), numbers=numbers, grace=grace, rules=rules, overdue=overdue,
+        order=order,
+    )  # fmt: skip
     assistant = Assistant(settings.environment.orikaeshi_assistant_url)
     sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
     return Product(

@@ -154,13 +154,6 @@ async def count_ahead(tx: Transaction, callback: Callback) -> int:
     return int(counted.scalar_one())
 
 
-async def due(tx: Transaction, *, now: datetime, limit: int) -> list[Callback]:
-    """Callbacks whose dial is owed, in promise order, then priority; not those that a supervisor has to look at."""
-    waiting = callbacks.c.status.in_((Status.BOOKED, Status.RETRY_WAIT))
-    in_order = func.coalesce(callbacks.c.attention, "") != SET_ASIDE
-    return await _select(tx, waiting, in_order, callbacks.c.due_at <= now, limit=limit, order=PROMISE_ORDER)
-
-
 async def left_behind(tx: Transaction, *, now: datetime, kept_since: datetime, limit: int) -> list[Callback]:
     """Callbacks that are owed a dial and were owed it last before `kept_since`, by their window's start."""
     waiting = callbacks.c.status.in_((Status.BOOKED, Status.RETRY_WAIT))

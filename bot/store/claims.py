@@ -11,14 +11,13 @@ from sqlalchemy import ARRAY, Integer, Row, String, bindparam, delete, exists, f
 from sqlalchemy.exc import IntegrityError
 
 from bot.booking.callback import SET_ASIDE, Callback, Status
+from bot.booking.priority import OrderPolicy, is_crowded
 from bot.store.agents import Agent
 from bot.store.attempts import adopt
-from bot.store.callbacks import PROMISE_ORDER, decoded
+from bot.store.callbacks import decoded
 from bot.store.database import Transaction
+from bot.store.order import IN_ORDER, WAITING, dial_order, load
 from bot.store.schema import UtcDateTime, agents, attempts, callback_events, callbacks, consent
-
-WAITING = callbacks.c.status.in_((Status.BOOKED, Status.RETRY_WAIT))
-IN_ORDER = func.coalesce(callbacks.c.attention, "") != SET_ASIDE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,9 +46,15 @@ async def something_due(tx: Transaction, *, now: datetime) -> bool:
 
 
 async def lock_due(
-    tx: Transaction, *, now: datetime, kept_since: datetime, limit: int, only: Collection[str] | None = None
+    tx: Transaction,
+    *,
+    now: datetime,
+    kept_since: datetime,
+    order: OrderPolicy,
+    limit: int,
+    only: Collection[str] | None = None,
 ) -> tuple[list[Callback], list[str]]:
-    """Callbacks that are owed a dial, in promise order, ours until the transaction ends; and the ids of those whose
+    """Callbacks that are owed a dial, in the dial order, ours until the transaction ends; and the ids of those whose
     row cannot be read. Left out: what another dispatcher holds, what was promised before `kept_since` and not dialled
     since, and whoever is on the phone with us already."""
     on_the_phone = exists().where(attempts.c.to_number == callbacks.c.phone_number, attempts.c.ended_at.is_(None))
@@ -59,7 +64,9 @@ async def lock_due(
     ]  # fmt: skip
     if only is not None:
         conditions.append(callbacks.c.id.in_(list(only)))
-    wanted = select(callbacks).where(*conditions).order_by(*PROMISE_ORDER).limit(limit)
+    crowded = is_crowded(await load(tx, policy=order, now=now), policy=order, now=now)
+    ranked = dial_order(policy=order, now=now, crowded=crowded)
+    wanted = select(callbacks).where(*conditions).order_by(*ranked).limit(limit)
     rows = (await tx.execute(wanted.with_for_update(skip_locked=True, of=callbacks))).all()
     return await decoded(tx, rows)
 

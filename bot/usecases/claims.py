@@ -11,6 +11,7 @@ from bot.booking.callback import SET_ASIDE, Callback, Status
 from bot.booking.errors import NumberRefused
 from bot.booking.pacing import LOOKS_AHEAD, Line
 from bot.booking.phone import NumberPolicy
+from bot.booking.priority import OrderPolicy
 from bot.booking.rules import Rules
 from bot.store import callbacks, claims, dispatchers
 from bot.store.agents import Agent
@@ -43,6 +44,7 @@ class Claims:
         grace: timedelta,
         rules: Rules,
         overdue: Overdue,
+        order: OrderPolicy | None = None,
     ) -> None:
         self._database = database
         self._owner = owner
@@ -51,9 +53,10 @@ class Claims:
         self._grace = grace
         self._rules = rules
         self._overdue = overdue
+        self._order = order or OrderPolicy()
 
     async def take(self, *, now: datetime, real_now: datetime, most: int) -> list[Claimed]:
-        """At most so many, the promise that ends first before all others; none while the database is away."""
+        """At most so many, in the order of `bot.booking.priority`; none while the database is away."""
         try:
             return await self._take(now=now, real_now=real_now, most=most)
         except FAULTS:
@@ -66,7 +69,7 @@ class Claims:
     async def _one_by_one(self, *, now: datetime, real_now: datetime, most: int) -> list[Claimed]:
         """One callback that cannot be claimed must not hold up the others: it is set aside and reported."""
         async with self._database.read() as tx:
-            found, _ = await claims.lock_due(tx, now=now, kept_since=now - self._grace, limit=most)
+            found, _ = await claims.lock_due(tx, now=now, kept_since=now - self._grace, order=self._order, limit=most)
         taken: list[Claimed] = []
         for callback in found:
             try:
@@ -88,7 +91,7 @@ class Claims:
             if not free:
                 return []
             found, unreadable = await claims.lock_due(
-                tx, now=now, kept_since=now - self._grace, limit=len(free), only=only
+                tx, now=now, kept_since=now - self._grace, order=self._order, limit=len(free), only=only
             )
             for callback_id in unreadable:
                 log.error(SET_ASIDE, callback=callback_id, reason="unreadable")

@@ -7,35 +7,29 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.booking.callback import LATE, Callback, Status
+from bot.booking.priority import OrderPolicy, will_be_late
 from bot.booking.rules import Rules
-from bot.store import callbacks
+from bot.store import callbacks, order
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database, Transaction
 from bot.usecases.promises import plan_notice
 
 BATCH = 500
-LATE_NOTICE_BEFORE_END = timedelta(minutes=5)
-"""A customer whose window is about to end without a call is told while it still lasts."""
-
 log = structlog.get_logger(__name__)
 
 
 class Overdue:
     """`grace` is how long after its window, or after the retry's time, a callback is still dialled."""
 
-    def __init__(self, database: Database, *, rules: Rules, grace: timedelta) -> None:
+    def __init__(self, database: Database, *, rules: Rules, grace: timedelta, order: OrderPolicy | None = None) -> None:
         self._database = database
         self._rules = rules
         self._grace = grace
+        self._order = order or OrderPolicy()
 
     async def tell_lateness(self, *, now: datetime) -> int:
-        """Tell customers whose window is about to end without a call; returns how many were told."""
-        late = [
-            callback
-            for callback in await self._waiting(now=now)
-            if not callback.attempts and callback.attention is None
-            and now >= callback.window.end - LATE_NOTICE_BEFORE_END
-        ]  # fmt: skip
+        """Tell customers whose window will end without a call, while it still lasts; returns how many were told."""
+        late = await self._late(now=now)
         for callback in late:
             async with self._database.write() as tx:
                 try:
@@ -63,9 +57,17 @@ class Overdue:
         if callback.status == Status.BOOKED and callback.attention is None:
             await plan_notice(tx, moved, "late", now=now)
 
-    async def _waiting(self, *, now: datetime) -> list[Callback]:
+    async def _late(self, *, now: datetime) -> list[Callback]:
         async with self._database.read() as tx:
-            return await callbacks.due(tx, now=now, limit=BATCH)
+            waiting = await order.line(tx, policy=self._order, now=now)
+            load = await order.load(tx, policy=self._order, now=now)
+            late = [
+                place.callback_id
+                for place in waiting
+                if place.is_untold and will_be_late(place.ahead, place.window, load, policy=self._order, now=now)
+            ]
+            found = await callbacks.of_ids(tx, late[:BATCH])
+        return [callback for callback in found if not callback.attempts]
 
     async def _expire(self, left: Iterable[Callback], *, now: datetime) -> None:
         for callback in left:

@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.booking.callback import Status
 from bot.booking.errors import ForbiddenTransition
-from bot.store import callbacks, conversations, ledger, slots
+from bot.booking.priority import OrderPolicy
+from bot.store import callbacks, conversations, ledger, order, slots
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database
 from tests.support.clocks import TUESDAY
@@ -103,7 +104,7 @@ async def test_history_tells_what_happened_in_order(database: Database) -> None:
     assert [(at, kind) for at, kind, _ in told] == [(stored.created_at, "booked"), (LATER, "cancelled")]
 
 
-async def test_due_is_in_promise_order_then_priority_and_leaves_out_what_was_set_aside(database: Database) -> None:
+async def test_the_line_is_in_promise_order_then_priority_and_leaves_out_what_was_set_aside(database: Database) -> None:
     hour = timedelta(hours=1)
     second = a_callback("B", due_at=SLOT.start)
     urgent = a_callback("C", due_at=SLOT.start, priority=9)
@@ -115,8 +116,8 @@ async def test_due_is_in_promise_order_then_priority_and_leaves_out_what_was_set
         for callback in (second, urgent, first, aside, future, over):
             await callbacks.add(tx, callback)
     async with database.read() as tx:
-        found = await callbacks.due(tx, now=SLOT.start, limit=10)
-    assert [callback.reference[0] for callback in found] == ["A", "C", "B"]
+        found = await order.line(tx, policy=OrderPolicy(), now=SLOT.start)
+    assert [place.callback_id for place in found] == [urgent.id, second.id, first.id]  # the first is broken already
 
 
 async def test_a_listing_goes_on_just_behind_the_last_one_shown(database: Database) -> None:

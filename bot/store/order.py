@@ -1,0 +1,99 @@
+"""The dial order of `bot.booking.priority` in SQL: a batch is cut exactly where the pure function would cut it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, extract, func, literal, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+from bot.booking.callback import SET_ASIDE, Status
+from bot.booking.priority import FIRST, STARVING, THEN, Load, OrderPolicy, is_crowded
+from bot.booking.window import Window
+from bot.store.database import Transaction
+from bot.store.schema import agents, callbacks
+
+WAITING = callbacks.c.status.in_((Status.BOOKED, Status.RETRY_WAIT))
+IN_ORDER = func.coalesce(callbacks.c.attention, "") != SET_ASIDE
+
+
+class whole_seconds(GenericFunction[int]):  # noqa: N801 (named as a function of SQL)
+    """Seconds since 1970, rounded down."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(whole_seconds, "sqlite")
+def _on_sqlite(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST(strftime('%s', {compiler.process(element.clauses, **options)}) AS INTEGER)"
+
+
+@compiles(whole_seconds, "postgresql")
+def _on_postgresql(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    (moment,) = element.clauses
+    return compiler.process(cast(func.floor(extract("epoch", moment)), BigInteger), **options)
+
+
+def dial_order(*, policy: OrderPolicy, now: datetime, crowded: bool) -> tuple[Any, ...]:
+    """What to ORDER BY, exactly as `priority.rank` sorts."""
+    end, due = callbacks.c.window_end, callbacks.c.due_at
+    since = now - policy.waiting_cap
+    is_starving = and_(end <= since, due <= since)
+    is_late = end <= now + policy.slack
+    points: ColumnElement[int] = callbacks.c.priority
+    if policy.vips:
+        points = points + case((callbacks.c.phone_number.in_(policy.vips), policy.vip_points), else_=0)
+    deadline = whole_seconds(end) - points * literal(int(policy.priority_worth.total_seconds()))
+    redial = case((callbacks.c.status == Status.RETRY_WAIT, int(policy.redial_after.total_seconds())), else_=0)
+    owed_by = case((due > end, whole_seconds(due)), else_=whole_seconds(end))
+    return (
+        case((is_starving, STARVING), (is_late, THEN if crowded else FIRST), else_=FIRST if crowded else THEN),
+        case((is_starving, owed_by), else_=deadline + redial),
+        points.desc(), due, callbacks.c.created_at, callbacks.c.id,
+    )  # fmt: skip
+
+
+async def load(tx: Transaction, *, policy: OrderPolicy, now: datetime) -> Load:
+    """How much waits that can still be kept, and who is there to do it."""
+    on_duty = select(func.count()).select_from(agents).where(agents.c.presence == "ready").scalar_subquery()
+    row = (
+        await tx.execute(
+            select(func.count().label("waiting"), func.min(callbacks.c.window_end).label("end"), on_duty.label("ready"))
+            .select_from(callbacks)
+            .where(WAITING, IN_ORDER, callbacks.c.due_at <= now, callbacks.c.window_end > now + policy.slack)
+        )
+    ).one()
+    return Load(waiting=row.waiting, soonest_end=row.end, agents=row.ready)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A promise in the line of what is due: so many are dialled before it."""
+
+    callback_id: str
+    ahead: int
+    window: Window
+    is_untold: bool
+
+
+async def line(tx: Transaction, *, policy: OrderPolicy, now: datetime) -> list[Place]:
+    """Everything that is due, in the dial order. `is_untold`: never dialled, and nobody was told that it is late."""
+    crowded = is_crowded(await load(tx, policy=policy, now=now), policy=policy, now=now)
+    untold = and_(callbacks.c.status == Status.BOOKED, callbacks.c.attention.is_(None))
+    rows = await tx.execute(
+        select(callbacks.c.id, callbacks.c.window_start, callbacks.c.window_end, untold.label("is_untold"))
+        .where(WAITING, IN_ORDER, callbacks.c.due_at <= now)
+        .order_by(*dial_order(policy=policy, now=now, crowded=crowded))
+    )
+    return [
+        Place(
+            callback_id=row.id,
+            ahead=ahead,
+            window=Window(start=row.window_start, end=row.window_end),
+            is_untold=bool(row.is_untold),
+        )
+        for ahead, row in enumerate(rows)
+    ]
