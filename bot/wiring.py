@@ -1,13 +1,11 @@
 """From settings to objects: the only place that chooses what is real."""
 
-import contextlib
 import json
 import os
 import secrets
 import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Protocol
 
 from bot.assistant import Assistant
@@ -16,6 +14,7 @@ from bot.booking.business import Business
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
 from bot.channels.sms import SmsChannel
+from bot.private_files import first_written
 from bot.settings import Settings, load
 from bot.simulator.clock import SimulatedClock
 from bot.store.database import Database
@@ -173,16 +172,4 @@ def _account(settings: Settings) -> CarrierAccount:
         environment = settings.environment
         return CarrierAccount(sid=environment.twilio_account_sid, auth_token=environment.twilio_auth_token)
     made_up = json.dumps({"sid": f"AC{secrets.token_hex(16)}", "auth_token": secrets.token_hex(16)})
-    return CarrierAccount(**json.loads(_kept(settings.var / "simulated-account.json", made_up)))
-
-
-def _kept(path: Path, text: str) -> str:
-    """What the file says; whichever process comes first writes it, readable to its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-    with contextlib.suppress(FileExistsError):
-        os.link(draft, path)  # whole or not at all, and only if nobody was faster
-    draft.unlink()
-    return path.read_text()
+    return CarrierAccount(**json.loads(first_written(settings.var / "simulated-account.json", made_up)))

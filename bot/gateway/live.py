@@ -1,7 +1,7 @@
 """What happens in other processes, told to browsers as server-sent events: one reader of the database for all."""
 
 import asyncio
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from time import monotonic
@@ -12,42 +12,14 @@ from sanic import Request
 
 from bot.gateway.shapes import said_shape
 from bot.store.conversations import Said
+from bot.store.trail import Trail
 from bot.usecases.conversation import Conversations
 
 READ_EVERY_S = 0.5
-LATE_COMMIT_S = 10.0
-"""PostgreSQL numbers a row when it is written, and shows it when its transaction commits: one with a lower number may
-come to light after one with a higher. What is younger than this is therefore read again."""
 BEAT_EVERY_S = 15.0
 """A comment line this often keeps proxies from cutting a quiet stream."""
 
 log = structlog.get_logger(__name__)
-
-
-class Trail:
-    """How far was read: from where to read again, and what of that was handed on already. Times in seconds."""
-
-    def __init__(self, newest: int) -> None:
-        self.floor = newest
-        self._handed_on: set[int] = set()
-        self._marks = deque([(0.0, newest)])
-
-    def fresh(self, read: list[Said]) -> list[Said]:
-        """What of this was not read before."""
-        found = [said for said in read if said.id not in self._handed_on]
-        self._handed_on.update(said.id for said in found)
-        return found
-
-    def move_on(self, *, at: float) -> None:
-        """Read no more what was the newest so long ago that nothing older can still be committed."""
-        newest = max(self._handed_on, default=self.floor)
-        if newest > self._marks[-1][1]:
-            self._marks.append((at, newest))
-        while len(self._marks) > 1 and at - self._marks[1][0] >= LATE_COMMIT_S:
-            self._marks.popleft()
-        if at - self._marks[0][0] >= LATE_COMMIT_S:
-            self.floor = self._marks[0][1]
-            self._handed_on = {number for number in self._handed_on if number > self.floor}
 
 
 class LiveTalks:
@@ -59,14 +31,15 @@ class LiveTalks:
 
     async def run(self) -> None:
         """Read on and on, until cancelled."""
-        trail = Trail(await self._newest())
+        trail = Trail(floor=await self._newest())
         while True:
             await asyncio.sleep(READ_EVERY_S)
             try:
-                for said in trail.fresh(await self._conversations.said_later(trail.floor)):
-                    for queue in self._listeners.get(said.conversation_id, ()):
-                        queue.put_nowait(said)
-                trail.move_on(at=monotonic())
+                found = {said.id: said for said in await self._conversations.said_later(trail.floor)}
+                trail, fresh = trail.follow(found, at=monotonic())
+                for number in sorted(fresh):
+                    for queue in self._listeners.get(found[number].conversation_id, ()):
+                        queue.put_nowait(found[number])
             except Exception:  # the database may be away for a while; the stream goes on when it is back
                 log.exception("live_read_failed")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, exists, insert, select, update
 
-from bot.store.database import Transaction
+from bot.store.database import Transaction, upsert
 from bot.store.schema import agent_sessions, agents, attempts, callbacks, notes
 
 
@@ -51,6 +51,16 @@ async def add(tx: Transaction, agent: Agent, *, now: datetime) -> None:
     await tx.execute(insert(agents).values(created_at=now, **values))
 
 
+async def put(tx: Transaction, agent: Agent, *, now: datetime) -> None:
+    """Add somebody; who is there already under this login stays as they are and gets the password."""
+    values = {name: getattr(agent, name) for name in Agent.__dataclass_fields__}
+    await tx.execute(
+        upsert(tx, agents)
+        .values(created_at=now, **values)
+        .on_conflict_do_update(index_elements=["login"], set_={"password_hash": agent.password_hash})
+    )
+
+
 async def by_login(tx: Transaction, login: str) -> Agent | None:
     """The agent who logs in under this name."""
     row = (await tx.execute(select(agents).where(agents.c.login == login))).one_or_none()
@@ -78,11 +88,6 @@ async def ready(tx: Transaction) -> list[Agent]:
         .order_by(last_call.is_not(None), last_call, agents.c.login)
     )
     return [_agent(row) for row in rows]
-
-
-async def set_password(tx: Transaction, agent_id: str, password_hash: str) -> None:
-    """Replace a password."""
-    await tx.execute(update(agents).where(agents.c.id == agent_id).values(password_hash=password_hash))
 
 
 async def set_presence(tx: Transaction, agent_id: str, presence: str) -> None:

@@ -1,12 +1,11 @@
 """Callbacks: written once, then changed only by conditional UPDATEs that name the version they saw."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, exists, func, insert, select, update
+from sqlalchemy import Row, func, select, update
 
 from bot.booking.callback import (
     CHANGEABLE,
@@ -22,7 +21,8 @@ from bot.booking.callback import (
 )
 from bot.booking.window import Window
 from bot.store.database import Transaction
-from bot.store.schema import attempts, callback_events, callbacks, consent
+from bot.store.prepared import Prepared
+from bot.store.schema import attempts, callback_events, callbacks
 
 log = structlog.get_logger(__name__)
 
@@ -33,12 +33,11 @@ class StaleCallback(Exception):
 
 async def add(tx: Transaction, callback: Callback) -> None:
     """Store a new callback and the first entry of its history."""
-    await tx.execute(
-        insert(callbacks).values(
-            window_start=callback.window.start,
-            window_end=callback.window.end,
-            **{name: getattr(callback, name) for name in _PLAIN},
-        )
+    await _ADD.later(
+        tx,
+        window_start=callback.window.start,
+        window_end=callback.window.end,
+        **{name: getattr(callback, name) for name in _PLAIN},
     )
     await note_event(tx, callback.id, "booked", at=callback.created_at, facts=_window_facts(callback.window))
 
@@ -76,7 +75,7 @@ async def note_event(
     tx: Transaction, callback_id: str, kind: str, *, at: datetime, facts: Mapping[str, Any] | None = None
 ) -> None:
     """Write one entry of a callback's history: the raw log that every figure is counted from."""
-    await tx.execute(insert(callback_events).values(callback_id=callback_id, at=at, kind=kind, facts=dict(facts or {})))
+    await _NOTE.later(tx, callback_id=callback_id, at=at, kind=kind, facts=dict(facts or {}))
 
 
 async def get(tx: Transaction, callback_id: str) -> Callback:
@@ -111,33 +110,6 @@ async def count_open(tx: Transaction, phone_number: str) -> int:
         .where(callbacks.c.phone_number == phone_number, callbacks.c.status.in_(OPEN))
     )
     return int(counted.scalar_one())
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NumberStanding:
-    """What is known of a number before it is promised a call. `no_calls`: it asked never to be called again."""
-
-    open_count: int
-    no_calls: bool
-
-
-async def standing_of(tx: Transaction, phone_number: str, *, topic: str) -> NumberStanding:
-    """How many promises to this number about this topic still stand, and whether it may be called at all."""
-    still_open = (
-        select(func.count())
-        .select_from(callbacks)
-        .where(callbacks.c.phone_number == phone_number, callbacks.c.topic == topic, callbacks.c.status.in_(OPEN))
-        .scalar_subquery()
-    )
-    refused = exists().where(consent.c.phone_number == phone_number, consent.c.do_not_call_at.is_not(None))
-    row = (await tx.execute(select(still_open.label("open_count"), refused.label("no_calls")))).one()
-    return NumberStanding(open_count=row.open_count, no_calls=bool(row.no_calls))
-
-
-async def is_taken(tx: Transaction, reference: str) -> bool:
-    """Whether a callback has this reference."""
-    found = await tx.execute(select(callbacks.c.id).where(callbacks.c.reference == reference))
-    return found.first() is not None
 
 
 async def count_ahead(tx: Transaction, callback: Callback) -> int:
@@ -231,6 +203,8 @@ _PLAIN = (
     "version", "created_at", "updated_at",
 )  # fmt: skip
 """Columns that carry the value's own names."""
+_ADD = Prepared(lambda insert: insert(callbacks), columns=(*_PLAIN, "window_start", "window_end"))
+_NOTE = Prepared(lambda insert: insert(callback_events).inline(), columns=("callback_id", "at", "kind", "facts"))
 
 
 _BY_WINDOW: tuple[Any, ...] = (callbacks.c.window_start, callbacks.c.id)

@@ -1,20 +1,23 @@
 """What changed since somebody last looked, for screens that follow along: cheap enough to ask many times a minute."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, union
+from sqlalchemy import Row, Table, func, select
 
 from bot.store.database import Transaction
 from bot.store.schema import attempts, callback_events, callbacks, messages
+from bot.store.trail import Trail
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mark:
-    """How far somebody has read: the newest entry of all histories, and the newest message of all talks."""
+    """How far somebody has read the entries of all histories and the messages of all talks."""
 
-    event_id: int
-    message_id: int
+    events: Trail
+    messages: Trail
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,29 +33,38 @@ class LiveCall:
     agent_confirmed_at: datetime | None
 
 
-async def mark(tx: Transaction) -> Mark:
-    """The newest there is."""
-    newest = select(
-        select(func.coalesce(func.max(callback_events.c.id), 0)).scalar_subquery().label("event_id"),
-        select(func.coalesce(func.max(messages.c.id), 0)).scalar_subquery().label("message_id"),
+async def follow(tx: Transaction, mark: Mark | None, *, at: float) -> tuple[Mark, frozenset[str]]:
+    """The next mark, and the references of the callbacks that something happened to, or in whose talk something was
+    said, since the last one: none for whoever begins. `at` is real time in seconds.
+    """
+    began = mark or Mark(
+        events=Trail.from_newest(await _newest(tx, callback_events)),
+        messages=Trail.from_newest(await _newest(tx, messages)),
     )
-    row = (await tx.execute(newest)).one()
-    return Mark(event_id=row.event_id, message_id=row.message_id)
+    by_event = await tx.execute(
+        select(callback_events.c.id, callbacks.c.reference)
+        .join(callbacks, callbacks.c.id == callback_events.c.callback_id)
+        .where(callback_events.c.id > began.events.floor)
+    )
+    by_message = await tx.execute(
+        select(messages.c.id, callbacks.c.reference)
+        .outerjoin(callbacks, callbacks.c.conversation_id == messages.c.conversation_id)
+        .where(messages.c.id > began.messages.floor)
+    )
+    events, happened = _led_on(began.events, by_event, at=at)
+    said, spoken = _led_on(began.messages, by_message, at=at)
+    return Mark(events=events, messages=said), happened | spoken if mark else frozenset()
 
 
-async def touched(tx: Transaction, since: Mark) -> frozenset[str]:
-    """References of the callbacks that something happened to, or in whose talk something was said, after `since`."""
-    by_event = (
-        select(callbacks.c.reference)
-        .join(callback_events, callback_events.c.callback_id == callbacks.c.id)
-        .where(callback_events.c.id > since.event_id)
-    )
-    by_message = (
-        select(callbacks.c.reference)
-        .join(messages, messages.c.conversation_id == callbacks.c.conversation_id)
-        .where(messages.c.id > since.message_id)
-    )
-    return frozenset((await tx.execute(union(by_event, by_message))).scalars())
+def _led_on(trail: Trail, rows: Iterable[Row[Any]], *, at: float) -> tuple[Trail, frozenset[str]]:
+    """The trail behind these rows of (number, reference), and the references of the fresh ones."""
+    read = list(rows)
+    trail, fresh = trail.follow((row.id for row in read), at=at)
+    return trail, frozenset(row.reference for row in read if row.id in fresh and row.reference)
+
+
+async def _newest(tx: Transaction, table: Table) -> int:
+    return int((await tx.execute(select(func.coalesce(func.max(table.c.id), 0)))).scalar_one())
 
 
 async def live_calls(tx: Transaction) -> frozenset[LiveCall]:

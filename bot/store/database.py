@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from bot.store.batches import PostgresBatches, SqliteBatches
 from bot.store.together import GroupCommit
 
 Answer = TypeVar("Answer")
@@ -40,15 +41,16 @@ class Database:
         self._engine = create_async_engine(parsed, pool_size=pool_size, max_overflow=pool_size, **options)
         # SQLite has one writer; queueing here is fair, its own busy handler is not (it sleeps, and some starve).
         self._one_writer = asyncio.Lock() if self.is_sqlite else None
-        self._together: GroupCommit | None = None
-        if self._one_writer:
+        if self._one_writer is None:
+            self._together = GroupCommit(PostgresBatches(self._engine))
+        else:
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
             writer = create_engine(
                 parsed.set(drivername="sqlite+pysqlite"), pool_size=1, max_overflow=0, hide_parameters=True,
                 connect_args={"check_same_thread": False},
             )  # fmt: skip
             event.listen(writer, "connect", _prepare_sqlite)
-            self._together = GroupCommit(writer, self._one_writer)
+            self._together = GroupCommit(SqliteBatches(writer, self._one_writer))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
@@ -68,15 +70,15 @@ class Database:
             await connection.execute(text("BEGIN IMMEDIATE"))
             yield connection
 
-    async def together(self, work: Callable[[Transaction], Coroutine[Any, Any, Answer]]) -> Answer:
+    async def together(
+        self, work: Callable[[Transaction], Coroutine[Any, Any, Answer]], *, name: str, order: tuple[str, ...] = ()
+    ) -> Answer:
         """A transaction for `work`, which awaits nothing but it: where many ask at once, one commit for all.
 
-        On PostgreSQL, whose commits share the disk by themselves, a transaction as any other.
+        Works of one name, wherever they run, come one after the other; `order` is in which those of one commit run.
+        What they write `later` is not there to be read before the commit. Raises Collision.
         """
-        if self._together is None:
-            async with self.write() as tx:
-                return await work(tx)
-        return cast("Answer", await self._together.write(work))
+        return cast("Answer", await self._together.write(work, name=name, order=order))
 
     async def ping(self) -> None:
         """Raise when the database does not answer."""
@@ -85,8 +87,7 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back."""
-        if self._together:
-            await self._together.close()
+        await self._together.close()
         await self._engine.dispose()
 
 

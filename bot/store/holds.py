@@ -14,11 +14,15 @@ def is_lapsed(now: datetime) -> Any:
     return or_(holds.c.expires_at <= now, holds.c.held_at > now)
 
 
-async def release_lapsed(tx: Transaction, topic: str, slot_start: datetime, *, now: datetime) -> None:
-    """Give back the places of this slot whose time is over. Comes before the slot's own row: one order for all."""
+async def release_lapsed(tx: Transaction, topic: str, slot_start: datetime, *, now: datetime) -> int:
+    """Give back the places of this slot whose time is over, but for those that somebody is using or giving up just
+    now: whoever waits here for a slot's row must not wait for a hold's. Returns how many.
+    """
     here = and_(holds.c.topic == topic, holds.c.slot_start == slot_start)
-    gone = await tx.execute(delete(holds).where(here, is_lapsed(now)))
+    lapsed = select(holds.c.holder).where(here, is_lapsed(now)).with_for_update(skip_locked=True)
+    gone = await tx.execute(delete(holds).where(here, holds.c.holder.in_(lapsed)))
     await _give_back(tx, topic, slot_start, gone.rowcount)
+    return gone.rowcount
 
 
 async def keep(

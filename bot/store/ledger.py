@@ -2,15 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, select
 
 from bot.store.database import Transaction, upsert
+from bot.store.prepared import Prepared
 from bot.store.schema import api_keys, consent, heartbeats, idempotency_keys, inbox
-
-
-class KeyTaken(Exception):
-    """Another request with the same idempotency key was faster: what it made is the answer."""
 
 
 async def first_time(tx: Transaction, source: str, key: str, *, now: datetime) -> bool:
@@ -23,30 +19,13 @@ async def first_time(tx: Transaction, source: str, key: str, *, now: datetime) -
     return added.rowcount == 1
 
 
-async def callback_of_key(tx: Transaction, scope: str, key: str) -> tuple[str, str] | None:
-    """(callback id, request hash) that an idempotency key already stands for."""
-    row = (
-        await tx.execute(
-            select(idempotency_keys.c.callback_id, idempotency_keys.c.request_hash).where(
-                idempotency_keys.c.scope == scope, idempotency_keys.c.key == key
-            )
-        )
-    ).one_or_none()
-    return None if row is None else (row.callback_id, row.request_hash)
-
-
 async def remember_key(
     tx: Transaction, scope: str, key: str, *, request_hash: str, callback_id: str, now: datetime
 ) -> None:
-    """Tie an idempotency key to what it made; raises KeyTaken for the slower of two."""
-    try:
-        await tx.execute(
-            insert(idempotency_keys).values(
-                scope=scope, key=key, request_hash=request_hash, callback_id=callback_id, created_at=now
-            )
-        )
-    except IntegrityError as error:
-        raise KeyTaken from error
+    """Tie an idempotency key to what it made; of two who do, the slower one's transaction fails."""
+    await _REMEMBER_KEY.later(
+        tx, scope=scope, key=key, request_hash=request_hash, callback_id=callback_id, created_at=now
+    )
 
 
 async def put_api_key(tx: Transaction, key_hash: str, *, label: str, now: datetime) -> None:
@@ -95,3 +74,8 @@ async def beat(tx: Transaction, process: str, *, real_now: datetime) -> None:
 async def last_beat(tx: Transaction, process: str) -> datetime | None:
     """When a process last said that it is alive, in real time."""
     return (await tx.execute(select(heartbeats.c.beat_at).where(heartbeats.c.process == process))).scalar_one_or_none()
+
+
+_REMEMBER_KEY = Prepared(
+    lambda insert: insert(idempotency_keys), columns=("scope", "key", "request_hash", "callback_id", "created_at")
+)

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select, update
 
-from bot.store.database import Transaction, upsert
+from bot.store.database import Transaction
+from bot.store.prepared import Prepared
 from bot.store.schema import notices
 
 
@@ -24,10 +25,8 @@ async def plan(
     tx: Transaction, notice_id: str, *, callback_id: str, kind: str, occasion: str, due_at: datetime
 ) -> None:
     """Put a notice into the outbox; the same kind for the same occasion is planned once."""
-    await tx.execute(
-        upsert(tx, notices)
-        .values(id=notice_id, callback_id=callback_id, kind=kind, occasion=occasion, due_at=due_at, state="pending")
-        .on_conflict_do_nothing(index_elements=["callback_id", "kind", "occasion"])
+    await _PLAN.later(
+        tx, id=notice_id, callback_id=callback_id, kind=kind, occasion=occasion, due_at=due_at, state="pending"
     )
 
 
@@ -103,3 +102,9 @@ async def delivered(tx: Transaction, message_sid: str, *, state: str, detail: st
         .where(notices.c.message_sid == message_sid, notices.c.state.not_in(("delivered", "undelivered")))
         .values(state=state, detail=detail)
     )
+
+
+_PLAN = Prepared(
+    lambda insert: insert(notices).on_conflict_do_nothing(index_elements=["callback_id", "kind", "occasion"]),
+    columns=("id", "callback_id", "kind", "occasion", "due_at", "state"),
+)

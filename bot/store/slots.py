@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from bot.booking.slots import Slot
 from bot.booking.window import Window
-from bot.store.database import Transaction, upsert
+from bot.store.database import Transaction
 from bot.store.holds import is_lapsed
+from bot.store.prepared import Prepared, given
 from bot.store.schema import holds, slots
 
 
@@ -19,24 +21,13 @@ async def take(tx: Transaction, topic: str, window: Window, *, capacity: int) ->
     """
     if capacity < 1:
         return False
-    row = upsert(tx, slots).values(topic=topic, starts_at=window.start, ends_at=window.end, capacity=capacity, booked=1)
-    taken = await tx.execute(
-        row.on_conflict_do_update(
-            index_elements=["topic", "starts_at"],
-            set_={"capacity": row.excluded.capacity, "booked": slots.c.booked + 1},
-            where=slots.c.booked < row.excluded.capacity,
-        )
-    )
-    return taken.rowcount == 1
+    taken = await _TAKE.run(tx, topic=topic, starts_at=window.start, ends_at=window.end, capacity=capacity, booked=1)
+    return taken == 1
 
 
 async def give_back(tx: Transaction, topic: str, slot_start: datetime) -> None:
     """Free the place that a moved or cancelled callback held."""
-    await tx.execute(
-        update(slots)
-        .where(and_(slots.c.topic == topic, slots.c.starts_at == slot_start, slots.c.booked > 0))
-        .values(booked=slots.c.booked - 1)
-    )
+    await _GIVE_BACK.run(tx, of_topic=topic, start=slot_start)
 
 
 async def read(
@@ -68,3 +59,22 @@ async def read(
     )
     booked: dict[datetime, int] = {row.starts_at: row.booked for row in rows}
     return [Slot(window=window, capacity=capacity(window), booked=booked.get(window.start, 0)) for window in wanted]
+
+
+def _take(insert: Any) -> Any:
+    row = insert(slots)
+    return row.on_conflict_do_update(
+        index_elements=["topic", "starts_at"],
+        set_={"capacity": row.excluded.capacity, "booked": slots.c.booked + 1},
+        where=slots.c.booked < row.excluded.capacity,
+    )
+
+
+_TAKE = Prepared(_take, columns=("topic", "starts_at", "ends_at", "capacity", "booked"))
+_GIVE_BACK = Prepared(
+    lambda _: (
+        update(slots)
+        .where(slots.c.topic == given("of_topic"), slots.c.starts_at == given("start"), slots.c.booked > 0)
+        .values(booked=slots.c.booked - 1)
+    )
+)

@@ -1,40 +1,79 @@
-"""Many short writes in one commit: on SQLite each commit waits for the disk, and one wait is enough for all."""
+"""Many short writes in one commit: each commit waits for the disk, and one wait is enough for all."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.exc import SQLAlchemyError
 
 MOST_AT_ONCE = 64
-Work = Callable[[AsyncConnection], Coroutine[Any, Any, Any]]
+MOST_TRIES = 3
+Work = Callable[[Any], Coroutine[Any, Any, Any]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+class Collision(Exception):
+    """Somebody else stored the same name first: look again, and decide anew."""
+
+
+class DriverFault(Exception):
+    """A statement failed, and with it everything in the transaction. `kind` decides what can be done about it."""
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
+class Spoilt(Exception):
+    """The job at `index` failed after it had written: it must go, and whatever else the transaction held, again."""
+
+    def __init__(self, index: int, cause: Exception) -> None:
+        super().__init__("A job failed after it had written.")
+        self.index = index
+        self.cause = cause
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Job:
-    """Something to write, and who waits for what comes of it."""
+    """Something to write, and who waits for what comes of it.
+
+    Two jobs of one name never share a transaction, nor run at the same time in two processes. `order` is the same for
+    all processes, so that no two wait for each other.
+    """
 
     work: Work
+    name: str
+    order: tuple[str, ...]
     waiter: "asyncio.Future[Any]"
 
 
+class Batches(Protocol):
+    """How a database runs several jobs in one transaction."""
+
+    async def commit(self, jobs: list[Job]) -> list[Any]:
+        """What each job returned, or raised before it had written anything, once all is on the disk.
+
+        Raises Spoilt and DriverFault with nothing kept. A commit that fails is everybody's answer.
+        """
+
+    async def close(self) -> None:
+        """Give the connection back."""
+
+
 class GroupCommit:
-    """Writes for all who wait, one after the other in the order of asking, each undone by itself when it fails.
+    """Writes for all who wait, in one transaction after the other; each job fails alone."""
 
-    `one_writer` is the lock under which everybody in this process writes.
-    """
-
-    def __init__(self, engine: Engine, one_writer: asyncio.Lock) -> None:
-        self._engine = engine
-        self._one_writer = one_writer
+    def __init__(self, batches: Batches) -> None:
+        self._batches = batches
         self._waiting: list[Job] = []
         self._task: asyncio.Task[None] | None = None
 
-    async def write(self, work: Work) -> Any:
-        """What `work` returns, once it is on the disk; raises what it raised, with nothing of it kept."""
-        job = Job(work=work, waiter=asyncio.get_running_loop().create_future())
+    async def write(self, work: Work, *, name: str, order: tuple[str, ...] = ()) -> Any:
+        """What `work` returns, once it is on the disk; raises what it raised, with nothing of it kept.
+
+        Raises Collision when another transaction stored a name first that `work` stores too.
+        """
+        job = Job(work=work, name=name, order=order, waiter=asyncio.get_running_loop().create_future())
         self._waiting.append(job)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write_waiting())
@@ -44,14 +83,12 @@ class GroupCommit:
         """Finish what was asked for and give the connection back."""
         if self._task:
             await self._task
-        self._engine.dispose()
+        await self._batches.close()
 
     async def _write_waiting(self) -> None:
         while self._waiting:
-            async with self._one_writer:
-                batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-                answers = await asyncio.to_thread(self._commit, batch)
-            for job, answer in zip(batch, answers, strict=True):
+            batch = self._next_batch()
+            for job, answer in zip(batch, await self._settle(batch), strict=True):
                 if job.waiter.done():  # whoever asked has gone meanwhile; what was written stays
                     continue
                 if isinstance(answer, Exception):
@@ -59,44 +96,47 @@ class GroupCommit:
                 else:
                     job.waiter.set_result(answer)
 
-    def _commit(self, batch: list[Job]) -> list[Any]:
+    def _next_batch(self) -> list[Job]:
+        """Those who have waited longest, one of each name."""
+        batch: dict[str, Job] = {}
+        rest: list[Job] = []
+        for job in self._waiting:
+            if len(batch) < MOST_AT_ONCE and job.name not in batch:
+                batch[job.name] = job
+            else:
+                rest.append(job)
+        self._waiting = rest
+        return sorted(batch.values(), key=lambda job: job.order)
+
+    async def _settle(self, jobs: list[Job]) -> list[Any]:
+        """The answer to each job: what it returned or raised."""
+        if not jobs:
+            return []
         try:
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                answers = [_apart(connection, job.work) for job in batch]
-                connection.commit()
-                return answers
-        except Exception as failed:  # a commit that failed kept nothing for anybody
-            return [failed] * len(batch)
+            return await self._batches.commit(jobs)
+        except Spoilt as spoilt:
+            rest = await self._settle([*jobs[: spoilt.index], *jobs[spoilt.index + 1 :]])
+            return [*rest[: spoilt.index], spoilt.cause, *rest[spoilt.index :]]
+        except DriverFault as fault:
+            if len(jobs) == 1:
+                return [await self._alone(jobs[0], fault)]
+            # Nobody knows whose statement it was: one transaction for each, then.
+            return [answer for job in jobs for answer in await self._settle([job])]
+        except Exception as failed:  # the database is away
+            return [failed] * len(jobs)
 
-
-class _AtOnce:
-    """A connection in the shape that store functions await, which never makes them wait."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.dialect = connection.dialect
-
-    async def execute(self, *arguments: Any) -> Any:
-        return self._connection.execute(*arguments)
-
-
-def _apart(connection: Connection, work: Work) -> Any:
-    """What the work returns or raises; in a savepoint of its own, so that it fails alone."""
-    connection.exec_driver_sql("SAVEPOINT job")
-    try:
-        answer = _run(work(cast("AsyncConnection", _AtOnce(connection))))
-    except Exception as failed:
-        connection.exec_driver_sql("ROLLBACK TO job")
-        answer = failed
-    connection.exec_driver_sql("RELEASE job")
-    return answer
-
-
-def _run(steps: Coroutine[Any, Any, Any]) -> Any:
-    try:
-        steps.send(None)
-    except StopIteration as ended:
-        return ended.value
-    steps.close()
-    raise RuntimeError("work in a group commit may wait for nothing but its transaction")
+    async def _alone(self, job: Job, fault: DriverFault) -> Any:
+        for _ in range(MOST_TRIES):
+            if fault.kind != "deadlock":
+                break
+            try:
+                (answer,) = await self._batches.commit([job])
+            except DriverFault as again:
+                fault = again
+            except Spoilt as spoilt:
+                return spoilt.cause
+            except Exception as failed:  # the database is away
+                return failed
+            else:
+                return answer
+        return Collision() if fault.kind == "collision" else SQLAlchemyError(str(fault))

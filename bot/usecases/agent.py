@@ -143,34 +143,33 @@ class Desk:
         return agent
 
     async def ensure_demo_agents(self, password: str, *, now: datetime) -> None:
-        """The demo's agents, ready and with this password, whatever was there before."""
+        """The demo's agents, ready when new, and with this password, however many processes say so at once."""
         for demo in DEMO_AGENTS:
             async with self._database.read() as tx:
                 known = await agents.by_login(tx, demo.login)
-            if known is None:
-                await self.add_agent(
-                    login=demo.login,
-                    name=demo.name,
-                    password=password,
-                    phone_number=demo.phone_number,
-                    role="agent",
-                    presence="ready",
-                    now=now,
-                )
-            elif not await self._matches(known, password):
-                password_hash = await self._hash(password)
-                async with self._database.write() as tx:
-                    await agents.set_password(tx, known.id, password_hash)
+            if known and await self._matches(known, password):
+                continue
+            agent = Agent(
+                id=secrets.token_hex(16),
+                login=demo.login,
+                name=demo.name,
+                phone_number=demo.phone_number,
+                role="agent",
+                presence="ready",
+                password_hash=await self._hash(password),
+            )
+            async with self._database.write() as tx:
+                await agents.put(tx, agent, now=now)
 
     async def board(self, *, now: datetime) -> Board:
         """What is going on and what is next."""
         async with self._database.read() as tx:
             return await read_board(tx, tz=self._business.timezone, now=now)
 
-    async def pulse(self, last: Pulse | None) -> Pulse:
-        """What changed since the last pulse."""
+    async def pulse(self, last: Pulse | None, *, at: float) -> Pulse:
+        """What changed since the last pulse; `at` is real time in seconds, from any beginning."""
         async with self._database.read() as tx:
-            return await read_pulse(tx, last)
+            return await read_pulse(tx, last, at=at)
 
     async def dossier(self, reference: str, *, reader: Agent, now: datetime) -> Dossier:
         """Everything about one callback. Raises CallbackNotFound."""

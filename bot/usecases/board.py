@@ -159,14 +159,11 @@ async def read_dossier(tx: Transaction, callback: Callback, *, reader: Agent, no
     )
 
 
-async def read_pulse(tx: Transaction, last: Pulse | None) -> Pulse:
-    """What is new since the last pulse; nothing counts as changed at the first."""
-    mark = await changes.mark(tx)
+async def read_pulse(tx: Transaction, last: Pulse | None, *, at: float) -> Pulse:
+    """What is new since the last pulse; nothing counts as changed at the first. `at` is real time in seconds."""
+    mark, touched = await changes.follow(tx, last.mark if last else None, at=at)
     calls = await changes.live_calls(tx)
-    if last is None:
-        return Pulse(mark=mark, calls=calls, changed=frozenset())
-    moved_on = frozenset(call.reference for call in calls ^ last.calls)
-    touched = frozenset[str]() if mark == last.mark else await changes.touched(tx, last.mark)
+    moved_on = frozenset(call.reference for call in calls ^ last.calls) if last else frozenset()
     return Pulse(mark=mark, calls=calls, changed=moved_on | touched)
 
 

@@ -26,12 +26,14 @@ from bot.booking.rules import Rules
 from bot.booking.slots import Slot, nearest, spread
 from bot.booking.when import Language, read
 from bot.booking.window import Window
-from bot.store import callbacks, conversations, ledger, slots
+from bot.store import callbacks, conversations, ledger, promising, slots
 from bot.store.database import Database, Transaction, one_at_a_time
+from bot.store.together import Collision
 from bot.usecases.promises import plan_notices
 from bot.usecases.seats import ANYBODY, Customer, Seats
 
 HOLD_FOR = timedelta(minutes=3)
+MOST_TRIES = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,25 +168,8 @@ class Bookings:
             and phone.accept(request.alternate_phone_number, self._numbers),
             window=request.window and request.window.in_utc(),
         )
-        fingerprint = _fingerprint(request)
-
-        async def work(tx: Transaction) -> Callback:
-            # One booking of a number at a time: what the next one counts and looks up is then already there.
-            await one_at_a_time(tx, request.phone_number)
-            if idempotency and (known := await self._already_booked(tx, idempotency, fingerprint)):
-                return known
-            callback = await self._book(tx, request, now=now)
-            if idempotency:
-                await ledger.remember_key(
-                    tx, idempotency.scope, idempotency.key,
-                    request_hash=fingerprint, callback_id=callback.id, now=now,
-                )  # fmt: skip
-            return callback
-
         try:
-            return await self._database.together(work)
-        except ledger.KeyTaken:
-            return await self.book(request, now=now, idempotency=idempotency)
+            return await self._stored(request, now=now, idempotency=idempotency)
         except (SlotFull, WindowNotOffered) as refusal:
             refusal.alternatives = await self._alternatives(
                 refusal.window, topic=request.topic, customer=_customer(request), now=now
@@ -290,13 +275,40 @@ class Bookings:
             ahead = await callbacks.count_ahead(tx, callback)
         return Standing(queue_position=ahead + 1, estimated_start=max(callback.due_at, now))
 
-    async def _book(self, tx: Transaction, request: BookingRequest, *, now: datetime) -> Callback:
-        topic, customer = self._rules.topic(request.topic), _customer(request)
+    async def _stored(
+        self, request: BookingRequest, *, now: datetime, idempotency: IdempotencyKey | None, tries: int = MOST_TRIES
+    ) -> Callback:
+        try:
+            return await self._database.together(
+                lambda tx: self._book(tx, request, now=now, idempotency=idempotency),
+                name=request.phone_number,
+                order=(request.topic or "", request.window.start.isoformat() if request.window else ""),
+            )
+        except Collision:  # the same key with another number, or a reference that somebody else drew just now
+            if tries == 1:
+                raise
+            return await self._stored(request, now=now, idempotency=idempotency, tries=tries - 1)
+
+    async def _book(
+        self, tx: Transaction, request: BookingRequest, *, now: datetime, idempotency: IdempotencyKey | None
+    ) -> Callback:
+        topic, customer, key = self._rules.topic(request.topic), _customer(request), idempotency
+        reference = _drawn_reference()
+        known = await promising.before(
+            tx, request.phone_number, topic=topic, reference=reference,
+            scope=key.scope if key else None, key=key.key if key else None,
+        )  # fmt: skip
+        fingerprint = _fingerprint(request) if key else ""
+        if known.callback_id:
+            if known.request_hash != fingerprint:
+                raise IdempotencyConflict
+            return await callbacks.get(tx, known.callback_id)
+        if known.is_taken:
+            raise Collision
         most = self._rules.of(topic).policy.open_per_number
-        standing = await callbacks.standing_of(tx, request.phone_number, topic=topic)
-        if standing.no_calls:
+        if known.no_calls:
             raise NumberRefused("opted_out")
-        if standing.open_count >= most:
+        if known.open_count >= most:
             raise TooManyOpenCallbacks(most)
         if request.window is None:
             kind, slot, window = await self._seats.take_soonest(tx, topic, customer=customer, now=now)
@@ -304,7 +316,7 @@ class Bookings:
             slot = window = await self._seats.take(tx, topic, request.window, customer=customer, now=now)
             kind = Kind.SCHEDULED
         callback = Callback(
-            id=secrets.token_hex(16), reference=await _new_reference(tx), status=Status.BOOKED, kind=kind,
+            id=secrets.token_hex(16), reference=reference, status=Status.BOOKED, kind=kind,
             window=window, slot_start=slot.start, due_at=window.start, phone_number=request.phone_number,
             reason=request.reason, topic=topic, language=request.language, channel=request.channel,
             priority=request.priority, name=request.name, company=request.company,
@@ -317,6 +329,10 @@ class Bookings:
         if request.conversation_id:
             await conversations.change(tx, request.conversation_id, now=now, callback_id=callback.id)
         await plan_notices(tx, callback, "confirmation", now=now, reminder=self._reminder)
+        if key:
+            await ledger.remember_key(
+                tx, key.scope, key.key, request_hash=fingerprint, callback_id=callback.id, now=now
+            )
         return callback
 
     async def _changeable(self, tx: Transaction, reference: str) -> Callback:
@@ -326,15 +342,6 @@ class Bookings:
         if not callback.is_changeable:
             raise CallbackNotOpen(callback.status)
         return callback
-
-    async def _already_booked(self, tx: Transaction, key: IdempotencyKey, fingerprint: str) -> Callback | None:
-        known = await ledger.callback_of_key(tx, key.scope, key.key)
-        if known is None:
-            return None
-        callback_id, request_hash = known
-        if request_hash != fingerprint:
-            raise IdempotencyConflict
-        return await callbacks.get(tx, callback_id)
 
     async def _alternatives(
         self, wanted: Window, *, topic: str | None, customer: Customer, now: datetime
@@ -346,11 +353,8 @@ class Bookings:
         return topic if topic in self._rules.topics else None
 
 
-async def _new_reference(tx: Transaction) -> str:
-    while True:
-        made = "".join(secrets.choice(references.ALPHABET) for _ in range(references.LENGTH))
-        if not await callbacks.is_taken(tx, made):
-            return made
+def _drawn_reference() -> str:
+    return "".join(secrets.choice(references.ALPHABET) for _ in range(references.LENGTH))
 
 
 def _customer(who: BookingRequest | Callback) -> Customer:

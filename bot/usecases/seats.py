@@ -88,15 +88,17 @@ class Seats:
         Raises WindowNotOffered, SlotFull.
         """
         rules, window = self._rules.of(topic), window.in_utc()
-        held = bool(customer.holder) and await holds.use(tx, customer.holder or "", topic, window.start, now=now)
+        too_soon = window.start < now + rules.policy.lead
         # Whoever was asked for a yes has a few minutes to say it: the lead was kept when the question was asked.
-        policy = replace(rules.policy, lead=timedelta()) if held else rules.policy
+        policy = replace(rules.policy, lead=timedelta()) if too_soon and customer.holder else rules.policy
         if reason := why_not(window, rules.hours, policy, now=now):
             raise WindowNotOffered(window, reason)
         if customer.number and not self._rules.calling_hours(topic, customer.number).covers(window):
             raise WindowNotOffered(window, "unlawful")
-        if held:
+        if customer.holder and await holds.use(tx, customer.holder, topic, window.start, now=now):
             return window
+        if too_soon:
+            raise WindowNotOffered(window, "too_soon")
         capacity = await self._capacity(tx, topic, now=now)
         if not self._is_understood(topic, window, customer) or not await self._sell(
             tx, topic, window, capacity(window), now=now
@@ -125,8 +127,10 @@ class Seats:
             await holds.give_up(tx, holder, topic, start)
 
     async def _sell(self, tx: Transaction, topic: str, window: Window, capacity: int, *, now: datetime) -> bool:
-        await holds.release_lapsed(tx, topic, window.start, now=now)
-        return await slots.take(tx, topic, window, capacity=capacity)
+        if await slots.take(tx, topic, window, capacity=capacity):
+            return True
+        lapsed = await holds.release_lapsed(tx, topic, window.start, now=now)
+        return bool(lapsed) and await slots.take(tx, topic, window, capacity=capacity)
 
     async def change(
         self, tx: Transaction, topic: str, old: datetime, new: Window, *, customer: Customer, now: datetime

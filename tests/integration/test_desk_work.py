@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -9,12 +10,13 @@ from argon2 import PasswordHasher
 
 from bot.booking.callback import Status
 from bot.booking.errors import CallbackNotFound
-from bot.store import slots
+from bot.store import agents, callbacks, slots
 from bot.store.database import Database
 from bot.usecases.agent import (
     DEMO_AGENTS,
     SESSION_LENGTH,
     AlreadyRecorded,
+    Desk,
     MovedOn,
     NoteChangedElsewhere,
     OutcomeNotPossible,
@@ -22,8 +24,9 @@ from bot.usecases.agent import (
 )
 from bot.usecases.board import Stage
 from tests.support.clocks import REAL, tokyo
+from tests.support.databases import PostgresServer
 from tests.support.desk import PASSWORD, Office
-from tests.support.products import NUMBER, SLOT, number
+from tests.support.products import BUSINESS, NUMBER, SLOT, number
 
 EMPTY = note_mark("")
 
@@ -253,24 +256,57 @@ async def test_a_pulse_names_what_changed_since_the_last_one_and_nothing_else(of
     await office.has("A", phone_number=number(1))
     callback = await office.has("K")
     await office.has_talk(callback, ("customer", "はい"))
-    pulse = await office.desk.pulse(None)
+    pulse = await office.desk.pulse(None, at=0.0)
     assert pulse.changed == frozenset()
-    assert (await office.desk.pulse(pulse)).changed == frozenset()
+    assert (await office.desk.pulse(pulse, at=0.0)).changed == frozenset()
     attempt = await office.dials(callback)
-    pulse = await office.desk.pulse(pulse)
+    pulse = await office.desk.pulse(pulse, at=0.0)
     assert pulse.changed == {"K7Q4MN"}
     await office.hears_key(attempt)
-    later = await office.desk.pulse(pulse)
+    later = await office.desk.pulse(pulse, at=0.0)
     assert later.changed == {"K7Q4MN"}
     assert [call.agent_id for call in later.calls] == [(await office.agent()).id]
-    assert (await office.desk.pulse(later)).changed == frozenset()
+    assert (await office.desk.pulse(later, at=0.0)).changed == frozenset()
 
 
 async def test_what_is_said_in_a_talk_counts_as_a_change_of_its_callback(office: Office) -> None:
     callback = await office.has()
     await office.has_talk(callback, ("customer", "はい"))
-    pulse = await office.desk.pulse(None)
+    pulse = await office.desk.pulse(None, at=0.0)
     conversation_id = (await office.read(callback)).conversation_id
     assert conversation_id is not None
     await office.world.conversations.say(conversation_id, "やっぱり16時で", now=tokyo("2026-11-24 11:00"))
-    assert (await office.desk.pulse(pulse)).changed == {"K7Q4MN"}
+    assert (await office.desk.pulse(pulse, at=0.0)).changed == {"K7Q4MN"}
+
+
+async def test_what_is_committed_after_a_later_entry_counts_as_a_change_too(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    """PostgreSQL numbers entries when they are written: of two transactions, the later number may be visible first."""
+    url = await postgres_server.fresh(tmp_path)
+    office, slow = await Office(Database(url)).open(), Database(url)
+    first, second = await office.has("A", phone_number=number(1)), await office.has("K")
+    pulse = await office.desk.pulse(None, at=0.0)
+    async with slow.write() as unfinished:
+        await callbacks.note_event(unfinished, first.id, "noted", at=office.now)
+        async with office.world.database.write() as tx:
+            await callbacks.note_event(tx, second.id, "noted", at=office.now)
+        pulse = await office.desk.pulse(pulse, at=0.25)
+        assert pulse.changed == {second.reference}
+    pulse = await office.desk.pulse(pulse, at=0.5)
+    assert pulse.changed == {first.reference}
+    assert (await office.desk.pulse(pulse, at=0.75)).changed == frozenset()
+    for database in (office.world.database, slow):
+        await database.close()
+
+
+async def test_gateways_that_start_together_make_each_agent_of_the_demo_once(database_url: str) -> None:
+    together = [Database(database_url) for _ in range(3)]
+    desks = [Desk(database, business=BUSINESS, hasher=CountingHasher()) for database in together]
+    await asyncio.gather(*(desk.ensure_demo_agents(PASSWORD, now=REAL) for desk in desks))
+    for demo in DEMO_AGENTS:
+        assert await desks[0].log_in(demo.login, PASSWORD, real_now=REAL)
+    async with together[0].read() as tx:
+        assert await agents.count(tx) == len(DEMO_AGENTS)
+    for database in together:
+        await database.close()

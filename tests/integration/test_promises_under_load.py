@@ -175,7 +175,7 @@ async def test_one_booking_that_fails_takes_nobody_else_of_its_commit_with_it(sq
 
 @pytest.fixture
 async def three_gateways(database_url: str, tmp_path: Path) -> AsyncIterator[list[str]]:
-    """Three gateway processes over one database; returns their addresses."""
+    """Three gateway processes that start together over one fresh database; returns their addresses."""
     settings = (ROOT / "orikaeshi.toml").read_text(encoding="utf-8")
     path = tmp_path / "shop.toml"
     path.write_text(settings.replace("capacity = 0 ", f"capacity = {PLACES} "), encoding="utf-8")
@@ -193,8 +193,8 @@ async def three_gateways(database_url: str, tmp_path: Path) -> AsyncIterator[lis
                 process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **told})  # noqa: ASYNC220 (returns at once)
                 processes.append(process)
                 addresses.append(f"http://127.0.0.1:{port}")
-                # One after the other: the demo's agents and key are written by the first.
-                await _until_it_answers(client, addresses[-1], process)
+            for address, process in zip(addresses, processes, strict=True):
+                await _until_it_answers(client, address, process)
         yield addresses
     finally:
         for process in processes:

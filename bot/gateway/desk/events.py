@@ -89,7 +89,7 @@ class BoardWatch:
 
     async def _read(self) -> None:
         first = self._pulse is None
-        self._pulse = await self._desk.pulse(self._pulse)
+        self._pulse = await self._desk.pulse(self._pulse, at=monotonic())
         if not (first or self._pulse.changed or self._clock_moved()):
             return
         self._told_clock = (self._now(), monotonic())
