@@ -77,6 +77,8 @@ SET_ASIDE = "set_aside"
 """`attention` of a callback that is not dialled before a supervisor has looked at it."""
 LATE = "late"
 """`attention` of a callback whose time passed without a call; it is dialled all the same."""
+HOURS_CHANGED = "hours_changed"
+"""`attention` of a callback that hours, holidays or the roster no longer allow as promised; its customer was told."""
 
 CHANGEABLE = frozenset({Status.BOOKED, Status.RETRY_WAIT})
 """The customer may move or cancel: no call is under way."""

@@ -49,6 +49,10 @@ class Rules:
         """A topic's rules. A callback may be older than the settings: one whose topic is gone follows the first."""
         return self.topics.get(topic) or self.topics[self.topic(None)]
 
+    def known(self, topic: str) -> str:
+        """The topic that answers for this one: itself, or the first when the settings have dropped it."""
+        return topic if topic in self.topics else self.topic(None)
+
     def calling_hours(self, topic: str, number: str | None) -> CallingHours:
         """When this E.164 number may be called about this topic; None for a number not known yet."""
         return CallingHours(layers=(self.of(topic).hours, *(self.lawful.of(number) if number else ())))

@@ -197,6 +197,16 @@ async def listing(
     return await _select(tx, *conditions, limit=limit)
 
 
+async def open_at(tx: Transaction, topics: Collection[str], starts: Collection[datetime]) -> list[Callback]:
+    """The open callbacks about these topics whose windows begin at these moments."""
+    return await _select(
+        tx,
+        callbacks.c.window_start.in_(list(starts)),
+        callbacks.c.topic.in_(list(topics)),
+        callbacks.c.status.in_(OPEN),
+    )
+
+
 async def of_ids(tx: Transaction, ids: Collection[str]) -> list[Callback]:
     """The callbacks with these ids, by their window's start."""
     return await _select(tx, callbacks.c.id.in_(list(ids))) if ids else []
@@ -220,6 +230,14 @@ async def finished(tx: Transaction, *, since: datetime, promised_since: datetime
         limit=limit,
         order=(callbacks.c.updated_at.desc(), callbacks.c.id),
     )
+
+
+async def marked(tx: Transaction, *, since: datetime, limit: int) -> list[Callback]:
+    """What a supervisor has to look at: open or given up with an `attention`, and touched since that moment if it is
+    not open any more. The earliest promise first."""
+    still_open = callbacks.c.status.in_(OPEN)
+    given_up = callbacks.c.status.in_((Status.EXPIRED, Status.UNREACHED)) & (callbacks.c.updated_at >= since)
+    return await _select(tx, callbacks.c.attention.is_not(None), still_open | given_up, limit=limit)
 
 
 async def history(tx: Transaction, callback_id: str) -> list[tuple[datetime, str, dict[str, Any]]]:

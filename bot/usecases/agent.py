@@ -16,7 +16,17 @@ from bot.store import agents, callbacks, slots
 from bot.store.agents import Agent, DeskSession
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database, Transaction
-from bot.usecases.board import RESOLVED, Board, Dossier, Pulse, read_board, read_dossier, read_pulse
+from bot.usecases.board import (
+    RESOLVED,
+    Board,
+    Dossier,
+    Entry,
+    Pulse,
+    read_board,
+    read_dossier,
+    read_marked,
+    read_pulse,
+)
 
 SESSION_LENGTH = timedelta(hours=12)
 LONGEST_PASSWORD = 200
@@ -83,6 +93,10 @@ DEMO_AGENTS = (
 )
 
 
+DEMO_SUPERVISOR = DemoAgent(login="hana", name="小林 花", phone_number="+815031000009")
+"""Watches over promises and takes no calls herself."""
+
+
 class Desk:
     """The desk of every agent. What two of them do at once is decided by the version of the callback they saw."""
 
@@ -143,18 +157,19 @@ class Desk:
         return agent
 
     async def ensure_demo_agents(self, password: str, *, now: datetime) -> None:
-        """The demo's agents, ready and with this password, whatever was there before."""
-        for demo in DEMO_AGENTS:
+        """The demo's people with this password, the agents ready to take calls, whatever was there before."""
+        for demo in (*DEMO_AGENTS, DEMO_SUPERVISOR):
             async with self._database.read() as tx:
                 known = await agents.by_login(tx, demo.login)
             if known is None:
+                watches = demo is DEMO_SUPERVISOR
                 await self.add_agent(
                     login=demo.login,
                     name=demo.name,
                     password=password,
                     phone_number=demo.phone_number,
-                    role="agent",
-                    presence="ready",
+                    role="supervisor" if watches else "agent",
+                    presence="offline" if watches else "ready",
                     now=now,
                 )
             elif not await self._matches(known, password):
@@ -166,6 +181,11 @@ class Desk:
         """What is going on and what is next."""
         async with self._database.read() as tx:
             return await read_board(tx, tz=self._business.timezone, now=now)
+
+    async def marked(self, *, now: datetime) -> tuple[Entry, ...]:
+        """What a supervisor has to look at."""
+        async with self._database.read() as tx:
+            return await read_marked(tx, now=now)
 
     async def pulse(self, last: Pulse | None) -> Pulse:
         """What changed since the last pulse."""

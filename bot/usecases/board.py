@@ -16,6 +16,9 @@ from bot.store.database import Transaction
 
 MOST_UPCOMING = 60
 MOST_FINISHED = 100
+MOST_MARKED = 200
+MARKED_FOR = timedelta(days=7)
+"""How long a promise that could not be kept stays on the supervisors' list."""
 PROMISED_BEFORE = timedelta(days=14)
 """How far back a promise may lie that is settled today: retries over a long holiday included."""
 
@@ -127,6 +130,14 @@ async def read_board(tx: Transaction, *, tz: ZoneInfo, now: datetime) -> Board:
         has_more_upcoming=len(waiting) > MOST_UPCOMING,
         finished=tuple(entries[callback.id] for callback in settled if callback.id not in calls),
     )
+
+
+async def read_marked(tx: Transaction, *, now: datetime) -> tuple[Entry, ...]:
+    """What a supervisor has to look at, the earliest promise first."""
+    found = await callbacks.marked(tx, since=now - MARKED_FOR, limit=MOST_MARKED)
+    calls = await _running(tx)
+    takers = await agents.takers(tx, [callback.id for callback in found])
+    return tuple(_entry(callback, takers, calls.get(callback.id), now=now) for callback in found)
 
 
 async def read_dossier(tx: Transaction, callback: Callback, *, reader: Agent, now: datetime) -> Dossier:
