@@ -223,6 +223,7 @@ class Settings(SettingsFile):
                     hours=self.hours.value(self.business.timezone, own=topic.hours),
                     policy=self.slots.value(own=topic.slots),
                     roster=roster if topic.fixed_capacity(self.slots) is None else None,
+                    handle_time=roster.handle_times[topic.id],
                 )
                 for topic in self.topics
             },

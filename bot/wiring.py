@@ -35,6 +35,7 @@ from bot.usecases.health import Health
 from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
 from bot.usecases.leases import Leases
+from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
@@ -99,6 +100,7 @@ class Product:
     keys: ApiKeys
     desk: Desk
     health: Health
+    line_report: LineReport
     conflicts: Conflicts
     settings_history: SettingsHistory
 
@@ -177,7 +179,8 @@ def connect(settings: Settings | None = None) -> Product:
         consent=Consent(database, business=business),
         identity=Identity(database, sms, business=business),
         keys=ApiKeys(database),
-        desk=Desk(database, business=business),
+        desk=Desk(database, business=business, line=WaitingLine(rules, seats)),
+        line_report=LineReport(database),
         health=Health(
             database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url
         ),

@@ -107,6 +107,7 @@ class Callback:
 
     `due_at` is when the next dial is owed: the window's start, or the retry's time. `slot_start` names the slot
     whose place it holds: the window's start, except for an `asap` callback, which begins inside a running slot.
+    `told_start` is when the customer was told to expect the soonest call.
     """
 
     id: str
@@ -130,6 +131,7 @@ class Callback:
     attention: str | None = None
     conversation_id: str | None = None
     resolution: str | None = None
+    told_start: datetime | None = None
     version: int = 1
     attempts: tuple[Attempt, ...] = ()
 

@@ -140,20 +140,6 @@ async def is_taken(tx: Transaction, reference: str) -> bool:
     return found.first() is not None
 
 
-async def count_ahead(tx: Transaction, callback: Callback) -> int:
-    """How many waiting callbacks of the same topic are owed before this one."""
-    waiting = callbacks.c.status.in_((Status.BOOKED, Status.RETRY_WAIT))
-    earlier = (callbacks.c.due_at < callback.due_at) | (
-        (callbacks.c.due_at == callback.due_at) & (callbacks.c.created_at < callback.created_at)
-    )
-    counted = await tx.execute(
-        select(func.count())
-        .select_from(callbacks)
-        .where(waiting, callbacks.c.topic == callback.topic, callbacks.c.id != callback.id, earlier)
-    )
-    return int(counted.scalar_one())
-
-
 async def due(tx: Transaction, *, now: datetime, limit: int) -> list[Callback]:
     """Callbacks whose dial is owed, in promise order, then priority; not those that a supervisor has to look at."""
     waiting = callbacks.c.status.in_((Status.BOOKED, Status.RETRY_WAIT))
@@ -253,7 +239,7 @@ async def history(tx: Transaction, callback_id: str) -> list[tuple[datetime, str
 _PLAIN = (
     "id", "reference", "status", "kind", "topic", "slot_start", "due_at", "phone_number", "alternate_phone_number",
     "name", "company", "reason", "language", "channel", "priority", "attention", "resolution", "conversation_id",
-    "version", "created_at", "updated_at",
+    "told_start", "version", "created_at", "updated_at",
 )  # fmt: skip
 """Columns that carry the value's own names."""
 

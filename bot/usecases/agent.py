@@ -27,6 +27,7 @@ from bot.usecases.board import (
     read_marked,
     read_pulse,
 )
+from bot.usecases.line import WaitingLine
 
 SESSION_LENGTH = timedelta(hours=12)
 LONGEST_PASSWORD = 200
@@ -100,9 +101,12 @@ DEMO_SUPERVISOR = DemoAgent(login="hana", name="小林 花", phone_number="+8150
 class Desk:
     """The desk of every agent. What two of them do at once is decided by the version of the callback they saw."""
 
-    def __init__(self, database: Database, *, business: Business, hasher: PasswordHasher | None = None) -> None:
+    def __init__(
+        self, database: Database, *, business: Business, line: WaitingLine, hasher: PasswordHasher | None = None
+    ) -> None:
         self._database = database
         self._business = business
+        self._line = line
         self._hasher = hasher or PasswordHasher()
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
 
@@ -180,7 +184,7 @@ class Desk:
     async def board(self, *, now: datetime) -> Board:
         """What is going on and what is next."""
         async with self._database.read() as tx:
-            return await read_board(tx, tz=self._business.timezone, now=now)
+            return await read_board(tx, tz=self._business.timezone, line=self._line, now=now)
 
     async def marked(self, *, now: datetime) -> tuple[Entry, ...]:
         """What a supervisor has to look at."""
@@ -195,7 +199,7 @@ class Desk:
     async def dossier(self, reference: str, *, reader: Agent, now: datetime) -> Dossier:
         """Everything about one callback. Raises CallbackNotFound."""
         async with self._database.read() as tx:
-            return await read_dossier(tx, await _find(tx, reference), reader=reader, now=now)
+            return await read_dossier(tx, await _find(tx, reference), reader=reader, line=self._line, now=now)
 
     async def record(self, reference: str, agent: Agent, resolution: str, *, seen: Status, now: datetime) -> Callback:
         """Write down how it ended. `seen` is the status that the agent was looking at; recording twice is harmless.

@@ -19,6 +19,7 @@ from bot.booking.errors import (
     TooManyOpenCallbacks,
     WindowNotOffered,
 )
+from bot.booking.line import Standing
 from bot.booking.measured import MeasurePolicy
 from bot.booking.offer import Offer, offer
 from bot.booking.phone import NumberPolicy
@@ -28,6 +29,7 @@ from bot.booking.when import Language, read
 from bot.booking.window import Window
 from bot.store import callbacks, conversations, ledger, slots
 from bot.store.database import Database, Transaction, one_at_a_time
+from bot.usecases.line import WaitingLine
 from bot.usecases.promises import plan_notices
 from bot.usecases.seats import ANYBODY, Customer, Seats
 
@@ -66,11 +68,12 @@ class IdempotencyKey:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
-    """Where an open callback stands in line; both None for one that has its own window."""
+class Soonest:
+    """What "as soon as possible" would promise now, and when the call is expected."""
 
-    queue_position: int | None = None
-    estimated_start: datetime | None = None
+    kind: Kind
+    window: Window
+    expected_at: datetime
 
 
 class Bookings:
@@ -91,6 +94,7 @@ class Bookings:
         self._business = business
         self._rules = rules
         self._seats = Seats(rules, measured=measured, hold_for=hold_for)
+        self._line = WaitingLine(rules, self._seats)
         self._numbers = numbers
         self._reminder = reminder
 
@@ -115,10 +119,19 @@ class Bookings:
         """A few different free times, the soonest first."""
         return spread(await self.slots(now=now, topic=topic, customer=customer), limit=limit)
 
-    async def earliest(self, *, now: datetime, customer: Customer = ANYBODY) -> Window | None:
+    async def earliest(
+        self, *, now: datetime, topic: str | None = None, customer: Customer = ANYBODY
+    ) -> Soonest | None:
         """What "as soon as possible" would promise now, None when nothing is free."""
+        name = self._rules.topic(topic)
         async with self._database.read() as tx:
-            return await self._seats.soonest(tx, self._rules.topic(None), customer=customer, now=now)
+            window = await self._seats.soonest(tx, name, customer=customer, now=now)
+            if window is None:
+                return None
+            expected_at = await self._line.expected_for_next(tx, name, window.start, now=now)
+        is_open = self._rules.calling_hours(name, customer.number).is_open(now)
+        kind = Kind.ASAP if is_open else Kind.AFTER_HOURS
+        return Soonest(kind=kind, window=window, expected_at=expected_at)
 
     async def next_free(
         self, *, now: datetime, limit: int = 5, topic: str | None = None, customer: Customer = ANYBODY
@@ -284,11 +297,10 @@ class Bookings:
 
     async def standing(self, callback: Callback, *, now: datetime) -> Standing:
         """The place in the line of those who asked for the soonest call."""
-        if callback.kind == Kind.SCHEDULED or callback.status not in (Status.BOOKED, Status.RETRY_WAIT):
+        if callback.kind == Kind.SCHEDULED:
             return Standing()
         async with self._database.read() as tx:
-            ahead = await callbacks.count_ahead(tx, callback)
-        return Standing(queue_position=ahead + 1, estimated_start=max(callback.due_at, now))
+            return await self._line.standing(tx, callback, now=now)
 
     async def _book(self, tx: Transaction, request: BookingRequest, *, now: datetime) -> Callback:
         topic, customer = self._rules.topic(request.topic), _customer(request)
@@ -312,6 +324,8 @@ class Bookings:
             created_at=now, updated_at=now,
         )  # fmt: skip
         await callbacks.add(tx, callback)
+        if kind != Kind.SCHEDULED:
+            callback = await self._line.tell(tx, callback, now=now)
         if request.holder:
             await self._seats.release(tx, request.holder)
         if request.conversation_id:

@@ -33,8 +33,13 @@ def time_of_day(moment: time, *, language: str) -> str:
 
 def start(window: Window, *, tz: ZoneInfo, language: str) -> str:
     """11月24日(火) 15:00 / Tue, Nov 24, 3:00 PM."""
+    return at(window.start, tz=tz, language=language)
+
+
+def at(moment: datetime, *, tz: ZoneInfo, language: str) -> str:
+    """The same of a moment."""
     joint = " " if language == "ja" else ", "
-    return day(window.start, tz=tz, language=language) + joint + clock(window.start, tz=tz, language=language)
+    return day(moment, tz=tz, language=language) + joint + clock(moment, tz=tz, language=language)
 
 
 def brief(windows: Sequence[Window], *, tz: ZoneInfo, language: str) -> str:

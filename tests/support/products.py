@@ -37,6 +37,7 @@ from bot.usecases.dispatch import Dispatch
 from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
 from bot.usecases.leases import Leases
+from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
@@ -190,6 +191,7 @@ class World:
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes)
         seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
         self.notices = Notices(database, self.sms, business=BUSINESS, new_times=NewTimes(self.rules, seats))
+        self.line = WaitingLine(self.rules, seats)
         self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminder=timedelta(minutes=60))
         self.consent = Consent(database, business=BUSINESS)
         self.identity = Identity(database, self.sms, business=BUSINESS)
@@ -265,7 +267,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     replaced = replace(
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, calls=world.calls, dispatch=world.dispatch, overdue=world.overdue,
-        leases=world.leases, notices=world.notices, conflicts=world.conflicts,
+        leases=world.leases, notices=world.notices, conflicts=world.conflicts, line_report=LineReport(world.database),
         settings_history=SettingsHistory(
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
         ),
