@@ -9,10 +9,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.existing import CHOICES, open_callbacks
 from actions.product import product
+from actions.soonest import told_moment
 from actions.speaking import SpeakingAction
 from actions.turn import Turn
 from bot.booking import reference
-from bot.wording import dates
 
 PATIENCE = 3
 """After this many messages in a row that were not understood, a person is offered."""
@@ -32,7 +32,7 @@ async def answer(turn: Turn, dispatcher: CollectingDispatcher) -> None:
         if soonest is None:
             dispatcher.utter_message(response="utter_nothing_free", **facts)
             return
-        facts["soonest"] = dates.start(soonest, tz=ours.business.timezone, language=turn.language)
+        facts["soonest"] = told_moment(turn, soonest.expected_at)
     dispatcher.utter_message(response=f"utter_{turn.intent}", **facts)
 
 

@@ -5,11 +5,14 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import spans
 from actions.product import product
+from actions.soonest import told_soonest
 from actions.speaking import SpeakingAction
 from actions.times import ask_for_time, customer_of, time_taken
 from actions.turn import Turn
 from bot.booking import phone, reason
+from bot.booking.callback import Kind
 from bot.booking.errors import SlotFull, WindowNotOffered
+from bot.usecases.bookings import Soonest
 from bot.wording import dates
 
 
@@ -48,11 +51,19 @@ async def _keep_and_repeat_back(turn: Turn, dispatcher: CollectingDispatcher) ->
             await ours.bookings.hold(spans.read(slot), customer=customer_of(turn), now=ours.clock.now())
         except (SlotFull, WindowNotOffered) as refusal:
             return time_taken(dispatcher, refusal)
-    _repeat_back(turn, dispatcher)
+    after_hours = await _after_hours(turn) if slot == spans.ASAP else None
+    _repeat_back(turn, dispatcher, after_hours=after_hours)
     return []
 
 
-def _repeat_back(turn: Turn, dispatcher: CollectingDispatcher) -> None:
+async def _after_hours(turn: Turn) -> Soonest | None:
+    """What the soonest call would be when we are closed now."""
+    ours = product()
+    soonest = await ours.bookings.earliest(now=ours.clock.now(), customer=customer_of(turn))
+    return soonest if soonest and soonest.kind == Kind.AFTER_HOURS else None
+
+
+def _repeat_back(turn: Turn, dispatcher: CollectingDispatcher, *, after_hours: Soonest | None) -> None:
     slot, name = turn.slots["preferred_slot"], turn.slots.get("customer_name")
     numbers = (turn.slots["phone_number"], turn.slots.get("alternate_number"))
     facts = {
@@ -62,5 +73,8 @@ def _repeat_back(turn: Turn, dispatcher: CollectingDispatcher) -> None:
     }
     if slot != spans.ASAP:
         facts["when"] = dates.start(spans.read(slot), tz=product().business.timezone, language=turn.language)
-    response = "utter_ask_confirmed" + ("_asap" if slot == spans.ASAP else "") + ("" if name else "_unnamed")
+    if after_hours:  # "as soon as possible" would sound like now
+        facts["when"] = told_soonest(turn, after_hours.kind, after_hours.window, expected_at=None)
+    is_asap = slot == spans.ASAP and not after_hours
+    response = "utter_ask_confirmed" + ("_asap" if is_asap else "") + ("" if name else "_unnamed")
     dispatcher.utter_message(response=response, **facts)

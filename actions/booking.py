@@ -5,11 +5,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import spans
 from actions.product import product
+from actions.soonest import told_soonest
 from actions.speaking import SpeakingAction
 from actions.times import asked_anew, time_taken
 from actions.turn import Turn
 from bot.booking import phone
-from bot.booking.callback import Channel, Kind
+from bot.booking.callback import Callback, Channel, Kind
 from bot.booking.errors import NumberRefused, SlotFull, TooManyOpenCallbacks, WindowNotOffered
 from bot.usecases.bookings import BookingRequest, IdempotencyKey
 from bot.wording import dates
@@ -37,11 +38,9 @@ class ActionBook(SpeakingAction):
         except TooManyOpenCallbacks as refusal:
             dispatcher.utter_message(response="utter_too_many", limit=str(refusal.limit), hotline=ours.business.hotline)
             return _finished()
-        is_scheduled = callback.kind == Kind.SCHEDULED
-        tell = dates.start if is_scheduled else dates.span
         dispatcher.utter_message(
-            response="utter_booked" if is_scheduled else "utter_booked_asap",
-            when=tell(callback.window, tz=ours.business.timezone, language=turn.language),
+            response="utter_booked_asap" if callback.kind == Kind.ASAP else "utter_booked",
+            when=_told_time(turn, callback),
             number=phone.masked(callback.phone_number),
             reference=callback.reference,
         )
@@ -50,6 +49,12 @@ class ActionBook(SpeakingAction):
     def after_trouble(self) -> list[EventType]:
         """Nothing is lost: the customer only has to say yes once more."""
         return [SlotSet("confirmed", None), SlotSet("asking", "first"), FollowupAction("callback_form")]
+
+
+def _told_time(turn: Turn, callback: Callback) -> str:
+    if callback.kind in (Kind.ASAP, Kind.AFTER_HOURS):
+        return told_soonest(turn, callback.kind, callback.window, expected_at=callback.told_start, topic=callback.topic)
+    return dates.start(callback.window, tz=product().business.timezone, language=turn.language)
 
 
 def _request(turn: Turn) -> BookingRequest:

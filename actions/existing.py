@@ -5,6 +5,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.form import Answers
 from actions.product import product
+from actions.soonest import told_moment
 from actions.speaking import SpeakingAction
 from actions.times import buttons
 from actions.turn import Turn
@@ -112,6 +113,10 @@ async def _tell(callback: Callback, turn: Turn, dispatcher: CollectingDispatcher
         dispatcher.utter_message(response="utter_callback_is", **facts)
     else:
         standing = await ours.bookings.standing(callback, now=ours.clock.now())
+        if standing.queue_position is None or standing.estimated_start is None:
+            dispatcher.utter_message(response="utter_callback_is", **facts)
+            return
+        facts["when"] = told_moment(turn, standing.estimated_start)
         place = str(standing.queue_position)
         dispatcher.utter_message(response="utter_callback_is_waiting", position=place, **facts)
 

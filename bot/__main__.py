@@ -10,6 +10,7 @@ from bot import wiring
 from bot.booking import phone
 from bot.booking.errors import BookingError
 from bot.settings import Settings, SettingsError, load
+from bot.settings_review import worries
 from bot.store.migrations import upgrade
 
 
@@ -20,6 +21,8 @@ def main() -> None:
         settings = load()
         if arguments.command == "migrate":
             upgrade(settings.database_url)
+            for worry in worries(settings, now=datetime.now(UTC)):
+                print(f"WARNING settings: {worry.told('en')}")
         elif arguments.command == "add-agent":
             asyncio.run(_add_agent(settings, arguments))
         else:
@@ -31,7 +34,9 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Administration of Orikaeshi.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("migrate", help="bring the database to this version's tables")
+    commands.add_parser(
+        "migrate", help="bring the database to this version's tables; tells what is odd about the settings"
+    )
     agent = commands.add_parser("add-agent", help="let somebody take calls; asks for the password")
     agent.add_argument("login")
     agent.add_argument("name")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
 
 from bot.booking.asides import Faq, Urgency
 from bot.booking.business import Business
@@ -168,6 +168,13 @@ class SettingsFile(Section):
     carrier: CarrierSection
     web: WebSection = WebSection()
 
+    @field_validator("topics")
+    @classmethod
+    def _each_topic_once(cls, topics: tuple[TopicSection, ...]) -> tuple[TopicSection, ...]:
+        if len({topic.id for topic in topics}) < len(topics):
+            raise ValueError("each topic needs an id of its own")
+        return topics
+
 
 class Environment(Section):
     """What the environment says: places, ports and secrets."""
@@ -243,6 +250,7 @@ class Settings(SettingsFile):
                     hours=self.hours.value(self.business.timezone, own=topic.hours),
                     policy=self.slots.value(own=topic.slots),
                     roster=roster if topic.fixed_capacity(self.slots) is None else None,
+                    handle_time=roster.handle_times[topic.id],
                 )
                 for topic in self.topics
             },
@@ -336,7 +344,7 @@ def _check_carrier(settings: Settings) -> None:
         return
     if not (environment.twilio_account_sid and environment.twilio_auth_token):
         raise SettingsError("Calls through Twilio need TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the environment.")
-    if not environment.public_base_url:
+    if not environment.public_base_url.lower().startswith("https://"):
         raise SettingsError(
             "Calls through Twilio need PUBLIC_BASE_URL: the https address at which Twilio reaches this gateway."
         )

@@ -7,7 +7,17 @@ from itertools import pairwise
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from bot.booking.hours import BusinessHours, Period, WeeklyChange
 from bot.booking.lawful import DAYTIME, LawfulHours
@@ -63,6 +73,15 @@ class Section(BaseModel):
     """A table of the settings file: unknown lines are refused, so that a misspelt one is noticed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: object, info: ValidationInfo) -> object:
+        """`capacity = true` would else be a capacity of 1."""
+        is_said = isinstance(value, bool) or (isinstance(value, list) and any(isinstance(one, bool) for one in value))
+        if is_said and "bool" not in str(cls.model_fields[info.field_name or ""].annotation):
+            raise ValueError("true and false are not possible here")
+        return value
 
 
 class ExceptionSection(Section):

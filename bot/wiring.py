@@ -1,5 +1,6 @@
 """From settings to objects: the only place that chooses what is real."""
 
+import getpass
 import json
 import os
 import secrets
@@ -13,9 +14,11 @@ from bot.booking.asides import Faq, Urgency
 from bot.booking.business import Business
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
+from bot.booking.topic import Topic
 from bot.channels.sms import SmsChannel
 from bot.private_files import first_written
 from bot.settings import Settings, load
+from bot.settings_review import Worry, in_force, worries
 from bot.simulator.clock import SimulatedClock
 from bot.store.database import Database
 from bot.telephony.twilio import CallUrls, TwilioDialer
@@ -23,6 +26,7 @@ from bot.usecases.agent import Desk
 from bot.usecases.bookings import Bookings
 from bot.usecases.calls import Calls
 from bot.usecases.claims import Claims
+from bot.usecases.conflicts import Conflicts
 from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
 from bot.usecases.dispatch import Dispatch
@@ -30,10 +34,14 @@ from bot.usecases.health import Health
 from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
 from bot.usecases.leases import Leases
+from bot.usecases.line import LineReport, WaitingLine
+from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
 from bot.usecases.reconcile import Reconciliation
+from bot.usecases.seats import Seats
+from bot.usecases.settings_history import SettingsHistory
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
 
@@ -77,6 +85,7 @@ class Product:
     urls: CallUrls
     urgency: Urgency
     faqs: tuple[Faq, ...]
+    topics: tuple[Topic, ...]
     bookings: Bookings
     conversations: Conversations
     calls: Calls
@@ -90,11 +99,18 @@ class Product:
     keys: ApiKeys
     desk: Desk
     health: Health
+    line_report: LineReport
+    conflicts: Conflicts
+    settings_history: SettingsHistory
 
     def hours_text(self, language: str) -> str:
         """The calling hours of the first topic as a sentence."""
         today = self.clock.now()
         return hours_wording.describe(self.rules.of(self.rules.topic(None)).hours, language, now=today)
+
+    def worries(self) -> tuple[Worry, ...]:
+        """What a supervisor should know about the settings."""
+        return worries(self.settings, now=self.clock.now())
 
     async def close(self) -> None:
         """Give back connections and threads."""
@@ -120,6 +136,9 @@ def connect(settings: Settings | None = None) -> Product:
     calls = Calls(database, dialer, outcomes, business=business)
     owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
     grace = timedelta(minutes=settings.calls.grace_minutes)
+    reminder = timedelta(minutes=settings.calls.reminder_minutes)
+    hold_for = timedelta(minutes=settings.slots.hold_minutes)
+    seats = Seats(rules, measured=settings.capacity.for_measuring(), hold_for=hold_for)
     order = settings.for_order()
     overdue = Overdue(database, rules=rules, grace=grace, order=order)
     claims = Claims(
@@ -141,14 +160,15 @@ def connect(settings: Settings | None = None) -> Product:
         urls=urls,
         urgency=settings.for_urgency(),
         faqs=settings.for_faqs(),
+        topics=settings.for_topics(),
         bookings=Bookings(
             database,
             business=business,
             rules=rules,
             numbers=numbers,
-            reminder=timedelta(minutes=settings.calls.reminder_minutes),
+            reminder=reminder,
             measured=settings.capacity.for_measuring(),
-            hold_for=timedelta(minutes=settings.slots.hold_minutes),
+            hold_for=hold_for,
         ),
         conversations=Conversations(database, assistant, business=business),
         calls=calls,
@@ -156,15 +176,27 @@ def connect(settings: Settings | None = None) -> Product:
         overdue=overdue,
         leases=Leases(database, owner=owner),
         reconciliation=Reconciliation(database, dialer, calls, outcomes),
-        notices=Notices(database, sms, business=business),
+        notices=Notices(database, sms, business=business, new_times=NewTimes(rules, seats)),
         consent=Consent(database, business=business),
         identity=Identity(database, sms, business=business),
         keys=ApiKeys(database),
-        desk=Desk(database, business=business),
+        desk=Desk(database, business=business, line=WaitingLine(rules, seats)),
+        line_report=LineReport(database),
         health=Health(
             database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url
         ),
+        conflicts=Conflicts(database, rules=rules, seats=seats, reminder=reminder),
+        settings_history=SettingsHistory(database, in_force=in_force(settings), who=_whose(settings)),
     )
+
+
+def _whose(settings: Settings) -> str:
+    """The file that the settings come from and the account that started the product with it."""
+    try:
+        account = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        account = str(os.getuid())
+    return f"{settings.environment.orikaeshi_settings.name} ({account})"
 
 
 def _account(settings: Settings) -> CarrierAccount:

@@ -18,6 +18,7 @@ NOTICES_EVERY_S = 1.0
 CODES_EVERY_S = 1.0
 LATENESS_EVERY_S = 5.0
 RECONCILE_EVERY_S = 5.0
+CONFLICTS_EVERY_S = 600.0
 PROCESS = "scheduler"
 
 MOST_CLAIMED = 2000
@@ -51,6 +52,7 @@ class Ticks:
             (self._codes, CODES_EVERY_S),
             (self._lateness, LATENESS_EVERY_S),
             (self._reconcile, RECONCILE_EVERY_S),
+            (self._conflicts, CONFLICTS_EVERY_S),
         ):
             self._scheduler.add_job(
                 self._ring,
@@ -122,3 +124,12 @@ class Ticks:
 
     async def _reconcile(self) -> None:
         await self._product.reconciliation.check_quiet_calls(now=self._product.clock.now(), real_now=datetime.now(UTC))
+
+    async def _conflicts(self) -> None:
+        """Promises that the settings no longer allow. A change of the settings comes with a start: what it costs is
+        looked for once; hours are looked at on and on, for another process may have sold by older ones meanwhile."""
+        now = self._product.clock.now()
+        is_new = await self._product.settings_history.is_unchecked(now=now)
+        await self._product.conflicts.look(now=now, settings_changed=is_new)
+        if is_new:
+            await self._product.settings_history.checked(now=now)

@@ -77,6 +77,8 @@ SET_ASIDE = "set_aside"
 """`attention` of a callback that is not dialled before a supervisor has looked at it."""
 LATE = "late"
 """`attention` of a callback whose time passed without a call; it is dialled all the same."""
+HOURS_CHANGED = "hours_changed"
+"""`attention` of a callback that hours, holidays or the roster no longer allow as promised; its customer was told."""
 
 CHANGEABLE = frozenset({Status.BOOKED, Status.RETRY_WAIT})
 """The customer may move or cancel: no call is under way."""
@@ -105,6 +107,7 @@ class Callback:
 
     `due_at` is when the next dial is owed: the window's start, or the retry's time. `slot_start` names the slot
     whose place it holds: the window's start, except for an `asap` callback, which begins inside a running slot.
+    `told_start` is when the customer was told to expect the soonest call.
     """
 
     id: str
@@ -128,6 +131,7 @@ class Callback:
     attention: str | None = None
     conversation_id: str | None = None
     resolution: str | None = None
+    told_start: datetime | None = None
     version: int = 1
     attempts: tuple[Attempt, ...] = ()
 

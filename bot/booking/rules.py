@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.booking.errors import UnknownTopic
 from bot.booking.hours import BusinessHours
@@ -16,12 +16,14 @@ from bot.booking.window import Window
 class TopicRules:
     """When calls about one topic are made, how its slots are cut and sold, and who answers them.
 
-    Without a roster every slot has the policy's capacity.
+    Without a roster every slot has the policy's capacity. `handle_time` is how long a call keeps an agent until enough
+    calls were made to measure it.
     """
 
     hours: BusinessHours
     policy: SlotPolicy
     roster: Roster | None = None
+    handle_time: timedelta = timedelta(minutes=15)
 
     def capacity(
         self, topic: str, window: Window, *, handle_time: timedelta | None = None, language: str | None = None
@@ -48,6 +50,15 @@ class Rules:
     def of(self, topic: str) -> TopicRules:
         """A topic's rules. A callback may be older than the settings: one whose topic is gone follows the first."""
         return self.topics.get(topic) or self.topics[self.topic(None)]
+
+    def known(self, topic: str) -> str:
+        """The topic that answers for this one: itself, or the first when the settings have dropped it."""
+        return topic if topic in self.topics else self.topic(None)
+
+    def is_first_thing(self, topic: str, window: Window, *, now: datetime) -> bool:
+        """Whether a call in this window is made as soon as the business, closed at `now`, opens again."""
+        hours = self.of(topic).hours
+        return not hours.is_open(now) and window.start == hours.next_open(now)
 
     def calling_hours(self, topic: str, number: str | None) -> CallingHours:
         """When this E.164 number may be called about this topic; None for a number not known yet."""

@@ -86,6 +86,8 @@ def _install_life(app: Sanic[Any, Any], product: Product, live: LiveTalks, carri
     tasks: set[asyncio.Task[None]] = set()
 
     async def start(_app: Sanic[Any, Any]) -> None:
+        for worry in product.worries():
+            log.warning("settings", worry=worry.told("en"))
         if carrier:
             await demo.prepare(product, now=product.clock.now())
             demo.let_agents_answer(carrier)

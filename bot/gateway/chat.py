@@ -2,6 +2,7 @@
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from bot.booking.line import Standing
 from bot.channels.web import as_text
 from bot.gateway import answers
 from bot.gateway.limits import RateLimit
@@ -11,7 +12,6 @@ from bot.gateway.problems import field_problem
 from bot.gateway.rendering import page
 from bot.gateway.requests import answer, body_of
 from bot.gateway.shapes import NewMessage, NewSession, said_shape, turn_shape
-from bot.usecases.bookings import Standing
 from bot.usecases.conversation import Turn
 from bot.wiring import Product
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.private_files import first_written, rewrite
 from bot.simulator.carrier import SimulatedCarrier
-from bot.usecases.agent import DEMO_AGENTS
+from bot.usecases.agent import DEMO_AGENTS, DEMO_SUPERVISOR
 from bot.wiring import Product
 
 KEY_LABEL = "demo"
@@ -21,7 +21,9 @@ async def prepare(product: Product, *, now: datetime) -> None:
     api_key = product.settings.environment.orikaeshi_demo_api_key or known["api_key"]
     await product.desk.ensure_demo_agents(known["desk_password"], now=now)
     await product.keys.let_in(api_key, label=KEY_LABEL, now=now)
-    told = {"desk_login": DEMO_AGENTS[0].login, "desk_password": known["desk_password"], "api_key": api_key}
+    told = known | {
+        "desk_login": DEMO_AGENTS[0].login, "desk_supervisor": DEMO_SUPERVISOR.login, "api_key": api_key,
+    }  # fmt: skip
     rewrite(path, json.dumps(told))
 
 

@@ -9,12 +9,12 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from bot.assistant import Utterance
 from bot.booking import phone
 from bot.booking.callback import Callback, Channel
+from bot.booking.line import Standing
 from bot.booking.slots import Slot
 from bot.booking.window import Window
 from bot.gateway import answers
 from bot.gateway.answers import LanguageCode
 from bot.store.conversations import Said
-from bot.usecases.bookings import Standing
 from bot.usecases.conversation import Turn
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)

@@ -112,20 +112,6 @@ async def count_open(tx: Transaction, phone_number: str) -> int:
     return int(counted.scalar_one())
 
 
-async def count_ahead(tx: Transaction, callback: Callback) -> int:
-    """How many waiting callbacks of the same topic are owed before this one."""
-    waiting = callbacks.c.status.in_((Status.BOOKED, Status.RETRY_WAIT))
-    earlier = (callbacks.c.due_at < callback.due_at) | (
-        (callbacks.c.due_at == callback.due_at) & (callbacks.c.created_at < callback.created_at)
-    )
-    counted = await tx.execute(
-        select(func.count())
-        .select_from(callbacks)
-        .where(waiting, callbacks.c.topic == callback.topic, callbacks.c.id != callback.id, earlier)
-    )
-    return int(counted.scalar_one())
-
-
 async def left_behind(tx: Transaction, *, now: datetime, kept_since: datetime, limit: int) -> list[Callback]:
     """Callbacks that are owed a dial and were owed it last before `kept_since`, by their window's start."""
     waiting = callbacks.c.status.in_((Status.BOOKED, Status.RETRY_WAIT))
@@ -162,6 +148,16 @@ async def listing(
     return await _select(tx, *conditions, limit=limit)
 
 
+async def open_at(tx: Transaction, topics: Collection[str], starts: Collection[datetime]) -> list[Callback]:
+    """The open callbacks about these topics whose windows begin at these moments."""
+    return await _select(
+        tx,
+        callbacks.c.window_start.in_(list(starts)),
+        callbacks.c.topic.in_(list(topics)),
+        callbacks.c.status.in_(OPEN),
+    )
+
+
 async def of_ids(tx: Transaction, ids: Collection[str]) -> list[Callback]:
     """The callbacks with these ids, by their window's start."""
     return await _select(tx, callbacks.c.id.in_(list(ids))) if ids else []
@@ -187,6 +183,14 @@ async def finished(tx: Transaction, *, since: datetime, promised_since: datetime
     )
 
 
+async def marked(tx: Transaction, *, since: datetime, limit: int) -> list[Callback]:
+    """What a supervisor has to look at: open or given up with an `attention`, and touched since that moment if it is
+    not open any more. The earliest promise first."""
+    still_open = callbacks.c.status.in_(OPEN)
+    given_up = callbacks.c.status.in_((Status.EXPIRED, Status.UNREACHED)) & (callbacks.c.updated_at >= since)
+    return await _select(tx, callbacks.c.attention.is_not(None), still_open | given_up, limit=limit)
+
+
 async def history(tx: Transaction, callback_id: str) -> list[tuple[datetime, str, dict[str, Any]]]:
     """What happened to a callback: (when, what, facts), oldest first."""
     rows = await tx.execute(
@@ -200,7 +204,7 @@ async def history(tx: Transaction, callback_id: str) -> list[tuple[datetime, str
 _PLAIN = (
     "id", "reference", "status", "kind", "topic", "slot_start", "due_at", "phone_number", "alternate_phone_number",
     "name", "company", "reason", "language", "channel", "priority", "attention", "resolution", "conversation_id",
-    "version", "created_at", "updated_at",
+    "told_start", "version", "created_at", "updated_at",
 )  # fmt: skip
 """Columns that carry the value's own names."""
 _ADD = Prepared(lambda insert: insert(callbacks), columns=(*_PLAIN, "window_start", "window_end"))

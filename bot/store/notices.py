@@ -39,6 +39,16 @@ async def drop_pending(tx: Transaction, callback_id: str, kind: str) -> None:
     )
 
 
+async def is_told(tx: Transaction, callback_id: str, kind: str) -> bool:
+    """Whether the customer was told this, or is about to be."""
+    found = await tx.execute(
+        select(notices.c.id).where(
+            notices.c.callback_id == callback_id, notices.c.kind == kind, notices.c.state != "dropped"
+        )
+    )
+    return found.first() is not None
+
+
 async def due(tx: Transaction, *, now: datetime, limit: int) -> list[Notice]:
     """Notices whose time has come, oldest first."""
     rows = await tx.execute(

@@ -127,6 +127,7 @@ callbacks = Table(
     Column("attention", String(32)),
     Column("resolution", String(32)),
     Column("conversation_id", ForeignKey("conversations.id", ondelete="SET NULL")),
+    Column("told_start", UtcDateTime),  # when the customer was told to expect the soonest call
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
@@ -141,6 +142,13 @@ callbacks = Table(
     Index(None, "phone_number"),
     Index(None, "window_start"),
     Index(None, "conversation_id"),
+    # What a supervisor has to look at is little among much: only that is in the index.
+    Index(
+        "ix_callbacks_marked",
+        "updated_at",
+        sqlite_where=text("attention IS NOT NULL"),
+        postgresql_where=text("attention IS NOT NULL"),
+    ),
 )
 
 callback_events = Table(
@@ -334,4 +342,15 @@ heartbeats = Table(
     metadata,
     Column("process", String(32), primary_key=True),
     Column("beat_at", UtcDateTime, nullable=False),
+)
+
+settings_history = Table(
+    "settings_history",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("changes", JSON, nullable=False),
+    Column("checked_at", UtcDateTime),  # when the open promises were held against these settings
 )

@@ -30,6 +30,14 @@ async def give_back(tx: Transaction, topic: str, slot_start: datetime) -> None:
     await _GIVE_BACK.run(tx, of_topic=topic, start=slot_start)
 
 
+async def sold(tx: Transaction, *, since: datetime) -> list[tuple[str, datetime]]:
+    """(topic, start) of every slot from a moment on of which something is sold or held."""
+    rows = await tx.execute(
+        select(slots.c.topic, slots.c.starts_at).where(slots.c.starts_at >= since, slots.c.booked > 0)
+    )
+    return [(row.topic, row.starts_at) for row in rows]
+
+
 async def read(
     tx: Transaction,
     topic: str,

@@ -16,7 +16,18 @@ from bot.store import agents, callbacks, slots
 from bot.store.agents import Agent, DeskSession
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database, Transaction
-from bot.usecases.board import RESOLVED, Board, Dossier, Pulse, read_board, read_dossier, read_pulse
+from bot.usecases.board import (
+    RESOLVED,
+    Board,
+    Dossier,
+    Entry,
+    Pulse,
+    read_board,
+    read_dossier,
+    read_marked,
+    read_pulse,
+)
+from bot.usecases.line import WaitingLine
 
 SESSION_LENGTH = timedelta(hours=12)
 LONGEST_PASSWORD = 200
@@ -83,12 +94,19 @@ DEMO_AGENTS = (
 )
 
 
+DEMO_SUPERVISOR = DemoAgent(login="hana", name="小林 花", phone_number="+815031000009")
+"""Watches over promises and takes no calls herself."""
+
+
 class Desk:
     """The desk of every agent. What two of them do at once is decided by the version of the callback they saw."""
 
-    def __init__(self, database: Database, *, business: Business, hasher: PasswordHasher | None = None) -> None:
+    def __init__(
+        self, database: Database, *, business: Business, line: WaitingLine, hasher: PasswordHasher | None = None
+    ) -> None:
         self._database = database
         self._business = business
+        self._line = line
         self._hasher = hasher or PasswordHasher()
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
 
@@ -143,19 +161,20 @@ class Desk:
         return agent
 
     async def ensure_demo_agents(self, password: str, *, now: datetime) -> None:
-        """The demo's agents, ready when new, and with this password, however many processes say so at once."""
-        for demo in DEMO_AGENTS:
+        """The demo's people with this password, its agents ready when new, however many processes say so at once."""
+        for demo in (*DEMO_AGENTS, DEMO_SUPERVISOR):
             async with self._database.read() as tx:
                 known = await agents.by_login(tx, demo.login)
             if known and await self._matches(known, password):
                 continue
+            watches = demo is DEMO_SUPERVISOR
             agent = Agent(
                 id=secrets.token_hex(16),
                 login=demo.login,
                 name=demo.name,
                 phone_number=demo.phone_number,
-                role="agent",
-                presence="ready",
+                role="supervisor" if watches else "agent",
+                presence="offline" if watches else "ready",
                 password_hash=await self._hash(password),
             )
             async with self._database.write() as tx:
@@ -164,7 +183,12 @@ class Desk:
     async def board(self, *, now: datetime) -> Board:
         """What is going on and what is next."""
         async with self._database.read() as tx:
-            return await read_board(tx, tz=self._business.timezone, now=now)
+            return await read_board(tx, tz=self._business.timezone, line=self._line, now=now)
+
+    async def marked(self, *, now: datetime) -> tuple[Entry, ...]:
+        """What a supervisor has to look at."""
+        async with self._database.read() as tx:
+            return await read_marked(tx, now=now)
 
     async def pulse(self, last: Pulse | None, *, at: float) -> Pulse:
         """What changed since the last pulse; `at` is real time in seconds, from any beginning."""
@@ -174,7 +198,7 @@ class Desk:
     async def dossier(self, reference: str, *, reader: Agent, now: datetime) -> Dossier:
         """Everything about one callback. Raises CallbackNotFound."""
         async with self._database.read() as tx:
-            return await read_dossier(tx, await _find(tx, reference), reader=reader, now=now)
+            return await read_dossier(tx, await _find(tx, reference), reader=reader, line=self._line, now=now)
 
     async def record(self, reference: str, agent: Agent, resolution: str, *, seen: Status, now: datetime) -> Callback:
         """Write down how it ended. `seen` is the status that the agent was looking at; recording twice is harmless.

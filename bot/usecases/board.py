@@ -7,15 +7,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.booking.callback import Attempt, Callback
+from bot.booking.line import Standing
 from bot.store import agents, attempts, callbacks, changes, conversations
 from bot.store.agents import Agent, Note
 from bot.store.attempts import Dial
 from bot.store.changes import LiveCall, Mark
 from bot.store.conversations import Said
 from bot.store.database import Transaction
+from bot.usecases.line import WaitingLine
 
 MOST_UPCOMING = 60
 MOST_FINISHED = 100
+MOST_MARKED = 200
+MARKED_FOR = timedelta(days=7)
+"""How long a promise that could not be kept stays on the supervisors' list."""
 PROMISED_BEFORE = timedelta(days=14)
 """How far back a promise may lie that is settled today: retries over a long holiday included."""
 
@@ -42,12 +47,14 @@ class RunningCall:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """A callback as lists show it. `taker` is who has it, or had it last; `call` is there while a call is under way."""
+    """A callback as lists show it. `taker` is who has it, or had it last; `call` is there while a call is under way,
+    `standing` while its customer waits in line for the soonest call."""
 
     callback: Callback
     taker: str | None
     is_late: bool
     call: RunningCall | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +116,7 @@ class Pulse:
     changed: frozenset[str]
 
 
-async def read_board(tx: Transaction, *, tz: ZoneInfo, now: datetime) -> Board:
+async def read_board(tx: Transaction, *, tz: ZoneInfo, line: WaitingLine, now: datetime) -> Board:
     """The board at this moment. "Today" is the business's day."""
     calls = await _running(tx)
     day_start = datetime.combine(now.astimezone(tz).date(), time.min, tz)
@@ -120,7 +127,11 @@ async def read_board(tx: Transaction, *, tz: ZoneInfo, now: datetime) -> Board:
     )
     found = [*live, *waiting, *settled]
     takers = await agents.takers(tx, [callback.id for callback in found])
-    entries = {callback.id: _entry(callback, takers, calls.get(callback.id), now=now) for callback in found}
+    standings = await line.standings(tx, waiting, now=now)
+    entries = {
+        callback.id: _entry(callback, takers, calls.get(callback.id), standings.get(callback.id), now=now)
+        for callback in found
+    }
     return Board(
         calls=tuple(sorted((entries[callback.id] for callback in live), key=_began)),
         upcoming=tuple(entries[callback.id] for callback in waiting[:MOST_UPCOMING]),
@@ -129,7 +140,17 @@ async def read_board(tx: Transaction, *, tz: ZoneInfo, now: datetime) -> Board:
     )
 
 
-async def read_dossier(tx: Transaction, callback: Callback, *, reader: Agent, now: datetime) -> Dossier:
+async def read_marked(tx: Transaction, *, now: datetime) -> tuple[Entry, ...]:
+    """What a supervisor has to look at, the earliest promise first."""
+    found = await callbacks.marked(tx, since=now - MARKED_FOR, limit=MOST_MARKED)
+    calls = await _running(tx)
+    takers = await agents.takers(tx, [callback.id for callback in found])
+    return tuple(_entry(callback, takers, calls.get(callback.id), now=now) for callback in found)
+
+
+async def read_dossier(
+    tx: Transaction, callback: Callback, *, reader: Agent, line: WaitingLine, now: datetime
+) -> Dossier:
     """Everything about one callback, as this agent reads it."""
     calls = await _running(tx)
     takers = await agents.takers(tx, [callback.id])
@@ -142,8 +163,9 @@ async def read_dossier(tx: Transaction, callback: Callback, *, reader: Agent, no
         for at, kind, facts in await callbacks.history(tx, callback.id)
     )
     written = tuple(note for note in notes if note.text)
+    standings = await line.standings(tx, (callback,), now=now)
     return Dossier(
-        entry=_entry(callback, takers, calls.get(callback.id), now=now),
+        entry=_entry(callback, takers, calls.get(callback.id), standings.get(callback.id), now=now),
         talk=tuple(await conversations.transcript(tx, callback.conversation_id)) if callback.conversation_id else (),
         tries=tuple(
             Try(attempt=attempt, agent_name=takers[callback.id, attempt.number]) for attempt in callback.attempts
@@ -189,10 +211,19 @@ def _running_call(dial: Dial, agent_name: str) -> RunningCall:
     return RunningCall(attempt_id=dial.id, agent_id=dial.agent_id, agent_name=agent_name, stage=stage, since=since)
 
 
-def _entry(callback: Callback, takers: dict[tuple[str, int], str], call: RunningCall | None, *, now: datetime) -> Entry:
+def _entry(
+    callback: Callback,
+    takers: dict[tuple[str, int], str],
+    call: RunningCall | None,
+    standing: Standing | None = None,
+    *,
+    now: datetime,
+) -> Entry:
     last = callback.attempts[-1].number if callback.attempts else 0
     is_late = callback.is_open and (callback.attention == "late" or callback.is_late(now=now))
-    return Entry(callback=callback, taker=takers.get((callback.id, last)), is_late=is_late, call=call)
+    return Entry(
+        callback=callback, taker=takers.get((callback.id, last)), is_late=is_late, call=call, standing=standing
+    )
 
 
 def _began(entry: Entry) -> datetime:

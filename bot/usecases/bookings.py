@@ -19,6 +19,7 @@ from bot.booking.errors import (
     TooManyOpenCallbacks,
     WindowNotOffered,
 )
+from bot.booking.line import Standing
 from bot.booking.measured import MeasurePolicy
 from bot.booking.offer import Offer, offer
 from bot.booking.phone import NumberPolicy
@@ -29,6 +30,7 @@ from bot.booking.window import Window
 from bot.store import callbacks, conversations, ledger, promising, slots
 from bot.store.database import Database, Transaction, one_at_a_time
 from bot.store.together import Collision
+from bot.usecases.line import WaitingLine
 from bot.usecases.promises import plan_notices
 from bot.usecases.seats import ANYBODY, Customer, Seats
 
@@ -68,11 +70,12 @@ class IdempotencyKey:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
-    """Where an open callback stands in line; both None for one that has its own window."""
+class Soonest:
+    """What "as soon as possible" would promise now, and when the call is expected."""
 
-    queue_position: int | None = None
-    estimated_start: datetime | None = None
+    kind: Kind
+    window: Window
+    expected_at: datetime
 
 
 class Bookings:
@@ -93,6 +96,7 @@ class Bookings:
         self._business = business
         self._rules = rules
         self._seats = Seats(rules, measured=measured, hold_for=hold_for)
+        self._line = WaitingLine(rules, self._seats)
         self._numbers = numbers
         self._reminder = reminder
 
@@ -117,10 +121,19 @@ class Bookings:
         """A few different free times, the soonest first."""
         return spread(await self.slots(now=now, topic=topic, customer=customer), limit=limit)
 
-    async def earliest(self, *, now: datetime, customer: Customer = ANYBODY) -> Window | None:
+    async def earliest(
+        self, *, now: datetime, topic: str | None = None, customer: Customer = ANYBODY
+    ) -> Soonest | None:
         """What "as soon as possible" would promise now, None when nothing is free."""
+        name = self._rules.topic(topic)
         async with self._database.read() as tx:
-            return await self._seats.soonest(tx, self._rules.topic(None), customer=customer, now=now)
+            window = await self._seats.soonest(tx, name, customer=customer, now=now)
+            if window is None:
+                return None
+            expected_at = await self._line.expected_for_next(tx, name, window.start, now=now)
+        is_open = self._rules.calling_hours(name, customer.number).is_open(now)
+        kind = Kind.ASAP if is_open else Kind.AFTER_HOURS
+        return Soonest(kind=kind, window=window, expected_at=expected_at)
 
     async def next_free(
         self, *, now: datetime, limit: int = 5, topic: str | None = None, customer: Customer = ANYBODY
@@ -269,11 +282,10 @@ class Bookings:
 
     async def standing(self, callback: Callback, *, now: datetime) -> Standing:
         """The place in the line of those who asked for the soonest call."""
-        if callback.kind == Kind.SCHEDULED or callback.status not in (Status.BOOKED, Status.RETRY_WAIT):
+        if callback.kind == Kind.SCHEDULED:
             return Standing()
         async with self._database.read() as tx:
-            ahead = await callbacks.count_ahead(tx, callback)
-        return Standing(queue_position=ahead + 1, estimated_start=max(callback.due_at, now))
+            return await self._line.standing(tx, callback, now=now)
 
     async def _stored(
         self, request: BookingRequest, *, now: datetime, idempotency: IdempotencyKey | None, tries: int = MOST_TRIES
@@ -305,11 +317,7 @@ class Bookings:
             return await callbacks.get(tx, known.callback_id)
         if known.is_taken:
             raise Collision
-        most = self._rules.of(topic).policy.open_per_number
-        if known.no_calls:
-            raise NumberRefused("opted_out")
-        if known.open_count >= most:
-            raise TooManyOpenCallbacks(most)
+        _require_may_be_called(known, most=self._rules.of(topic).policy.open_per_number)
         if request.window is None:
             kind, slot, window = await self._seats.take_soonest(tx, topic, customer=customer, now=now)
         else:
@@ -324,6 +332,8 @@ class Bookings:
             created_at=now, updated_at=now,
         )  # fmt: skip
         await callbacks.add(tx, callback)
+        if kind != Kind.SCHEDULED:
+            callback = await self._line.tell(tx, callback, now=now)
         if request.holder:
             await self._seats.release(tx, request.holder)
         if request.conversation_id:
@@ -351,6 +361,13 @@ class Bookings:
     def _known(self, topic: str | None) -> str | None:
         """A callback may be older than the settings: one whose topic is gone is offered the first one's times."""
         return topic if topic in self._rules.topics else None
+
+
+def _require_may_be_called(known: promising.Before, *, most: int) -> None:
+    if known.no_calls:
+        raise NumberRefused("opted_out")
+    if known.open_count >= most:
+        raise TooManyOpenCallbacks(most)
 
 
 def _drawn_reference() -> str:

@@ -6,12 +6,13 @@ import structlog
 
 from bot.booking import phone
 from bot.booking.business import Business
-from bot.booking.callback import CHANGEABLE, Callback, Status
+from bot.booking.callback import CHANGEABLE, HOURS_CHANGED, Callback, Status
 from bot.booking.window import Window
 from bot.channels.channel import Channel, MaybeSent, NotSent, Sent
 from bot.store import callbacks, conversations, ledger, notices
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.notices import Notice
+from bot.usecases.new_times import NewTimes
 from bot.wording import dates, say
 
 BATCH = 50
@@ -29,8 +30,13 @@ STILL_TRUE = {
     "cancelled": frozenset({Status.CANCELLED}),
     "unreached": frozenset({Status.UNREACHED}),
     "expired": frozenset({Status.EXPIRED}),
+    "hours_changed": frozenset({Status.BOOKED, Status.EXPIRED}),
+    "capacity_changed": frozenset({Status.BOOKED}),
 }
 """In which statuses each notice may still be sent: a reminder of a cancelled call would be worse than none."""
+
+OFFERS_TIMES = frozenset({"expired", "hours_changed", "capacity_changed"})
+"""What is told to somebody who has to choose anew: with a few free times, where there are any."""
 
 log = structlog.get_logger(__name__)
 
@@ -38,10 +44,11 @@ log = structlog.get_logger(__name__)
 class Notices:
     """Empties the outbox into SMS and, where the customer chatted, into the chat."""
 
-    def __init__(self, database: Database, sms: Channel, *, business: Business) -> None:
+    def __init__(self, database: Database, sms: Channel, *, business: Business, new_times: NewTimes) -> None:
         self._database = database
         self._sms = sms
         self._business = business
+        self._new_times = new_times
 
     async def send_due(self, *, now: datetime, real_now: datetime) -> int:
         """Send what is due; returns how many notices were taken."""
@@ -87,7 +94,7 @@ class Notices:
             if not _is_still_true(notice, callback, now=now):
                 await notices.settle(tx, notice.id, state="skipped", now=now, detail="no longer true")
                 return
-            text = self._words(notice.kind, callback)
+            text = self._words(notice.kind, callback, await self._offered(tx, notice.kind, callback, now=now))
             if callback.conversation_id and notice.kind not in SAID_BY_THE_ASSISTANT:
                 await conversations.add_message(
                     tx, callback.conversation_id, sender="system", text=text, now=now, later=True
@@ -112,21 +119,27 @@ class Notices:
                 case MaybeSent(cause=cause):
                     await notices.settle(tx, notice.id, state="unknown", now=now, detail=cause)
 
-    def _words(self, kind: str, callback: Callback) -> str:
-        language = callback.language
+    async def _offered(self, tx: Transaction, kind: str, callback: Callback, *, now: datetime) -> tuple[Window, ...]:
+        return await self._new_times.of(tx, callback, now=now) if kind in OFFERS_TIMES else ()
+
+    def _words(self, kind: str, callback: Callback, offered: tuple[Window, ...]) -> str:
+        language, tz = callback.language, self._business.timezone
         retry = callback.status == Status.RETRY_WAIT
         window = Window(start=callback.due_at, end=callback.window.end) if retry else callback.window
-        told = dates.start if retry else dates.span
+        told = dates.start if retry or kind in OFFERS_TIMES else dates.span
         return say(
-            f"notices.{kind}",
+            f"notices.{kind}_with_times" if offered else f"notices.{kind}",
             language,
             business=self._business.name(language),
-            when=told(window, tz=self._business.timezone, language=language),
+            when=told(window, tz=tz, language=language),
+            times=dates.brief(offered, tz=tz, language=language),
             reference=callback.reference,
+            hotline=self._business.hotline,
         )
 
 
 def _is_still_true(notice: Notice, callback: Callback, *, now: datetime) -> bool:
     """A reminder that comes after what it reminds of would only confuse."""
     too_late = notice.kind == "reminder" and now >= callback.window.start
-    return not too_late and callback.status in STILL_TRUE[notice.kind]
+    is_settled = notice.kind in ("hours_changed", "capacity_changed") and callback.attention != HOURS_CHANGED
+    return not too_late and not is_settled and callback.status in STILL_TRUE[notice.kind]

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.booking.callback import LATE, Callback, Status
+from bot.booking.callback import HOURS_CHANGED, LATE, Callback, Status
 from bot.booking.priority import OrderPolicy, will_be_late
 from bot.booking.rules import Rules
-from bot.store import callbacks, order
+from bot.store import callbacks, notices, order
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database, Transaction
 from bot.usecases.promises import plan_notice
@@ -53,7 +53,7 @@ class Overdue:
         if opening is None or opening > max(callback.window.end, callback.due_at) + self._grace:
             await self._give_up(tx, callback, now=now)
             return
-        moved = await callbacks.change(tx, callback, now=now, due_at=opening, attention=LATE)
+        moved = await callbacks.change(tx, callback, now=now, due_at=opening, attention=callback.attention or LATE)
         if callback.status == Status.BOOKED and callback.attention is None:
             await plan_notice(tx, moved, "late", now=now)
 
@@ -76,6 +76,10 @@ class Overdue:
                     await self._give_up(tx, callback, now=now)
 
     async def _give_up(self, tx: Transaction, callback: Callback, *, now: datetime) -> None:
-        over = await callbacks.change(tx, callback, now=now, status=Status.EXPIRED, attention=LATE)
-        await plan_notice(tx, over, "expired", now=now)
+        over = await callbacks.change(
+            tx, callback, now=now, status=Status.EXPIRED, attention=callback.attention or LATE
+        )
+        is_told = callback.attention == HOURS_CHANGED and await notices.is_told(tx, callback.id, "hours_changed")
+        if not is_told:  # whoever heard that there would be no call was offered new times then
+            await plan_notice(tx, over, "expired", now=now)
         log.error("promise_not_kept", reference=callback.reference)

@@ -11,7 +11,7 @@ SHORTEST_NOTICE_OF_REMINDER = timedelta(minutes=10)
 """A reminder this soon after the confirmation would only repeat it."""
 
 
-OUTDATED = ("confirmation", "moved", "reminder", "missed", "late")
+OUTDATED = ("confirmation", "moved", "reminder", "missed", "late", "hours_changed", "capacity_changed")
 """What was planned before a change and would be wrong after it."""
 
 
@@ -26,6 +26,13 @@ async def plan_notices(tx: Transaction, callback: Callback, kind: str, *, now: d
     remind_at = callback.window.start - reminder
     if callback.is_changeable and reminder and remind_at > now + SHORTEST_NOTICE_OF_REMINDER:
         await _plan(tx, callback, "reminder", due_at=remind_at)
+
+
+async def plan_instead(tx: Transaction, callback: Callback, kind: str, *, now: datetime) -> None:
+    """Tell one thing now in the place of everything that was planned: the promise stands no more as it was made."""
+    for outdated in OUTDATED:
+        await notices.drop_pending(tx, callback.id, outdated)
+    await _plan(tx, callback, kind, due_at=now)
 
 
 async def plan_notice(tx: Transaction, callback: Callback, kind: str, *, now: datetime) -> None:

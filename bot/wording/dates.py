@@ -1,5 +1,6 @@
 """Times as people say them: the day and a start that can be read alone, in business time."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -32,8 +33,24 @@ def time_of_day(moment: time, *, language: str) -> str:
 
 def start(window: Window, *, tz: ZoneInfo, language: str) -> str:
     """11月24日(火) 15:00 / Tue, Nov 24, 3:00 PM."""
+    return at(window.start, tz=tz, language=language)
+
+
+def at(moment: datetime, *, tz: ZoneInfo, language: str) -> str:
+    """The same of a moment."""
     joint = " " if language == "ja" else ", "
-    return day(window.start, tz=tz, language=language) + joint + clock(window.start, tz=tz, language=language)
+    return day(moment, tz=tz, language=language) + joint + clock(moment, tz=tz, language=language)
+
+
+def brief(windows: Sequence[Window], *, tz: ZoneInfo, language: str) -> str:
+    """A few starts as short as they can be read: 11/25 10:00、11/25 14:00 / Nov 25 10:00 AM, Nov 25 2:00 PM."""
+
+    def told(moment: datetime) -> str:
+        local = moment.astimezone(tz)
+        day = f"{local.month}/{local.day}" if language == "ja" else f"{MONTHS_EN[local.month - 1]} {local.day}"
+        return f"{day} {clock(moment, tz=tz, language=language)}"
+
+    return ("、" if language == "ja" else ", ").join(told(window.start) for window in windows)
 
 
 def span(window: Window, *, tz: ZoneInfo, language: str) -> str:

@@ -14,9 +14,9 @@ from bot.store import agents, callbacks, slots
 from bot.store.database import Database
 from bot.usecases.agent import (
     DEMO_AGENTS,
+    DEMO_SUPERVISOR,
     SESSION_LENGTH,
     AlreadyRecorded,
-    Desk,
     MovedOn,
     NoteChangedElsewhere,
     OutcomeNotPossible,
@@ -26,7 +26,7 @@ from bot.usecases.board import Stage
 from tests.support.clocks import REAL, tokyo
 from tests.support.databases import PostgresServer
 from tests.support.desk import PASSWORD, Office
-from tests.support.products import BUSINESS, NUMBER, SLOT, number
+from tests.support.products import NUMBER, SLOT, number
 
 EMPTY = note_mark("")
 
@@ -302,11 +302,11 @@ async def test_what_is_committed_after_a_later_entry_counts_as_a_change_too(
 
 async def test_gateways_that_start_together_make_each_agent_of_the_demo_once(database_url: str) -> None:
     together = [Database(database_url) for _ in range(3)]
-    desks = [Desk(database, business=BUSINESS, hasher=CountingHasher()) for database in together]
+    desks = [Office(database, hasher=CountingHasher()).desk for database in together]
     await asyncio.gather(*(desk.ensure_demo_agents(PASSWORD, now=REAL) for desk in desks))
-    for demo in DEMO_AGENTS:
+    for demo in (*DEMO_AGENTS, DEMO_SUPERVISOR):
         assert await desks[0].log_in(demo.login, PASSWORD, real_now=REAL)
     async with together[0].read() as tx:
-        assert await agents.count(tx) == len(DEMO_AGENTS)
+        assert await agents.count(tx) == len(DEMO_AGENTS) + 1
     for database in together:
         await database.close()

@@ -35,7 +35,7 @@ class Office:
 
     def __init__(self, database: Database, *, hasher: PasswordHasher = CHEAP) -> None:
         self.world = World(database)
-        self.desk = Desk(database, business=BUSINESS, hasher=hasher)
+        self.desk = Desk(database, business=BUSINESS, line=self.world.line, hasher=hasher)
         self.clock = self.world.clock
 
     async def open(self) -> "Office":

@@ -22,6 +22,7 @@ from bot.booking.rules import Rules, TopicRules
 from bot.booking.slots import SlotPolicy
 from bot.booking.window import Window
 from bot.settings import load
+from bot.settings_review import in_force
 from bot.store import agents, attempts, callbacks
 from bot.store.agents import Agent
 from bot.store.attempts import Dial
@@ -29,16 +30,21 @@ from bot.store.database import Database
 from bot.usecases.bookings import BookingRequest, Bookings
 from bot.usecases.calls import Calls
 from bot.usecases.claims import Claims
+from bot.usecases.conflicts import Conflicts
 from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
 from bot.usecases.leases import Leases
+from bot.usecases.line import LineReport, WaitingLine
+from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
 from bot.usecases.reconcile import Reconciliation
+from bot.usecases.seats import Seats
+from bot.usecases.settings_history import SettingsHistory
 from bot.wiring import Product
 from tests.support.carriers import ScriptedDialer, ScriptedSms, sid_of
 from tests.support.clocks import REAL, TOKYO, TUESDAY, MovableClock, tokyo
@@ -183,7 +189,10 @@ class World:
         )  # fmt: skip
         self.leases = Leases(database, owner=self.owner)
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes)
-        self.notices = Notices(database, self.sms, business=BUSINESS)
+        seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
+        self.notices = Notices(database, self.sms, business=BUSINESS, new_times=NewTimes(self.rules, seats))
+        self.line = WaitingLine(self.rules, seats)
+        self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminder=timedelta(minutes=60))
         self.consent = Consent(database, business=BUSINESS)
         self.identity = Identity(database, self.sms, business=BUSINESS)
         self.conversations = Conversations(database, self.assistant, business=BUSINESS)  # type: ignore[arg-type]  # a fake
@@ -258,7 +267,10 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     replaced = replace(
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, calls=world.calls, dispatch=world.dispatch, overdue=world.overdue,
-        leases=world.leases, notices=world.notices,
+        leases=world.leases, notices=world.notices, conflicts=world.conflicts, line_report=LineReport(world.database),
+        settings_history=SettingsHistory(
+            world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
+        ),
         consent=world.consent, keys=ApiKeys(world.database), reconciliation=world.reconciliation,
     )  # fmt: skip
     if api_key:

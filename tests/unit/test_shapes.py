@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from bot.booking.callback import Attempt, Outcome
+from bot.booking.line import Standing
 from bot.gateway.shapes import NewCallback, NewMessage, NewSession, Reschedule, callback_shape
-from bot.usecases.bookings import Standing
 from tests.support.clocks import TUESDAY
 from tests.support.products import a_callback
 

@@ -1,7 +1,7 @@
 """The sentences outside the chat: both languages say the same things, and a text message stays short."""
 
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -9,16 +9,25 @@ import pytest
 
 from bot.booking.hours import Period
 from bot.channels.sms import as_sent
+from bot.usecases.notices import OFFERS_TIMES
 from bot.wording import LANGUAGES, dates, hours, names, say
 from tests.support.clocks import NEW_YORK, TOKYO, TUESDAY
 from tests.support.products import SLOT, office_hours
 
 FACTS = {
-    "ja": {"business": "みなと家電サポート", "when": "11月24日(火) 15:00〜15:30"},
-    "en": {"business": "Minato Home Support", "when": "Tue, Nov 24, 12:30 PM–1:00 PM"},
-}
+    "ja": {
+        "business": "みなと家電サポート", "when": "11月24日(火) 15:00〜15:30",
+        "times": "12/25 10:00、12/25 14:00、12/26 16:30",
+    },
+    "en": {
+        "business": "Minato Home Support", "when": "Tue, Nov 24, 12:30 PM–1:00 PM",
+        "times": "Dec 25 10:00 AM, Dec 25 12:30 PM, Dec 26 10:30 AM",
+    },
+}  # fmt: skip
 COMMON = {
     "code": "123456", "minutes": 10,
+    "promised": "15:02", "topic": "修理", "weekday": "土", "date": "2026-12-29", "start": "2026-12-01", "capacity": 9,
+    "most": 3,
     "reference": "K7Q4MN", "hotline": "0120-000-000", "name": "山田", "reason": "修理", "hours": "月〜金 9:00〜18:00",
 }  # fmt: skip
 GSM = set(
@@ -60,7 +69,10 @@ def test_both_languages_want_to_know_the_same(name: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", sorted(name for name in names("ja") if name.startswith("notices.")))
 def test_a_text_message_is_one_segment_long_and_two_when_something_went_wrong(name: str, language: str) -> None:
-    text = as_sent(say(name, language, **FACTS[language], **COMMON))
+    facts = FACTS[language]
+    if name.removeprefix("notices.").startswith(tuple(OFFERS_TIMES)):
+        facts = facts | {"when": dates.start(SLOT, tz=TOKYO, language=language)}
+    text = as_sent(say(name, language, **facts, **COMMON))
     assert segments(text) <= (1 if name.removeprefix("notices.") in ONE_SEGMENT else 2)
 
 
@@ -110,6 +122,15 @@ def test_times_as_people_say_them(moment: str, language: str, told: str) -> None
 def test_times_are_told_in_business_time() -> None:
     assert dates.start(SLOT, tz=NEW_YORK, language="en") == "Tue, Nov 24, 1:00 AM"
     assert dates.start(SLOT, tz=ZoneInfo("UTC"), language="ja") == "11月24日(火) 6:00"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("ja", "11/24 15:00、11/25 15:00"), ("en", "Nov 24 3:00 PM, Nov 25 3:00 PM")]
+)
+def test_a_few_times_are_told_in_brief(language: str, told: str) -> None:
+    day = timedelta(days=1)
+    windows = (SLOT, type(SLOT)(start=SLOT.start + day, end=SLOT.end + day))
+    assert dates.brief(windows, tz=TOKYO, language=language) == told
 
 
 SPLIT = (Period(start=time(9), end=time(12)), Period(start=time(13), end=time.max))

@@ -11,7 +11,17 @@ from sanic.response import json, redirect
 from bot.booking.callback import Status
 from bot.booking.errors import CallbackNotFound
 from bot.booking.phone import national
-from bot.gateway.desk.auth import FormRefused, Gate, LoginBrake, field, own_page, session_of, wants_page
+from bot.gateway.desk.auth import (
+    FormRefused,
+    Gate,
+    LoginBrake,
+    SupervisorsOnly,
+    field,
+    own_page,
+    require_supervisor,
+    session_of,
+    wants_page,
+)
 from bot.gateway.desk.events import BoardWatch, stream
 from bot.gateway.desk.pages import Pages
 from bot.gateway.limits import LONGEST_WAIT_S
@@ -29,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 
 def desk_blueprint(product: Product) -> Blueprint:
-    """`/desk`, `/desk/login`, `/desk/events` and `/desk/callbacks/{reference}`."""
+    """`/desk`, `/desk/login`, `/desk/events`, `/desk/supervision` and `/desk/callbacks/{reference}`."""
     blueprint = Blueprint("desk", url_prefix="/desk")
     gate = Gate(product.desk, public_base_url=product.settings.public_base_url)
     pages = Pages(product)
@@ -120,6 +130,11 @@ def _add_reading(blueprint: Blueprint, pages: Pages, watch: BoardWatch) -> None:
     async def dossier(request: Request, reference: str) -> HTTPResponse:
         return await pages.dossier(request, reference.upper())
 
+    @blueprint.get("/supervision")
+    async def supervision(request: Request) -> HTTPResponse:
+        require_supervisor(request)
+        return await pages.supervision(request)
+
     @blueprint.get("/events")
     async def events(request: Request) -> None:
         await stream(request, watch.listen(session_of(request)))
@@ -164,6 +179,10 @@ def _add_problems(blueprint: Blueprint, pages: Pages) -> None:
     @blueprint.exception(FormRefused)
     async def refused(request: Request, _error: FormRefused) -> HTTPResponse:
         return pages.problem(request, "expired_form", status=403)
+
+    @blueprint.exception(SupervisorsOnly)
+    async def supervisors_only(request: Request, _error: SupervisorsOnly) -> HTTPResponse:
+        return pages.problem(request, "supervisors_only", status=403)
 
     @blueprint.exception(MovedOn)
     async def moved_on(request: Request, _error: MovedOn) -> HTTPResponse:

@@ -28,6 +28,18 @@ class Pages:
         board = await self._product.desk.board(now=words.now)
         return self._page(request, "desk_board.html", words, board=board, reader=session_of(request).agent)
 
+    async def supervision(self, request: Request) -> HTTPResponse:
+        """What a supervisor has to look at, and the settings: what is odd about them, and who changed them when."""
+        words = self._words(request)
+        return self._page(
+            request,
+            "desk_supervision.html",
+            words,
+            marked=await self._product.desk.marked(now=words.now),
+            worries=[worry.told(words.language) for worry in self._product.worries()],
+            versions=await self._product.settings_history.listing(),
+        )
+
     async def dossier(
         self,
         request: Request,
@@ -110,7 +122,12 @@ class Pages:
         return json(facts)
 
     def _words(self, request: Request) -> Words:
-        return Words(_language(request), tz=self._product.business.timezone, now=self._product.clock.now())
+        return Words(
+            _language(request),
+            tz=self._product.business.timezone,
+            now=self._product.clock.now(),
+            topics=self._product.topics,
+        )
 
     def _page(self, request: Request, template: str, words: Words, *, status: int = 200, **facts: Any) -> HTTPResponse:
         response = page(

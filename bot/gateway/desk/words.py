@@ -1,6 +1,7 @@
 """How the desk tells things: its sentences, and times, people and states in the agent's language."""
 
 import tomllib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.booking import phone
 from bot.booking.callback import Callback, Status
+from bot.booking.topic import Topic
 from bot.booking.window import Window
 from bot.usecases.board import Entry, Happening
 from bot.wording import dates
@@ -27,8 +29,9 @@ def texts(language: Language) -> Texts:
 class Words:
     """What a template asks for, in one language and in business time."""
 
-    def __init__(self, language: Language, *, tz: ZoneInfo, now: datetime) -> None:
+    def __init__(self, language: Language, *, tz: ZoneInfo, now: datetime, topics: Sequence[Topic] = ()) -> None:
         self.language = language
+        self._topics = {topic.id: topic.name(language) for topic in topics}
         self.now = now
         self.t = texts(language)
         self._tz = tz
@@ -55,8 +58,8 @@ class Words:
         return phone.masked(callback.phone_number)
 
     def label(self, section: str, name: str) -> str:
-        """The word for a state, or the name itself where we have none: a business may add topics of its own."""
-        return self.t[section].get(name, name)
+        """The word for a state, or the name itself where we have none. Topics are named by the settings."""
+        return (self._topics if section == "topic" else self.t[section]).get(name, name)
 
     def by_day(self, entries: tuple[Entry, ...]) -> list[tuple[str, list[Entry]]]:
         """Entries under the headings of their days, in the order given; what is owed for days comes first."""

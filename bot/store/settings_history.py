@@ -1,0 +1,58 @@
+"""Which settings were in force since when, and who changed them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from bot.store.database import Transaction
+from bot.store.schema import settings_history
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Version:
+    """The settings from `at` on. `changes` are {"setting", "before", "after"} against the version before; `checked_at`
+    is when the open promises were held against them."""
+
+    number: int
+    at: datetime
+    who: str
+    settings: Mapping[str, Any]
+    changes: Sequence[Mapping[str, Any]]
+    checked_at: datetime | None
+
+
+async def newest(tx: Transaction) -> Version | None:
+    """The settings that were last seen."""
+    found = await listing(tx, limit=1)
+    return found[0] if found else None
+
+
+async def add(
+    tx: Transaction, *, who: str, settings: Mapping[str, Any], changes: Sequence[Mapping[str, Any]], now: datetime
+) -> Version:
+    """Write down a new version."""
+    told = [dict(one) for one in changes]
+    rows = await tx.execute(
+        insert(settings_history)
+        .values(at=now, who=who, settings=dict(settings), changes=told)
+        .returning(*settings_history.c)
+    )
+    return _version(rows.one())
+
+
+async def mark_checked(tx: Transaction, number: int, *, now: datetime) -> None:
+    """The open promises were held against this version."""
+    await tx.execute(update(settings_history).where(settings_history.c.number == number).values(checked_at=now))
+
+
+async def listing(tx: Transaction, *, limit: int) -> list[Version]:
+    """The last versions, the newest first."""
+    rows = await tx.execute(select(settings_history).order_by(settings_history.c.number.desc()).limit(limit))
+    return [_version(row) for row in rows]
+
+
+def _version(row: Row[Any]) -> Version:
+    return Version(**{name: getattr(row, name) for name in Version.__dataclass_fields__})

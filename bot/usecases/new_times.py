@@ -1,0 +1,27 @@
+"""Other times for a promise that cannot be kept: the same few for whoever has to be told."""
+
+from datetime import datetime
+
+from bot.booking.callback import Callback
+from bot.booking.rules import Rules
+from bot.booking.slots import spread
+from bot.booking.window import Window
+from bot.store.database import Transaction
+from bot.usecases.seats import Customer, Seats
+
+MOST = 3
+
+
+class NewTimes:
+    """Free times that may be promised now to the customer of a callback."""
+
+    def __init__(self, rules: Rules, seats: Seats) -> None:
+        self._rules = rules
+        self._seats = seats
+
+    async def of(self, tx: Transaction, callback: Callback, *, now: datetime) -> tuple[Window, ...]:
+        """At most three, the soonest first; none when nothing is free."""
+        topic = self._rules.known(callback.topic)
+        customer = Customer(number=callback.phone_number, language=callback.language)
+        end = now + self._rules.of(topic).policy.horizon
+        return spread(await self._seats.read(tx, topic, now=now, start=now, end=end, customer=customer), limit=MOST)

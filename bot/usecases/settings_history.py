@@ -1,0 +1,79 @@
+"""Every change of the settings is kept: who, when and what. A process writes down at its start what it found."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bot.store import settings_history
+from bot.store.database import Database, one_at_a_time
+from bot.store.settings_history import Version
+
+MOST_SHOWN = 50
+
+
+class SettingsHistory:
+    """`in_force` are this process's settings as plain values, `who` is whose they are: a file, or a person."""
+
+    def __init__(self, database: Database, *, in_force: Mapping[str, Any], who: str) -> None:
+        self._database = database
+        self._in_force = in_force
+        self._who = who
+        self._version: Version | None = None
+
+    async def is_unchecked(self, *, now: datetime) -> bool:
+        """Whether the open promises were never held against this process's settings."""
+        if self._version is None:
+            self._version = await self.keep(now=now)
+        return self._version.checked_at is None
+
+    async def checked(self, *, now: datetime) -> None:
+        """Now they were."""
+        if self._version:
+            async with self._database.write() as tx:
+                await settings_history.mark_checked(tx, self._version.number, now=now)
+            self._version = replace(self._version, checked_at=now)
+
+    async def keep(self, *, now: datetime) -> Version:
+        """The version that this process's settings are; a new one where they differ from the last that was seen."""
+        async with self._database.write() as tx:
+            await one_at_a_time(tx, "settings")
+            last = await settings_history.newest(tx)
+            if last and last.settings == self._in_force:
+                return last
+            changes = difference(last.settings, self._in_force) if last else ()
+            return await settings_history.add(tx, who=self._who, settings=self._in_force, changes=changes, now=now)
+
+    async def listing(self) -> list[Version]:
+        """The last versions, the newest first."""
+        async with self._database.read() as tx:
+            return await settings_history.listing(tx, limit=MOST_SHOWN)
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """{"setting", "before", "after"} of each line that is not the same; None for one that was not or is not there."""
+    old, new = dict(_lines(before)), dict(_lines(after))
+    names = [*new, *(name for name in old if name not in new)]
+    return [
+        {"setting": name, "before": old.get(name), "after": new.get(name)}
+        for name in names
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _lines(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Each setting under its dotted name; tables of a list by their id, date or place."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _lines(part, f"{path}.{name}" if path else str(name))
+    elif _is_list_of_tables(value):
+        for place, part in enumerate(value, start=1):
+            yield from _lines(part, f"{path}.{part.get('id') or part.get('date') or part.get('since') or place}")
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        yield path, ", ".join(str(part) for part in value)
+    elif value is not None:
+        yield path, str(value)
+
+
+def _is_list_of_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(part, Mapping) for part in value)
