@@ -34,6 +34,7 @@ from bot.usecases.leases import Leases
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
+from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
@@ -89,6 +90,7 @@ class Product:
     consent: Consent
     identity: Identity
     keys: ApiKeys
+    ratings: Ratings
     desk: Desk
     health: Health
 
@@ -159,6 +161,7 @@ def connect(settings: Settings | None = None) -> Product:
         consent=Consent(database, business=business),
         identity=Identity(database, sms, business=business),
         keys=ApiKeys(database),
+        ratings=Ratings(database),
         desk=Desk(database, business=business),
         health=Health(
             database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url

@@ -259,6 +259,15 @@ notes = Table(
     Index(None, "callback_id"),
 )
 
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("callback_id", ForeignKey("callbacks.id", ondelete="CASCADE"), primary_key=True),
+    Column("score", Integer, nullable=False),
+    Column("rated_at", UtcDateTime, nullable=False),
+    CheckConstraint("score BETWEEN 1 AND 5", name="score"),
+)
+
 agent_sessions = Table(
     "agent_sessions",
     metadata,

@@ -38,6 +38,7 @@ from bot.usecases.leases import Leases
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
+from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.wiring import Product
 from tests.support.carriers import ScriptedDialer, ScriptedSms, sid_of
@@ -185,6 +186,7 @@ class World:
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes)
         self.notices = Notices(database, self.sms, business=BUSINESS)
         self.consent = Consent(database, business=BUSINESS)
+        self.ratings = Ratings(database)
         self.identity = Identity(database, self.sms, business=BUSINESS)
         self.conversations = Conversations(database, self.assistant, business=BUSINESS)  # type: ignore[arg-type]  # a fake
 
@@ -259,7 +261,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, calls=world.calls, dispatch=world.dispatch, overdue=world.overdue,
         leases=world.leases, notices=world.notices,
-        consent=world.consent, keys=ApiKeys(world.database), reconciliation=world.reconciliation,
+        consent=world.consent, keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)
