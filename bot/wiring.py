@@ -36,6 +36,7 @@ from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
+from bot.usecases.seats import Seats
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
 
@@ -118,8 +119,16 @@ def connect(settings: Settings | None = None) -> Product:
     carrier = TwilioClient(account_sid=account.sid, auth_token=account.auth_token, base_url=base_url)
     urls = CallUrls(settings.public_base_url)
     database = Database(settings.database_url)
-    dialer = TwilioDialer(carrier, number=settings.carrier.number, urls=urls, ring_seconds=settings.calls.ring_seconds)
-    outcomes = Outcomes(database, rules=rules, retries=settings.for_retries())
+    dialer = TwilioDialer(
+        carrier,
+        number=settings.carrier.number,
+        urls=urls,
+        ring_seconds=settings.calls.ring_seconds,
+        leaves_messages=settings.calls.voicemail_message,
+    )
+    measured, hold_for = settings.capacity.for_measuring(), timedelta(minutes=settings.slots.hold_minutes)
+    seats = Seats(rules, measured=measured, hold_for=hold_for)
+    outcomes = Outcomes(database, rules=rules, retries=settings.retry.value(), seats=seats)
     calls = Calls(database, dialer, outcomes, business=business)
     owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
     grace = timedelta(minutes=settings.calls.grace_minutes)
@@ -148,8 +157,8 @@ def connect(settings: Settings | None = None) -> Product:
             rules=rules,
             numbers=numbers,
             reminder=timedelta(minutes=settings.calls.reminder_minutes),
-            measured=settings.capacity.for_measuring(),
-            hold_for=timedelta(minutes=settings.slots.hold_minutes),
+            measured=measured,
+            hold_for=hold_for,
         ),
         conversations=Conversations(database, assistant, business=business),
         calls=calls,

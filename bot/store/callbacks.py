@@ -10,6 +10,7 @@ from sqlalchemy import Row, exists, func, insert, select, update
 
 from bot.booking.callback import (
     CHANGEABLE,
+    LATE,
     OPEN,
     SET_ASIDE,
     Attempt,
@@ -222,6 +223,21 @@ async def finished(tx: Transaction, *, since: datetime, promised_since: datetime
     )
 
 
+async def for_supervisor(tx: Transaction, *, promised_since: datetime, limit: int) -> list[Callback]:
+    """Promises that somebody has to look at: set aside, without an answer to the end, or never dialled in time; those
+    that an agent has settled are left out. The last changed first."""
+    not_kept = callbacks.c.status.in_((Status.UNREACHED, Status.EXPIRED))
+    asked_for = func.coalesce(callbacks.c.attention, LATE) != LATE
+    return await _select(
+        tx,
+        callbacks.c.window_start >= promised_since,
+        callbacks.c.resolution.is_(None),
+        not_kept | asked_for,
+        limit=limit,
+        order=(callbacks.c.updated_at.desc(), callbacks.c.id),
+    )
+
+
 async def history(tx: Transaction, callback_id: str) -> list[tuple[datetime, str, dict[str, Any]]]:
     """What happened to a callback: (when, what, facts), oldest first."""
     rows = await tx.execute(
@@ -234,8 +250,8 @@ async def history(tx: Transaction, callback_id: str) -> list[tuple[datetime, str
 
 _PLAIN = (
     "id", "reference", "status", "kind", "topic", "slot_start", "due_at", "phone_number", "alternate_phone_number",
-    "name", "company", "reason", "language", "channel", "priority", "attention", "resolution", "conversation_id",
-    "version", "created_at", "updated_at",
+    "dial_number", "name", "company", "reason", "language", "channel", "priority", "attention", "resolution",
+    "conversation_id", "version", "created_at", "updated_at",
 )  # fmt: skip
 """Columns that carry the value's own names."""
 
@@ -289,6 +305,7 @@ async def _attempts_of(tx: Transaction, ids: list[str]) -> dict[str, tuple[Attem
             outcome=Outcome(row.outcome) if row.outcome else None,
             answered_by=row.answered_by,
             duration_s=row.duration_s,
+            to_number=row.to_number,
         )
         found[row.callback_id] = (*found.get(row.callback_id, ()), attempt)
     return found

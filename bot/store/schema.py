@@ -118,6 +118,7 @@ callbacks = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("phone_number", String(16), nullable=False),
     Column("alternate_phone_number", String(16)),
+    Column("dial_number", String(16)),  # what is dialled next, where it is not phone_number
     Column("name", Text),
     Column("company", Text),
     Column("reason", Text, nullable=False),
@@ -164,6 +165,9 @@ agents = Table(
     Column("phone_number", String(16), nullable=False),
     Column("role", String(16), nullable=False),
     Column("presence", String(16), nullable=False),
+    # What somebody can answer; an empty list is everything.
+    Column("topics", JSON, nullable=False, server_default="[]"),
+    Column("languages", JSON, nullable=False, server_default="[]"),
     Column("created_at", UtcDateTime, nullable=False),
 )
 

@@ -52,12 +52,14 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Board:
-    """What is going on: calls under way, what is next in the order owed, what was settled today, newest first."""
+    """What is going on: calls under way, what is next in the order owed, what was settled today, newest first; and
+    `unsettled`, what a supervisor has to look at."""
 
     calls: tuple[Entry, ...]
     upcoming: tuple[Entry, ...]
     has_more_upcoming: bool
     finished: tuple[Entry, ...]
+    unsettled: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +120,8 @@ async def read_board(tx: Transaction, *, tz: ZoneInfo, now: datetime) -> Board:
     settled = await callbacks.finished(
         tx, since=day_start, promised_since=day_start - PROMISED_BEFORE, limit=MOST_FINISHED
     )
-    found = [*live, *waiting, *settled]
+    unsettled = await callbacks.for_supervisor(tx, promised_since=day_start - PROMISED_BEFORE, limit=MOST_FINISHED)
+    found = [*live, *waiting, *settled, *unsettled]
     takers = await agents.takers(tx, [callback.id for callback in found])
     entries = {callback.id: _entry(callback, takers, calls.get(callback.id), now=now) for callback in found}
     return Board(
@@ -126,6 +129,7 @@ async def read_board(tx: Transaction, *, tz: ZoneInfo, now: datetime) -> Board:
         upcoming=tuple(entries[callback.id] for callback in waiting[:MOST_UPCOMING]),
         has_more_upcoming=len(waiting) > MOST_UPCOMING,
         finished=tuple(entries[callback.id] for callback in settled if callback.id not in calls),
+        unsettled=tuple(entries[callback.id] for callback in unsettled if callback.id not in calls),
     )
 
 

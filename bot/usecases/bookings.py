@@ -219,7 +219,7 @@ class Bookings:
                 window = window.in_utc()
                 moved = await callbacks.change(
                     tx, callback, now=now, event="moved", status=Status.BOOKED, kind=Kind.SCHEDULED,
-                    window=window, slot_start=window.start, due_at=window.start, attention=None,
+                    window=window, slot_start=window.start, due_at=window.start, attention=None, dial_number=None,
                 )  # fmt: skip
                 await self._seats.change(
                     tx, callback.topic, callback.slot_start, window, customer=_customer(callback), now=now

@@ -11,7 +11,7 @@ from bot.store import attempts, callbacks, conversations
 from bot.store.attempts import Dial
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database, Transaction
-from bot.telephony.dialer import CARRIER_RANK, FINAL_RANK, RINGING_RANK, Dialer
+from bot.telephony.dialer import CARRIER_RANK, FINAL_RANK, RINGING_RANK, CarrierUnavailable, Dialer
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.strays import stop_stray
 from bot.wording import say
@@ -47,6 +47,14 @@ class SayAndHangUp:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LeaveMessage:
+    """Say something to a machine, after its greeting, and end the call."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Bridge:
     """The agent's leg joins the customer's."""
 
@@ -56,7 +64,7 @@ class HangUp:
     """End this leg without a word."""
 
 
-Next = AskKey | ConnectAgent | SayAndHangUp | Bridge | HangUp
+Next = AskKey | ConnectAgent | SayAndHangUp | LeaveMessage | Bridge | HangUp
 
 
 class Calls:
@@ -97,6 +105,28 @@ class Calls:
             text=say("voice.connecting", callback.language), language=callback.language, number=dial.agent_phone_number
         )
 
+    async def machine_detected(self, attempt_id: str, call_sid: str, answered_by: str) -> None:
+        """The carrier has listened who answered. A machine is left a message; what it takes for a person proves
+        nothing, and whoever has pressed a key is a person whatever it says."""
+        found = await self._ours(attempt_id, call_sid)
+        if found is None or not answered_by.startswith("machine"):
+            return
+        async with self._database.write() as tx:
+            if not await attempts.machine_answered(tx, attempt_id, answered_by):
+                return
+        if answered_by.startswith("machine_end"):
+            with contextlib.suppress(CarrierUnavailable):  # then no message is left: the notice says that we called
+                await self._dialer.redirect(attempt_id, call_sid, "voicemail")
+
+    async def greeting_ended(self, attempt_id: str, call_sid: str) -> Next:
+        """What a machine records: anybody may listen to it, so neither name nor subject."""
+        found = await self._ours(attempt_id, call_sid)
+        if found is None:
+            return HangUp()
+        _, callback = found
+        text = say("voice.voicemail", callback.language, business=self._business.name(callback.language))
+        return LeaveMessage(text=text, language=callback.language)
+
     async def agent_answered(self, attempt_id: str) -> Next:
         """The agent's phone was picked up: they hear who and why before they take it."""
         found = await self._live(attempt_id)
@@ -132,7 +162,7 @@ class Calls:
 
     async def status_changed(
         self, attempt_id: str, call_sid: str, status: str, *, now: datetime, duration_s: int | None = None,
-        answered_by: str | None = None,
+        answered_by: str | None = None, sip_code: int | None = None,
     ) -> None:  # fmt: skip
         """The carrier reports how far the call is. Reports may come twice, late or out of order."""
         rank = CARRIER_RANK.get(status)
@@ -151,7 +181,7 @@ class Calls:
                 if known < RINGING_RANK <= rank:
                     await self._say_in_chat(tx, callback, now=now)
             return
-        outcome = outcome_of(dial, status, answered_by)
+        outcome = outcome_of(dial, status, answered_by or dial.answered_by, sip_code)
         await self._outcomes.end(dial, outcome, now=now, answered_by=answered_by, duration_s=duration_s)
 
     async def _say_in_chat(self, tx: Transaction, callback: Callback, *, now: datetime) -> None:
@@ -183,7 +213,12 @@ class Calls:
             return dial, await callbacks.get(tx, dial.callback_id)
 
 
-def outcome_of(dial: Dial, status: str, answered_by: str | None) -> Outcome:
+SIP_DECLINED = 603
+SIP_NO_SUCH_NUMBER = frozenset({404, 484, 604})
+"""https://www.rfc-editor.org/rfc/rfc3261#section-21.4.5 and following."""
+
+
+def outcome_of(dial: Dial, status: str, answered_by: str | None, sip_code: int | None = None) -> Outcome:
     """What a carrier's final status means for the promise, given who pressed which key before."""
     if status == "completed":
         if dial.agent_confirmed_at:
@@ -192,9 +227,8 @@ def outcome_of(dial: Dial, status: str, answered_by: str | None) -> Outcome:
             return Outcome.AGENT_MISSED
         machine = (answered_by or "").startswith("machine")
         return Outcome.VOICEMAIL if machine else Outcome.NOT_CONFIRMED
-    return {
-        "busy": Outcome.BUSY,
-        "no-answer": Outcome.NO_ANSWER,
-        "failed": Outcome.UNREACHABLE,
-        "canceled": Outcome.CARRIER_FAILED,
-    }[status]
+    if status == "busy":
+        return Outcome.DECLINED if sip_code == SIP_DECLINED else Outcome.BUSY
+    if status == "failed":
+        return Outcome.INVALID if sip_code in SIP_NO_SUCH_NUMBER else Outcome.UNREACHABLE
+    return {"no-answer": Outcome.NO_ANSWER, "canceled": Outcome.CARRIER_FAILED}[status]

@@ -28,6 +28,7 @@ STILL_TRUE = {
     "missed": frozenset({Status.RETRY_WAIT}),
     "cancelled": frozenset({Status.CANCELLED}),
     "unreached": frozenset({Status.UNREACHED}),
+    "number_unusable": frozenset({Status.UNREACHED}),
     "expired": frozenset({Status.EXPIRED}),
 }
 """In which statuses each notice may still be sent: a reminder of a cancelled call would be worse than none."""

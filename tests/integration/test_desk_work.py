@@ -274,3 +274,13 @@ async def test_what_is_said_in_a_talk_counts_as_a_change_of_its_callback(office:
     assert conversation_id is not None
     await office.world.conversations.say(conversation_id, "やっぱり16時で", now=tokyo("2026-11-24 11:00"))
     assert (await office.desk.pulse(pulse)).changed == {"K7Q4MN"}
+
+
+async def test_what_was_not_kept_stands_on_the_supervisors_list_until_it_is_settled(office: Office) -> None:
+    await office.has("A", status=Status.UNREACHED)
+    await office.has("B", status=Status.COMPLETED, phone_number=number(1))
+    await office.has("C", attention="set_aside", phone_number=number(2))
+    await office.has("D", attention="late", phone_number=number(3))
+    await office.has("E", status=Status.EXPIRED, resolution="resolved", phone_number=number(4))
+    board = await office.desk.board(now=office.now)
+    assert sorted(entry.callback.reference[0] for entry in board.unsettled) == ["A", "C"]

@@ -14,10 +14,11 @@ from bot.booking.business import Business
 from bot.booking.callback import Callback, Channel, Kind, Status
 from bot.booking.hours import BusinessHours, Period
 from bot.booking.lawful import LawfulHours
+from bot.booking.matching import EVERYTHING, Skills
 from bot.booking.measured import MeasurePolicy
 from bot.booking.pacing import Line, Pace
 from bot.booking.phone import NumberPolicy
-from bot.booking.retry import RetryPolicy
+from bot.booking.retry import RetryPolicy, same_for_all
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.slots import SlotPolicy
 from bot.booking.window import Window
@@ -40,6 +41,7 @@ from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
+from bot.usecases.seats import Seats
 from bot.wiring import Product
 from tests.support.carriers import ScriptedDialer, ScriptedSms, sid_of
 from tests.support.clocks import REAL, TOKYO, TUESDAY, MovableClock, tokyo
@@ -49,8 +51,12 @@ SLOT = Window(start=tokyo("2026-11-24 15:00"), end=tokyo("2026-11-24 15:30")).in
 NUMBER = "+819012345678"
 SLOTS = SlotPolicy(length=timedelta(minutes=30), lead=timedelta(minutes=30), horizon=timedelta(days=14), capacity=3)
 MEASURED = MeasurePolicy(wrap_up=timedelta(minutes=2), least=30)
-RETRIES = RetryPolicy(
-    delays=(timedelta(minutes=5), timedelta(minutes=30)), own_fault_delay=timedelta(minutes=2), own_fault_limit=5
+OWN_FAULT_LIMIT = 5
+RETRIES = same_for_all(
+    (timedelta(minutes=5), timedelta(minutes=30)),
+    own_fault_delay=timedelta(minutes=2),
+    own_fault_limit=OWN_FAULT_LIMIT,
+    wait_at_most=timedelta(days=365),
 )
 LINE = Line(number="+815031234567", lines=60, pace=Pace(per_second=1e6, ahead=timedelta(milliseconds=1)))
 """So many and so fast that no limit is felt, unless a test is about limits."""
@@ -165,7 +171,8 @@ class World:
             reminder=timedelta(minutes=60),
             measured=MEASURED,
         )
-        self.outcomes = Outcomes(database, rules=self.rules, retries=retries)
+        seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
+        self.outcomes = Outcomes(database, rules=self.rules, retries=retries, seats=seats)
         self.calls = Calls(database, self.dialer, self.outcomes, business=BUSINESS)
         self.owner = secrets.token_hex(4)
         self.overdue = Overdue(database, rules=self.rules, grace=grace)
@@ -197,13 +204,14 @@ class World:
     async def book(self, window: Window | None = SLOT, **changes: Any) -> Callback:
         return await self.bookings.book(a_request(window, **changes), now=self.now)
 
-    async def with_agents(self, count: int = 1, presence: str = "ready") -> "World":
-        """Add people who take calls."""
+    async def with_agents(self, count: int = 1, presence: str = "ready", skills: Skills = EVERYTHING) -> "World":
+        """Add people who take calls, until there are so many."""
         async with self.database.write() as tx:
             for index in range(await agents.count(tx), count):
                 agent = Agent(
                     id=secrets.token_hex(16), login=f"agent{index}", name=f"Agent {index}", role="agent",
                     phone_number=f"+81312340{index:03d}", presence=presence, password_hash="-",
+                    skills=skills,
                 )  # fmt: skip
                 await agents.add(tx, agent, now=TUESDAY)
         return self
