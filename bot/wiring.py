@@ -37,6 +37,7 @@ from bot.usecases.overdue import Overdue
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
+from bot.usecases.wishes import Wishes
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
 
@@ -129,7 +130,17 @@ def connect(settings: Settings | None = None) -> Product:
     measured, hold_for = settings.capacity.for_measuring(), timedelta(minutes=settings.slots.hold_minutes)
     seats = Seats(rules, measured=measured, hold_for=hold_for)
     outcomes = Outcomes(database, rules=rules, retries=settings.retry.value(), seats=seats)
-    calls = Calls(database, dialer, outcomes, business=business)
+    bookings = Bookings(
+        database,
+        business=business,
+        rules=rules,
+        numbers=numbers,
+        reminder=timedelta(minutes=settings.calls.reminder_minutes),
+        measured=measured,
+        hold_for=hold_for,
+    )
+    wishes = Wishes(database, bookings, business=business)
+    calls = Calls(database, dialer, outcomes, wishes, business=business)
     owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
     grace = timedelta(minutes=settings.calls.grace_minutes)
     overdue = Overdue(database, rules=rules, grace=grace)
@@ -151,22 +162,14 @@ def connect(settings: Settings | None = None) -> Product:
         urls=urls,
         urgency=settings.for_urgency(),
         faqs=settings.for_faqs(),
-        bookings=Bookings(
-            database,
-            business=business,
-            rules=rules,
-            numbers=numbers,
-            reminder=timedelta(minutes=settings.calls.reminder_minutes),
-            measured=measured,
-            hold_for=hold_for,
-        ),
+        bookings=bookings,
         conversations=Conversations(database, assistant, business=business),
         calls=calls,
         dispatch=Dispatch(database, dialer, outcomes, owner=owner, claims=claims, overdue=overdue),
         overdue=overdue,
         leases=Leases(database, owner=owner),
         reconciliation=Reconciliation(database, dialer, calls, outcomes),
-        notices=Notices(database, sms, business=business),
+        notices=Notices(database, sms, business=business, link=settings.public_base_url),
         consent=Consent(database, business=business),
         identity=Identity(database, sms, business=business),
         keys=ApiKeys(database),

@@ -55,12 +55,23 @@ class Outcome(StrEnum):
     UNREACHABLE = "unreachable"  # switched off or out of reach
     INVALID = "invalid"  # no such number
     BLOCKED = "blocked"  # the number takes no calls from us
+    MOVED = "moved"  # the customer pressed for another time
+    CANCELLED = "cancelled"  # the customer pressed that no call is needed
+    REFUSED = "refused"  # a stranger pressed never to be called again
 
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.BOOKED: frozenset({Status.DIALING, Status.CANCELLED, Status.EXPIRED, Status.COMPLETED}),
     Status.DIALING: frozenset(
-        {Status.BOOKED, Status.IN_CALL, Status.RETRY_WAIT, Status.UNREACHED, Status.EXPIRED, Status.COMPLETED}
+        {
+            Status.BOOKED,
+            Status.IN_CALL,
+            Status.RETRY_WAIT,
+            Status.UNREACHED,
+            Status.EXPIRED,
+            Status.COMPLETED,
+            Status.CANCELLED,
+        }
     ),
     Status.IN_CALL: frozenset({Status.COMPLETED, Status.RETRY_WAIT, Status.UNREACHED, Status.EXPIRED}),
     Status.RETRY_WAIT: frozenset(

@@ -1,7 +1,7 @@
 """What follows when an attempt ended without a conversation: another try at a lawful time, or the end."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -10,6 +10,10 @@ from bot.booking.window import Window
 
 NOT_THE_CUSTOMERS = frozenset({Outcome.AGENT_MISSED, Outcome.CARRIER_FAILED})
 """Outcomes that use up none of the customer's attempts: the business or the carrier failed, not the customer."""
+
+
+SETTLED = frozenset({Outcome.CONNECTED, Outcome.MOVED, Outcome.CANCELLED, Outcome.REFUSED})
+"""Outcomes that the customer chose: nothing is tried again because of them, and what was missed before is forgotten."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +31,7 @@ class RetryRule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RetryPolicy:
-    """A rule for every outcome that is not a conversation.
+    """A rule for every outcome that is not SETTLED.
 
     `attempts` is how often the customer is tried in all. No try is made later than `wait_at_most` after the promised
     window. The rules of our own faults count on all numbers together.
@@ -45,7 +49,11 @@ def same_for_all(
     customers = RetryRule(delays=delays, most=len(delays) + 1)
     ours = RetryRule(delays=(own_fault_delay,), most=own_fault_limit + 1)
     return RetryPolicy(
-        rules={outcome: ours if outcome in NOT_THE_CUSTOMERS else customers for outcome in Outcome},
+        rules={
+            outcome: ours if outcome in NOT_THE_CUSTOMERS else customers
+            for outcome in Outcome
+            if outcome not in SETTLED
+        },
         attempts=len(delays) + 1,
         wait_at_most=wait_at_most,
     )
@@ -90,6 +98,7 @@ def after(
     `hours` tells when a number may be called. `full` are slots, in order, whose places are all promised to others:
     outside the callback's own window no try is put into them.
     """
+    callback = replace(callback, attempts=_since_settled(callback.attempts))
     rule = policy.rules[outcome]
     number = _number_of(callback, callback.attempts[-1])
     if outcome in NOT_THE_CUSTOMERS:
@@ -144,6 +153,12 @@ def _first_moment(moment: datetime, hours: Hours, *, own: Window, full: Collecti
         if at is not None and slot.contains(at) and not own.contains(at):
             at = hours.next_open(slot.end)
     return at
+
+
+def _since_settled(made: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+    """A customer who chose another time is tried as often as anybody for it."""
+    last = max((place for place, attempt in enumerate(made, start=1) if attempt.outcome in SETTLED), default=0)
+    return made[last:]
 
 
 def _came(callback: Callback, outcome: Outcome, number: str) -> int:

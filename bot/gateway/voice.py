@@ -10,7 +10,9 @@ from sanic.response import empty, raw
 
 from bot.gateway.signed import signed_fields
 from bot.gateway.webhooks import XML
-from bot.usecases.calls import AskKey, Bridge, Calls, ConnectAgent, HangUp, LeaveMessage, Next, SayAndHangUp
+from bot.usecases.call_steps import AskKey, Bridge, ConnectAgent, HangUp, LeaveMessage, Next, SayAndHangUp
+from bot.usecases.calls import Calls
+from bot.usecases.wishes import WishStep
 from bot.vendors import twiml
 from bot.wiring import Product
 
@@ -23,6 +25,7 @@ class Asked:
 
     attempt_id: str
     fields: Mapping[str, str]
+    query: Mapping[str, str]
     now: datetime
 
     @property
@@ -43,9 +46,19 @@ class Asked:
 
 Step = Callable[[Calls, Asked], Awaitable[Next | None]]
 
+
+def _wish(step: WishStep) -> Step:
+    return lambda calls, ask: calls.wish_pressed(
+        ask.attempt_id, ask.call_sid, ask.digits, step=step, query=ask.query, now=ask.now
+    )
+
+
 STEPS: Mapping[str, Step] = {
     "answered": lambda calls, ask: calls.answered(ask.attempt_id, ask.call_sid, now=ask.now),
     "key": lambda calls, ask: calls.key_pressed(ask.attempt_id, ask.call_sid, ask.digits, now=ask.now),
+    "slot": _wish("slot"),
+    "cancel": _wish("cancel"),
+    "refuse": _wish("refuse"),
     "machine": lambda calls, ask: calls.machine_detected(
         ask.attempt_id, ask.call_sid, ask.fields.get("AnsweredBy", "")
     ),
@@ -77,7 +90,10 @@ def voice_blueprint(product: Product) -> Blueprint:
 def _handler(product: Product, step: Step) -> Callable[[Request, str], Coroutine[Any, Any, HTTPResponse]]:
     async def answer(request: Request, attempt_id: str) -> HTTPResponse:
         fields = signed_fields(product, request)
-        following = await step(product.calls, Asked(attempt_id=attempt_id, fields=fields, now=product.clock.now()))
+        query = dict(request.query_args)
+        following = await step(
+            product.calls, Asked(attempt_id=attempt_id, fields=fields, query=query, now=product.clock.now())
+        )
         return empty() if following is None else _document(product, attempt_id, following)
 
     return answer
@@ -86,12 +102,12 @@ def _handler(product: Product, step: Step) -> Callable[[Request, str], Coroutine
 def _document(product: Product, attempt_id: str, following: Next) -> HTTPResponse:
     """What happens next, as the carrier reads it."""
 
-    def at(step: str) -> str:
-        return product.urls.step(attempt_id, step)
+    def at(step: str, query: Mapping[str, str] | None = None) -> str:
+        return product.urls.step(attempt_id, step, query)
 
     match following:
-        case AskKey(text=text, language=language, step=step, then=then):
-            document = twiml.ask_digit(text, language=language, action=at(step), then=then)
+        case AskKey(text=text, language=language, step=step, then=then, query=query):
+            document = twiml.ask_digit(text, language=language, action=at(step, query), then=then)
         case ConnectAgent(text=text, language=language, number=number):
             document = twiml.connect(
                 text,

@@ -36,6 +36,7 @@ class Dial:
     begun_at: datetime
     checked_at: datetime | None
     answered_by: str | None
+    wish: str | None
 
     @property
     def is_live(self) -> bool:

@@ -186,6 +186,7 @@ attempts = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime),
     Column("confirmed_at", UtcDateTime),  # the customer pressed the key
+    Column("wish", String(16)),  # what the customer pressed for instead: moved, cancelled, refused, later
     Column("agent_confirmed_at", UtcDateTime),  # the agent pressed the key: from here on they speak
     Column("ended_at", UtcDateTime),
     Column("outcome", String(32)),

@@ -1,5 +1,8 @@
 """The Dialer through Twilio, a carrier that speaks its API, or the simulated one: only settings differ."""
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 from bot.booking.callback import Outcome
 from bot.telephony.dialer import Accepted, CallState, CarrierUnavailable, Rejected, Unknown
 from bot.vendors.twilio import CarrierCall, CarrierRefused, CarrierSilent, TwilioClient
@@ -26,9 +29,9 @@ class CallUrls:
         self.sms = f"{public_base_url}/webhooks/twilio/sms"
         self.sms_status = f"{public_base_url}/webhooks/twilio/sms-status"
 
-    def step(self, attempt_id: str, step: str) -> str:
+    def step(self, attempt_id: str, step: str, query: Mapping[str, str] | None = None) -> str:
         """The address of one step of the call, such as answered, key or status."""
-        return f"{self._voice}/{attempt_id}/{step}"
+        return f"{self._voice}/{attempt_id}/{step}" + (f"?{urlencode(query)}" if query else "")
 
 
 class TwilioDialer:

@@ -26,6 +26,7 @@ STILL_TRUE = {
     "reminder": frozenset({Status.BOOKED}),
     "late": CHANGEABLE,
     "missed": frozenset({Status.RETRY_WAIT}),
+    "choose_time": CHANGEABLE | {Status.DIALING},
     "cancelled": frozenset({Status.CANCELLED}),
     "unreached": frozenset({Status.UNREACHED}),
     "number_unusable": frozenset({Status.UNREACHED}),
@@ -37,12 +38,13 @@ log = structlog.get_logger(__name__)
 
 
 class Notices:
-    """Empties the outbox into SMS and, where the customer chatted, into the chat."""
+    """Empties the outbox into SMS and, where the customer chatted, into the chat. `link` leads to the chat."""
 
-    def __init__(self, database: Database, sms: Channel, *, business: Business) -> None:
+    def __init__(self, database: Database, sms: Channel, *, business: Business, link: str) -> None:
         self._database = database
         self._sms = sms
         self._business = business
+        self._link = link
 
     async def send_due(self, *, now: datetime, real_now: datetime) -> int:
         """Send what is due; returns how many notices were taken."""
@@ -124,6 +126,7 @@ class Notices:
             business=self._business.name(language),
             when=told(window, tz=self._business.timezone, language=language),
             reference=callback.reference,
+            link=self._link,
         )
 
 

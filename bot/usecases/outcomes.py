@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.booking.callback import SET_ASIDE, Attempt, Callback, Outcome, Status
-from bot.booking.retry import NOT_THE_CUSTOMERS, NUMBER_FAULTS, GiveUp, RetryPolicy, TryAgain, after
+from bot.booking.retry import NOT_THE_CUSTOMERS, NUMBER_FAULTS, SETTLED, GiveUp, RetryPolicy, TryAgain, after
 from bot.booking.rules import Rules
 from bot.booking.window import Window
 from bot.store import attempts, callbacks
@@ -49,8 +49,8 @@ class Outcomes:
             callback = await callbacks.get(tx, dial.callback_id)
             facts = {"number": dial.number, "outcome": str(outcome)}
             await callbacks.note_event(tx, callback.id, "attempt_ended", at=now, facts=facts)
-            if not callback.is_open:  # the agent has already written down how it ended
-                return
+            if not callback.is_open or outcome in SETTLED - {Outcome.CONNECTED}:
+                return  # the agent, or the customer by a key, has already decided how it goes on
             if outcome == Outcome.CONNECTED:
                 await callbacks.change(tx, callback, now=now, status=Status.COMPLETED)
             else:

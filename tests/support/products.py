@@ -42,6 +42,7 @@ from bot.usecases.overdue import Overdue
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
+from bot.usecases.wishes import Wishes
 from bot.wiring import Product
 from tests.support.carriers import ScriptedDialer, ScriptedSms, sid_of
 from tests.support.clocks import REAL, TOKYO, TUESDAY, MovableClock, tokyo
@@ -173,7 +174,8 @@ class World:
         )
         seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
         self.outcomes = Outcomes(database, rules=self.rules, retries=retries, seats=seats)
-        self.calls = Calls(database, self.dialer, self.outcomes, business=BUSINESS)
+        self.wishes = Wishes(database, self.bookings, business=BUSINESS)
+        self.calls = Calls(database, self.dialer, self.outcomes, self.wishes, business=BUSINESS)
         self.owner = secrets.token_hex(4)
         self.overdue = Overdue(database, rules=self.rules, grace=grace)
         self.claims = Claims(
@@ -191,7 +193,7 @@ class World:
         )  # fmt: skip
         self.leases = Leases(database, owner=self.owner)
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes)
-        self.notices = Notices(database, self.sms, business=BUSINESS)
+        self.notices = Notices(database, self.sms, business=BUSINESS, link="https://call.example.jp")
         self.consent = Consent(database, business=BUSINESS)
         self.ratings = Ratings(database)
         self.identity = Identity(database, self.sms, business=BUSINESS)

@@ -18,7 +18,7 @@ FACTS = {
     "en": {"business": "Minato Home Support", "when": "Tue, Nov 24, 12:30 PM–1:00 PM"},
 }
 COMMON = {
-    "code": "123456", "minutes": 10,
+    "code": "123456", "minutes": 10, "link": "https://callback.example.jp/", "choices": "15時は1、", "key": 1,
     "reference": "K7Q4MN", "hotline": "0120-000-000", "name": "山田", "reason": "修理", "hours": "月〜金 9:00〜18:00",
 }  # fmt: skip
 GSM = set(
@@ -105,6 +105,19 @@ def test_times_as_people_say_them(moment: str, language: str, told: str) -> None
     start = datetime.fromisoformat(moment).replace(tzinfo=TOKYO).astimezone(UTC)
     window = type(SLOT)(start=start, end=start + SLOT.length)
     assert dates.span(window, tz=TOKYO, language=language) == told
+
+
+@pytest.mark.parametrize(
+    ("moment", "language", "told"),
+    [
+        ("2026-11-24 15:00", "ja", "11月24日火曜日15時"),
+        ("2026-11-24 09:30", "ja", "11月24日火曜日9時30分"),
+        ("2026-11-24 15:30", "en", "Tuesday, November 24, 3:30 PM"),
+    ],
+)
+def test_times_as_a_voice_reads_them(moment: str, language: str, told: str) -> None:
+    local = datetime.fromisoformat(moment).replace(tzinfo=TOKYO)
+    assert dates.spoken(local, tz=TOKYO, language=language) == told
 
 
 def test_times_are_told_in_business_time() -> None:
