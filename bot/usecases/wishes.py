@@ -83,12 +83,12 @@ class Wishes:
             return await self._offer(callback, since=now, now=now, first=first)
         if not shown:
             return self._end(callback, "voice.no_times")
-        choices = "".join(
+        choices = " ".join(
             say("voice.choice", callback.language, when=self._spoken(slot.window.start, callback), key=key)
             for key, slot in enumerate(shown, start=1)
         )
         return AskKey(
-            text=first + say("voice.offer", callback.language, choices=choices),
+            text=f"{first} {say('voice.offer', callback.language, choices=choices)}".strip(),
             then=say("voice.not_confirmed", callback.language),
             language=callback.language,
             step="slot",
