@@ -16,10 +16,10 @@ from bot.booking.business import Business
 from bot.booking.pacing import LOOKS_AHEAD, Line, Pace
 from bot.booking.phone import ALLOWED_KINDS, NumberPolicy
 from bot.booking.priority import OrderPolicy
-from bot.booking.retry import RetryPolicy
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.topic import Topic
 from bot.booking.when import PartsOfDay
+from bot.settings_calls import RetrySection
 from bot.settings_promises import (
     CapacitySection,
     HoursSection,
@@ -87,9 +87,7 @@ class CallsSection(Section):
 
     ring_seconds: Annotated[int, Field(ge=10, le=60)] = 25
     agent_ring_seconds: Annotated[int, Field(ge=10, le=60)] = 20
-    retry_minutes: Annotated[tuple[Annotated[int, Field(ge=1, le=24 * 60)], ...], Field(max_length=9)] = (5, 30)
-    own_fault_minutes: Annotated[int, Field(ge=1, le=60)] = 2
-    own_fault_attempts: Annotated[int, Field(ge=1, le=20)] = 5
+    voicemail_message: bool = True
     grace_minutes: Minutes = 60
     reminder_minutes: Minutes = 60
 
@@ -164,6 +162,7 @@ class SettingsFile(Section):
     capacity: CapacitySection = CapacitySection()
     calls: CallsSection = CallsSection()
     order: OrderSection = OrderSection()
+    retry: RetrySection = RetrySection()
     numbers: NumbersSection = NumbersSection()
     carrier: CarrierSection
     web: WebSection = WebSection()
@@ -255,14 +254,6 @@ class Settings(SettingsFile):
                 for topic in self.topics
             },
             lawful=self.lawful_hours.value(unknown_zone=self.business.timezone),
-        )
-
-    def for_retries(self) -> RetryPolicy:
-        """What follows an attempt that failed."""
-        return RetryPolicy(
-            delays=tuple(timedelta(minutes=minutes) for minutes in self.calls.retry_minutes),
-            own_fault_delay=timedelta(minutes=self.calls.own_fault_minutes),
-            own_fault_limit=self.calls.own_fault_attempts,
         )
 
     def for_order(self) -> OrderPolicy:
@@ -363,8 +354,8 @@ def _line_of(text: str, location: tuple[int | str, ...]) -> int:
     section, *rest = (str(part) for part in location if isinstance(part, str))
     key = rest[-1] if rest else section
     table = ".".join((section, *rest[:-1]))
-    # A table that may stand several times is named by its place among them.
-    before = next((part for part in location if isinstance(part, int)), 0) if len(rest) > 1 else 0
+    # A table that may stand several times is named by its place among them; a number at the end is a place in a list.
+    before = next((part for part in _without_last_place(location) if isinstance(part, int)), 0) if len(rest) > 1 else 0
     current, table_line = "" if rest else section, 1
     for number, line in enumerate(text.splitlines(), start=1):
         if header := re.match(r"\s*\[\[?([\w.]+)\]\]?", line):
@@ -375,4 +366,10 @@ def _line_of(text: str, location: tuple[int | str, ...]) -> int:
                 table_line = number
         elif current in (table, section) and (before < 0 or not rest) and re.match(rf"\s*{re.escape(key)}\s*=", line):
             return number
+        elif current == section and len(rest) > 1 and re.match(rf"\s*{re.escape(rest[0])}\s*[.=]", line):
+            table_line = number  # the table stands within this line
     return table_line
+
+
+def _without_last_place(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    return location[:-1] if isinstance(location[-1], int) else location

@@ -39,9 +39,11 @@ from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
+from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.wishes import Wishes
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
 
@@ -97,6 +99,7 @@ class Product:
     consent: Consent
     identity: Identity
     keys: ApiKeys
+    ratings: Ratings
     desk: Desk
     health: Health
     line_report: LineReport
@@ -131,14 +134,30 @@ def connect(settings: Settings | None = None) -> Product:
     carrier = TwilioClient(account_sid=account.sid, auth_token=account.auth_token, base_url=base_url)
     urls = CallUrls(settings.public_base_url)
     database = Database(settings.database_url)
-    dialer = TwilioDialer(carrier, number=settings.carrier.number, urls=urls, ring_seconds=settings.calls.ring_seconds)
-    outcomes = Outcomes(database, rules=rules, retries=settings.for_retries())
-    calls = Calls(database, dialer, outcomes, business=business)
+    dialer = TwilioDialer(
+        carrier,
+        number=settings.carrier.number,
+        urls=urls,
+        ring_seconds=settings.calls.ring_seconds,
+        leaves_messages=settings.calls.voicemail_message,
+    )
+    measured, hold_for = settings.capacity.for_measuring(), timedelta(minutes=settings.slots.hold_minutes)
+    reminder = timedelta(minutes=settings.calls.reminder_minutes)
+    seats = Seats(rules, measured=measured, hold_for=hold_for)
+    outcomes = Outcomes(database, rules=rules, retries=settings.retry.value(), seats=seats)
+    bookings = Bookings(
+        database,
+        business=business,
+        rules=rules,
+        numbers=numbers,
+        reminder=reminder,
+        measured=measured,
+        hold_for=hold_for,
+    )
+    wishes = Wishes(database, bookings, business=business)
+    calls = Calls(database, dialer, outcomes, wishes, business=business)
     owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
     grace = timedelta(minutes=settings.calls.grace_minutes)
-    reminder = timedelta(minutes=settings.calls.reminder_minutes)
-    hold_for = timedelta(minutes=settings.slots.hold_minutes)
-    seats = Seats(rules, measured=settings.capacity.for_measuring(), hold_for=hold_for)
     order = settings.for_order()
     overdue = Overdue(database, rules=rules, grace=grace, order=order)
     claims = Claims(
@@ -161,25 +180,20 @@ def connect(settings: Settings | None = None) -> Product:
         urgency=settings.for_urgency(),
         faqs=settings.for_faqs(),
         topics=settings.for_topics(),
-        bookings=Bookings(
-            database,
-            business=business,
-            rules=rules,
-            numbers=numbers,
-            reminder=reminder,
-            measured=settings.capacity.for_measuring(),
-            hold_for=hold_for,
-        ),
+        bookings=bookings,
         conversations=Conversations(database, assistant, business=business),
         calls=calls,
         dispatch=Dispatch(database, dialer, outcomes, owner=owner, claims=claims, overdue=overdue),
         overdue=overdue,
         leases=Leases(database, owner=owner),
         reconciliation=Reconciliation(database, dialer, calls, outcomes),
-        notices=Notices(database, sms, business=business, new_times=NewTimes(rules, seats)),
+        notices=Notices(
+            database, sms, business=business, new_times=NewTimes(rules, seats), link=settings.public_base_url
+        ),
         consent=Consent(database, business=business),
         identity=Identity(database, sms, business=business),
         keys=ApiKeys(database),
+        ratings=Ratings(database),
         desk=Desk(database, business=business, line=WaitingLine(rules, seats)),
         line_report=LineReport(database),
         health=Health(

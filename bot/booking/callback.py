@@ -46,18 +46,32 @@ class Outcome(StrEnum):
 
     CONNECTED = "connected"  # customer and agent spoke
     NO_ANSWER = "no_answer"
-    BUSY = "busy"  # engaged or declined: carriers do not tell the two apart
+    BUSY = "busy"  # engaged; or declined, where the carrier does not tell the two apart
+    DECLINED = "declined"  # the customer turned the call down
     VOICEMAIL = "voicemail"
     NOT_CONFIRMED = "not_confirmed"  # someone or something answered and nobody pressed a key
     AGENT_MISSED = "agent_missed"  # the customer was there, no agent took the call
     CARRIER_FAILED = "carrier_failed"  # the carrier did not place the call: never the customer's attempt
-    UNREACHABLE = "unreachable"  # switched off, or no such number
+    UNREACHABLE = "unreachable"  # switched off or out of reach
+    INVALID = "invalid"  # no such number
+    BLOCKED = "blocked"  # the number takes no calls from us
+    MOVED = "moved"  # the customer pressed for another time
+    CANCELLED = "cancelled"  # the customer pressed that no call is needed
+    REFUSED = "refused"  # a stranger pressed never to be called again
 
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.BOOKED: frozenset({Status.DIALING, Status.CANCELLED, Status.EXPIRED, Status.COMPLETED}),
     Status.DIALING: frozenset(
-        {Status.BOOKED, Status.IN_CALL, Status.RETRY_WAIT, Status.UNREACHED, Status.EXPIRED, Status.COMPLETED}
+        {
+            Status.BOOKED,
+            Status.IN_CALL,
+            Status.RETRY_WAIT,
+            Status.UNREACHED,
+            Status.EXPIRED,
+            Status.COMPLETED,
+            Status.CANCELLED,
+        }
     ),
     Status.IN_CALL: frozenset({Status.COMPLETED, Status.RETRY_WAIT, Status.UNREACHED, Status.EXPIRED}),
     Status.RETRY_WAIT: frozenset(
@@ -92,13 +106,14 @@ def require_transition(source: Status, target: Status) -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
-    """One dial. `number` counts from 1; `duration_s` is the talk in seconds."""
+    """One dial. `number` counts from 1; `duration_s` is the talk in seconds; `to_number` None is the callback's own."""
 
     number: int
     started_at: datetime
     outcome: Outcome | None = None
     answered_by: str | None = None
     duration_s: int | None = None
+    to_number: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,8 +121,9 @@ class Callback:
     """A promise to call. Times are aware and in UTC; phone numbers are E.164.
 
     `due_at` is when the next dial is owed: the window's start, or the retry's time. `slot_start` names the slot
-    whose place it holds: the window's start, except for an `asap` callback, which begins inside a running slot.
-    `told_start` is when the customer was told to expect the soonest call.
+    whose place it holds: the window's start, except for an `asap` callback, which begins inside a running slot, and for
+    a retry after the window. `dial_number` is the number to dial next where it is not `phone_number`. `told_start` is
+    when the customer was told to expect the soonest call.
     """
 
     id: str
@@ -128,12 +144,18 @@ class Callback:
     name: str | None = None
     company: str | None = None
     alternate_phone_number: str | None = None
+    dial_number: str | None = None
     attention: str | None = None
     conversation_id: str | None = None
     resolution: str | None = None
     told_start: datetime | None = None
     version: int = 1
     attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def next_number(self) -> str:
+        """The number that is dialled next."""
+        return self.dial_number or self.phone_number
 
     @property
     def is_open(self) -> bool:

@@ -71,6 +71,22 @@ class CallbackNotOpen(BookingError):
         self.status = status
 
 
+class NotRateable(BookingError):
+    """Only a call that took place can be rated. `status` says where the callback stands."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"The callback cannot be rated: it is {status.replace('_', ' ')}.")
+        self.status = status
+
+
+class ScoreOutOfRange(BookingError):
+    """A rating is a whole number from 1 to 5."""
+
+    def __init__(self, score: int) -> None:
+        super().__init__("A rating is a whole number from 1 to 5.")
+        self.score = score
+
+
 class ForbiddenTransition(BookingError):
     """The table of transitions does not lead from one status to the other."""
 

@@ -15,6 +15,7 @@ from bot.gateway.desk import desk_blueprint
 from bot.gateway.health import Metrics, health_blueprint
 from bot.gateway.live import LiveTalks
 from bot.gateway.simulator import simulator_blueprint
+from bot.gateway.voice import voice_blueprint
 from bot.gateway.webhooks import webhooks_blueprint
 from bot.simulator.carrier import SimulatedCarrier
 from bot.simulator.clock import SimulatedClock
@@ -45,6 +46,7 @@ def create_app(product: Product) -> Sanic[Any, Any]:
             chat_blueprint(product, live),
             api_blueprint(product),
             webhooks_blueprint(product),
+            voice_blueprint(product),
             desk_blueprint(product),
             health_blueprint(product, metrics),
         ]

@@ -7,13 +7,15 @@ from typing import Any
 
 from sqlalchemy import Row, delete, exists, insert, select, update
 
+from bot.booking.matching import EVERYTHING, Skills
 from bot.store.database import Transaction, upsert
 from bot.store.schema import agent_sessions, agents, attempts, callbacks, notes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Agent:
-    """Somebody who takes calls. `presence` is ready, break or offline; `role` agent or supervisor."""
+    """Somebody who takes calls. `presence` is ready, break or offline; `role` agent or supervisor; `skills` is what
+    they can answer."""
 
     id: str
     login: str
@@ -22,6 +24,7 @@ class Agent:
     role: str
     presence: str
     password_hash: str
+    skills: Skills = EVERYTHING
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,16 +50,14 @@ class Note:
 
 async def add(tx: Transaction, agent: Agent, *, now: datetime) -> None:
     """Add somebody."""
-    values = {name: getattr(agent, name) for name in Agent.__dataclass_fields__}
-    await tx.execute(insert(agents).values(created_at=now, **values))
+    await tx.execute(insert(agents).values(created_at=now, **_encoded(agent)))
 
 
 async def put(tx: Transaction, agent: Agent, *, now: datetime) -> None:
     """Add somebody; who is there already under this login stays as they are and gets the password."""
-    values = {name: getattr(agent, name) for name in Agent.__dataclass_fields__}
     await tx.execute(
         upsert(tx, agents)
-        .values(created_at=now, **values)
+        .values(created_at=now, **_encoded(agent))
         .on_conflict_do_update(index_elements=["login"], set_={"password_hash": agent.password_hash})
     )
 
@@ -64,7 +65,7 @@ async def put(tx: Transaction, agent: Agent, *, now: datetime) -> None:
 async def by_login(tx: Transaction, login: str) -> Agent | None:
     """The agent who logs in under this name."""
     row = (await tx.execute(select(agents).where(agents.c.login == login))).one_or_none()
-    return None if row is None else _agent(row)
+    return None if row is None else decoded(row)
 
 
 async def count(tx: Transaction) -> int:
@@ -87,7 +88,7 @@ async def ready(tx: Transaction) -> list[Agent]:
         .where(agents.c.presence == "ready", ~busy)
         .order_by(last_call.is_not(None), last_call, agents.c.login)
     )
-    return [_agent(row) for row in rows]
+    return [decoded(row) for row in rows]
 
 
 async def set_presence(tx: Transaction, agent_id: str, presence: str) -> None:
@@ -116,7 +117,7 @@ async def session(tx: Transaction, token_hash: str, *, real_now: datetime) -> De
     if row is None:
         return None
     return DeskSession(
-        token_hash=row.token_hash, agent=_agent(row), csrf_token=row.csrf_token, expires_at=row.expires_at
+        token_hash=row.token_hash, agent=decoded(row), csrf_token=row.csrf_token, expires_at=row.expires_at
     )
 
 
@@ -183,5 +184,15 @@ async def _notes(tx: Transaction, *conditions: Any) -> list[Note]:
     return [Note(**{name: getattr(row, name) for name in Note.__dataclass_fields__}) for row in rows]
 
 
-def _agent(row: Row[Any]) -> Agent:
-    return Agent(**{name: getattr(row, name) for name in Agent.__dataclass_fields__})
+_PLAIN = ("id", "login", "name", "phone_number", "role", "presence", "password_hash")
+
+
+def _encoded(agent: Agent) -> dict[str, Any]:
+    plain = {name: getattr(agent, name) for name in _PLAIN}
+    return {**plain, "topics": sorted(agent.skills.topics), "languages": sorted(agent.skills.languages)}
+
+
+def decoded(row: Row[Any]) -> Agent:
+    """A row of the table as a value."""
+    skills = Skills(topics=frozenset(row.topics), languages=frozenset(row.languages))
+    return Agent(**{name: getattr(row, name) for name in _PLAIN}, skills=skills)

@@ -35,6 +35,8 @@ class Dial:
     ended_at: datetime | None
     begun_at: datetime
     checked_at: datetime | None
+    answered_by: str | None
+    wish: str | None
 
     @property
     def is_live(self) -> bool:
@@ -111,6 +113,16 @@ async def change(tx: Transaction, attempt_id: str, **changes: Any) -> bool:
         update(attempts).where(attempts.c.id == attempt_id, attempts.c.ended_at.is_(None)).values(**changes)
     )
     return changed.rowcount == 1
+
+
+async def machine_answered(tx: Transaction, attempt_id: str, answered_by: str) -> bool:
+    """Note that a machine has answered; False when a person has shown themselves, or the attempt is over."""
+    noted = await tx.execute(
+        update(attempts)
+        .where(attempts.c.id == attempt_id, attempts.c.ended_at.is_(None), attempts.c.confirmed_at.is_(None))
+        .values(answered_by=answered_by)
+    )
+    return noted.rowcount == 1
 
 
 async def end(

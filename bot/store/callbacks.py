@@ -183,12 +183,13 @@ async def finished(tx: Transaction, *, since: datetime, promised_since: datetime
     )
 
 
-async def marked(tx: Transaction, *, since: datetime, limit: int) -> list[Callback]:
-    """What a supervisor has to look at: open or given up with an `attention`, and touched since that moment if it is
-    not open any more. The earliest promise first."""
-    still_open = callbacks.c.status.in_(OPEN)
-    given_up = callbacks.c.status.in_((Status.EXPIRED, Status.UNREACHED)) & (callbacks.c.updated_at >= since)
-    return await _select(tx, callbacks.c.attention.is_not(None), still_open | given_up, limit=limit)
+async def for_supervisor(tx: Transaction, *, promised_since: datetime, limit: int) -> list[Callback]:
+    """Promises that somebody has to look at: open with an `attention`, without an answer to the end, or never dialled
+    in time; those that an agent has settled are left out. The earliest promise first."""
+    not_kept = callbacks.c.status.in_((Status.UNREACHED, Status.EXPIRED))
+    marked = callbacks.c.attention.is_not(None) & callbacks.c.status.in_(OPEN)
+    recent = callbacks.c.window_start >= promised_since
+    return await _select(tx, recent, callbacks.c.resolution.is_(None), not_kept | marked, limit=limit)
 
 
 async def history(tx: Transaction, callback_id: str) -> list[tuple[datetime, str, dict[str, Any]]]:
@@ -203,8 +204,8 @@ async def history(tx: Transaction, callback_id: str) -> list[tuple[datetime, str
 
 _PLAIN = (
     "id", "reference", "status", "kind", "topic", "slot_start", "due_at", "phone_number", "alternate_phone_number",
-    "name", "company", "reason", "language", "channel", "priority", "attention", "resolution", "conversation_id",
-    "told_start", "version", "created_at", "updated_at",
+    "dial_number", "name", "company", "reason", "language", "channel", "priority", "attention", "resolution",
+    "conversation_id", "told_start", "version", "created_at", "updated_at",
 )  # fmt: skip
 """Columns that carry the value's own names."""
 _ADD = Prepared(lambda insert: insert(callbacks), columns=(*_PLAIN, "window_start", "window_end"))
@@ -260,6 +261,7 @@ async def _attempts_of(tx: Transaction, ids: list[str]) -> dict[str, tuple[Attem
             outcome=Outcome(row.outcome) if row.outcome else None,
             answered_by=row.answered_by,
             duration_s=row.duration_s,
+            to_number=row.to_number,
         )
         found[row.callback_id] = (*found.get(row.callback_id, ()), attempt)
     return found

@@ -7,17 +7,37 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Row, String, bindparam, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from bot.booking.callback import SET_ASIDE, Callback, Status
+from bot.booking.matching import EVERYTHING, Skills
 from bot.booking.priority import OrderPolicy, is_crowded
+from bot.store import agents as agents_store
 from bot.store.agents import Agent
 from bot.store.attempts import adopt
 from bot.store.callbacks import decoded
 from bot.store.database import Transaction
 from bot.store.order import IN_ORDER, WAITING, dial_order, load
 from bot.store.schema import UtcDateTime, agents, attempts, callback_events, callbacks, consent
+
+DIALLED = func.coalesce(callbacks.c.dial_number, callbacks.c.phone_number)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,13 +73,14 @@ async def lock_due(
     order: OrderPolicy,
     limit: int,
     only: Collection[str] | None = None,
+    takers: Collection[Skills] = (EVERYTHING,),
 ) -> tuple[list[Callback], list[str]]:
     """Callbacks that are owed a dial, in the dial order, ours until the transaction ends; and the ids of those whose
     row cannot be read. Left out: what another dispatcher holds, what was promised before `kept_since` and not dialled
-    since, and whoever is on the phone with us already."""
-    on_the_phone = exists().where(attempts.c.to_number == callbacks.c.phone_number, attempts.c.ended_at.is_(None))
+    since, whoever is on the phone with us already, and what none of the `takers` can answer."""
+    on_the_phone = exists().where(attempts.c.to_number == DIALLED, attempts.c.ended_at.is_(None))
     conditions = [
-        WAITING, IN_ORDER, callbacks.c.due_at <= now, ~on_the_phone,
+        or_(*(_fits(skills) for skills in takers)), WAITING, IN_ORDER, callbacks.c.due_at <= now, ~on_the_phone,
         or_(callbacks.c.window_end >= kept_since, callbacks.c.due_at >= kept_since),
     ]  # fmt: skip
     if only is not None:
@@ -69,6 +90,12 @@ async def lock_due(
     wanted = select(callbacks).where(*conditions).order_by(*ranked).limit(limit)
     rows = (await tx.execute(wanted.with_for_update(skip_locked=True, of=callbacks))).all()
     return await decoded(tx, rows)
+
+
+def _fits(skills: Skills) -> ColumnElement[bool]:
+    """The condition that somebody with these skills can answer a callback."""
+    wanted = ((callbacks.c.topic, skills.topics), (callbacks.c.language, skills.languages))
+    return and_(true(), *(column.in_(sorted(names)) for column, names in wanted if names))
 
 
 async def lock_ready_agents(tx: Transaction, *, limit: int) -> list[Agent]:
@@ -82,7 +109,7 @@ async def lock_ready_agents(tx: Transaction, *, limit: int) -> list[Agent]:
         .limit(limit)
         .with_for_update(skip_locked=True, of=agents)
     )
-    return [_agent(row) for row in rows]
+    return [agents_store.decoded(row) for row in rows]
 
 
 async def count_live(tx: Transaction) -> int:
@@ -152,7 +179,7 @@ async def _write_down_at_once(
             "attempt_ids": [one.attempt_id for one in intents],
             "callback_ids": [one.callback.id for one in intents],
             "numbers": [one.number for one in intents],
-            "to_numbers": [one.callback.phone_number for one in intents],
+            "to_numbers": [one.callback.next_number for one in intents],
             "agent_ids": [one.agent.id for one in intents],
             "owner": owner,
             "now": now,
@@ -225,10 +252,6 @@ async def set_aside(tx: Transaction, callback_id: str, *, now: datetime) -> None
 def _attempt(one: Intent, *, owner: str, now: datetime, real_now: datetime) -> dict[str, Any]:
     return {
         "id": one.attempt_id, "callback_id": one.callback.id, "number": one.number,
-        "to_number": one.callback.phone_number, "agent_id": one.agent.id, "owner": owner,
+        "to_number": one.callback.next_number, "agent_id": one.agent.id, "owner": owner,
         "carrier_state": "intent", "started_at": now, "begun_at": real_now,
     }  # fmt: skip
-
-
-def _agent(row: Row[Any]) -> Agent:
-    return Agent(**{name: getattr(row, name) for name in Agent.__dataclass_fields__})

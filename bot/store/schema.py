@@ -118,6 +118,7 @@ callbacks = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("phone_number", String(16), nullable=False),
     Column("alternate_phone_number", String(16)),
+    Column("dial_number", String(16)),  # what is dialled next, where it is not phone_number
     Column("name", Text),
     Column("company", Text),
     Column("reason", Text, nullable=False),
@@ -172,6 +173,9 @@ agents = Table(
     Column("phone_number", String(16), nullable=False),
     Column("role", String(16), nullable=False),
     Column("presence", String(16), nullable=False),
+    # What somebody can answer; an empty list is everything.
+    Column("topics", JSON, nullable=False, server_default="[]"),
+    Column("languages", JSON, nullable=False, server_default="[]"),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -190,6 +194,7 @@ attempts = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime),
     Column("confirmed_at", UtcDateTime),  # the customer pressed the key
+    Column("wish", String(16)),  # what the customer pressed for instead: moved, cancelled, refused, later
     Column("agent_confirmed_at", UtcDateTime),  # the agent pressed the key: from here on they speak
     Column("ended_at", UtcDateTime),
     Column("outcome", String(32)),
@@ -265,6 +270,15 @@ notes = Table(
     Column("text", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Index(None, "callback_id"),
+)
+
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("callback_id", ForeignKey("callbacks.id", ondelete="CASCADE"), primary_key=True),
+    Column("score", Integer, nullable=False),
+    Column("rated_at", UtcDateTime, nullable=False),
+    CheckConstraint("score BETWEEN 1 AND 5", name="score"),
 )
 
 agent_sessions = Table(

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.booking.callback import Outcome
+
 CARRIER_RANK = {
     "intent": 0, "posting": 0, "unknown": 0, "accepted": 1, "queued": 1, "initiated": 2, "ringing": 3, "in-progress": 4,
     "completed": 5, "busy": 5, "no-answer": 5, "failed": 5, "canceled": 5,
@@ -22,11 +24,11 @@ class Accepted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rejected:
-    """Surely no call was placed. `number_is_wrong`: this number can never be called; `try_later`: the carrier has
-    no room or cannot be reached, which says nothing about this call."""
+    """Surely no call was placed. `number_is`: what is the matter with the number, None when it is not the number;
+    `try_later`: the carrier has no room or cannot be reached, which says nothing about this call."""
 
     code: int
-    number_is_wrong: bool = False
+    number_is: Outcome | None = None
     try_later: bool = False
 
 
@@ -62,6 +64,9 @@ class Dialer(Protocol):
 
     async def latest(self, to: str) -> list[CallState]:
         """The newest calls to a number. Raises CarrierUnavailable."""
+
+    async def redirect(self, attempt_id: str, call_sid: str, step: str) -> bool:
+        """Lead a call of the attempt to another step; False when it is over. Raises CarrierUnavailable."""
 
     async def end(self, call_sid: str) -> None:
         """Stop a call that must not go on. Raises CarrierUnavailable."""

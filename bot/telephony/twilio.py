@@ -1,13 +1,24 @@
 """The Dialer through Twilio, a carrier that speaks its API, or the simulated one: only settings differ."""
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from bot.booking.callback import Outcome
 from bot.telephony.dialer import Accepted, CallState, CarrierUnavailable, Rejected, Unknown
 from bot.vendors.twilio import CarrierCall, CarrierRefused, CarrierSilent, TwilioClient
 
-WRONG_NUMBER_CODES = frozenset({21211, 21214, 21217, 13224})
-"""Twilio's codes for a number that does not exist or cannot be reached. https://www.twilio.com/docs/api/errors"""
+NUMBER_CODES = {
+    21211: Outcome.INVALID,
+    21217: Outcome.INVALID,
+    13224: Outcome.INVALID,
+    21214: Outcome.UNREACHABLE,
+    21216: Outcome.BLOCKED,
+}
+"""Twilio's codes that speak about the number that was to be called. https://www.twilio.com/docs/api/errors"""
 NO_ROOM_CODES = frozenset({10004, 86008})
 """Too many calls at once: it is the same call's turn as soon as another one ends."""
 NOT_FOUND = 20404
+NOT_IN_PROGRESS = 21220
 
 
 class CallUrls:
@@ -18,19 +29,22 @@ class CallUrls:
         self.sms = f"{public_base_url}/webhooks/twilio/sms"
         self.sms_status = f"{public_base_url}/webhooks/twilio/sms-status"
 
-    def step(self, attempt_id: str, step: str) -> str:
-        """The address of one step of the call: answered, key, screen, accepted, done or status."""
-        return f"{self._voice}/{attempt_id}/{step}"
+    def step(self, attempt_id: str, step: str, query: Mapping[str, str] | None = None) -> str:
+        """The address of one step of the call, such as answered, key or status."""
+        return f"{self._voice}/{attempt_id}/{step}" + (f"?{urlencode(query)}" if query else "")
 
 
 class TwilioDialer:
     """Dials with the business's own number."""
 
-    def __init__(self, client: TwilioClient, *, number: str, urls: CallUrls, ring_seconds: int) -> None:
+    def __init__(
+        self, client: TwilioClient, *, number: str, urls: CallUrls, ring_seconds: int, leaves_messages: bool = False
+    ) -> None:
         self._client = client
         self._number = number
         self._urls = urls
         self._ring_seconds = ring_seconds
+        self._leaves_messages = leaves_messages
 
     async def dial(self, attempt_id: str, to: str) -> Accepted | Rejected | Unknown:
         """Place the attempt's call, once."""
@@ -41,11 +55,12 @@ class TwilioDialer:
                 answer_url=self._urls.step(attempt_id, "answered"),
                 status_url=self._urls.step(attempt_id, "status"),
                 ring_seconds=self._ring_seconds,
+                machine_url=self._urls.step(attempt_id, "machine") if self._leaves_messages else "",
             )
         except CarrierRefused as refusal:
             return Rejected(
                 code=refusal.code,
-                number_is_wrong=refusal.code in WRONG_NUMBER_CODES,
+                number_is=NUMBER_CODES.get(refusal.code),
                 try_later=refusal.try_later or refusal.code in NO_ROOM_CODES,
             )
         except CarrierSilent as silence:
@@ -69,6 +84,18 @@ class TwilioDialer:
             return [_state(call) for call in await self._client.calls_to(to)]
         except (CarrierRefused, CarrierSilent) as error:
             raise CarrierUnavailable from error
+
+    async def redirect(self, attempt_id: str, call_sid: str, step: str) -> bool:
+        """Lead a call of the attempt to another step; False when it is over."""
+        try:
+            await self._client.redirect_call(call_sid, self._urls.step(attempt_id, step))
+        except CarrierRefused as refusal:
+            if refusal.code in (NOT_FOUND, NOT_IN_PROGRESS):
+                return False
+            raise CarrierUnavailable from refusal
+        except CarrierSilent as silence:
+            raise CarrierUnavailable from silence
+        return True
 
     async def end(self, call_sid: str) -> None:
         """Stop a call that must not go on."""

@@ -12,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from bot.booking.business import Business
 from bot.booking.callback import CHANGEABLE, Callback, Status
 from bot.booking.errors import CallbackNotFound
+from bot.booking.matching import EVERYTHING, Skills
 from bot.store import agents, callbacks, slots
 from bot.store.agents import Agent, DeskSession
 from bot.store.callbacks import StaleCallback
@@ -144,7 +145,16 @@ class Desk:
             await agents.log_out(tx, session.token_hash)
 
     async def add_agent(
-        self, *, login: str, name: str, password: str, phone_number: str, role: str, presence: str, now: datetime
+        self,
+        *,
+        login: str,
+        name: str,
+        password: str,
+        phone_number: str,
+        role: str,
+        presence: str,
+        now: datetime,
+        skills: Skills = EVERYTHING,
     ) -> Agent:
         """Add somebody who takes calls. `phone_number` is E.164, `presence` ready, break or offline."""
         agent = Agent(
@@ -155,6 +165,7 @@ class Desk:
             role=role,
             presence=presence,
             password_hash=await self._hash(password),
+            skills=skills,
         )
         async with self._database.write() as tx:
             await agents.add(tx, agent, now=now)

@@ -19,8 +19,6 @@ from bot.usecases.line import WaitingLine
 MOST_UPCOMING = 60
 MOST_FINISHED = 100
 MOST_MARKED = 200
-MARKED_FOR = timedelta(days=7)
-"""How long a promise that could not be kept stays on the supervisors' list."""
 PROMISED_BEFORE = timedelta(days=14)
 """How far back a promise may lie that is settled today: retries over a long holiday included."""
 
@@ -59,12 +57,14 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Board:
-    """What is going on: calls under way, what is next in the order owed, what was settled today, newest first."""
+    """What is going on: calls under way, what is next in the order owed, what was settled today, newest first; and
+    `unsettled`, what a supervisor has to look at."""
 
     calls: tuple[Entry, ...]
     upcoming: tuple[Entry, ...]
     has_more_upcoming: bool
     finished: tuple[Entry, ...]
+    unsettled: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,7 +125,8 @@ async def read_board(tx: Transaction, *, tz: ZoneInfo, line: WaitingLine, now: d
     settled = await callbacks.finished(
         tx, since=day_start, promised_since=day_start - PROMISED_BEFORE, limit=MOST_FINISHED
     )
-    found = [*live, *waiting, *settled]
+    unsettled = await callbacks.for_supervisor(tx, promised_since=day_start - PROMISED_BEFORE, limit=MOST_FINISHED)
+    found = [*live, *waiting, *settled, *unsettled]
     takers = await agents.takers(tx, [callback.id for callback in found])
     standings = await line.standings(tx, waiting, now=now)
     entries = {
@@ -137,12 +138,13 @@ async def read_board(tx: Transaction, *, tz: ZoneInfo, line: WaitingLine, now: d
         upcoming=tuple(entries[callback.id] for callback in waiting[:MOST_UPCOMING]),
         has_more_upcoming=len(waiting) > MOST_UPCOMING,
         finished=tuple(entries[callback.id] for callback in settled if callback.id not in calls),
+        unsettled=tuple(entries[callback.id] for callback in unsettled if callback.id not in calls),
     )
 
 
 async def read_marked(tx: Transaction, *, now: datetime) -> tuple[Entry, ...]:
     """What a supervisor has to look at, the earliest promise first."""
-    found = await callbacks.marked(tx, since=now - MARKED_FOR, limit=MOST_MARKED)
+    found = await callbacks.for_supervisor(tx, promised_since=now - PROMISED_BEFORE, limit=MOST_MARKED)
     calls = await _running(tx)
     takers = await agents.takers(tx, [callback.id for callback in found])
     return tuple(_entry(callback, takers, calls.get(callback.id), now=now) for callback in found)

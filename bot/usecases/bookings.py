@@ -203,21 +203,22 @@ class Bookings:
             refusal.alternatives = await self._alternatives(window, topic=name, customer=customer, now=now)
             raise
 
-    async def move(self, reference: str, window: Window, *, now: datetime) -> Callback:
-        """Promise another time instead: the new place is taken and the old one freed in one transaction.
+    async def move(self, reference: str, window: Window, *, now: datetime, during_call: bool = False) -> Callback:
+        """Promise another time instead: the new place is taken and the old one freed in one transaction. `during_call`:
+        the customer says so in the very call that was promised.
 
         Raises CallbackNotFound, CallbackNotOpen, WindowNotOffered, SlotFull.
         """
         callback = None
         try:
             async with self._database.write() as tx:
-                callback = await self._changeable(tx, reference)
+                callback = await self._changeable(tx, reference, during_call=during_call)
                 if window.in_utc() == callback.window:
                     return callback
                 window = window.in_utc()
                 moved = await callbacks.change(
                     tx, callback, now=now, event="moved", status=Status.BOOKED, kind=Kind.SCHEDULED,
-                    window=window, slot_start=window.start, due_at=window.start, attention=None,
+                    window=window, slot_start=window.start, due_at=window.start, attention=None, dial_number=None,
                 )  # fmt: skip
                 await self._seats.change(
                     tx, callback.topic, callback.slot_start, window, customer=_customer(callback), now=now
@@ -231,16 +232,18 @@ class Bookings:
                 )
             raise
         except callbacks.StaleCallback:
-            return await self.move(reference, window, now=now)
+            return await self.move(reference, window, now=now, during_call=during_call)
 
-    async def cancel(self, reference: str, *, now: datetime, reason: str | None = None) -> Callback:
+    async def cancel(
+        self, reference: str, *, now: datetime, reason: str | None = None, during_call: bool = False
+    ) -> Callback:
         """Take the promise back; cancelling twice is harmless. Raises CallbackNotFound, CallbackNotOpen."""
         try:
             async with self._database.write() as tx:
                 callback = await callbacks.by_reference(tx, reference)
                 if callback and callback.status == Status.CANCELLED:
                     return callback
-                callback = await self._changeable(tx, reference)
+                callback = await self._changeable(tx, reference, during_call=during_call)
                 cancelled = await callbacks.change(tx, callback, now=now, status=Status.CANCELLED)
                 if reason:
                     await callbacks.note_event(tx, callback.id, "cancel_reason", at=now, facts={"reason": reason})
@@ -248,7 +251,7 @@ class Bookings:
                 await plan_notices(tx, cancelled, "cancelled", now=now, reminder=self._reminder)
                 return cancelled
         except callbacks.StaleCallback:
-            return await self.cancel(reference, now=now, reason=reason)
+            return await self.cancel(reference, now=now, reason=reason, during_call=during_call)
 
     async def find(self, reference: str) -> Callback:
         """The callback with this reference; raises CallbackNotFound."""
@@ -345,11 +348,11 @@ class Bookings:
             )
         return callback
 
-    async def _changeable(self, tx: Transaction, reference: str) -> Callback:
+    async def _changeable(self, tx: Transaction, reference: str, *, during_call: bool) -> Callback:
         callback = await callbacks.by_reference(tx, reference)
         if callback is None:
             raise CallbackNotFound(reference)
-        if not callback.is_changeable:
+        if not callback.is_changeable and not (during_call and callback.status == Status.DIALING):
             raise CallbackNotOpen(callback.status)
         return callback
 

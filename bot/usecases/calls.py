@@ -1,9 +1,8 @@
 """One call, step by step: the customer answers and presses a key, the agent hears why, and they speak."""
 
 import contextlib
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
 
 from bot.booking.business import Business
 from bot.booking.callback import Callback, Outcome, Status
@@ -11,61 +10,26 @@ from bot.store import attempts, callbacks, conversations
 from bot.store.attempts import Dial
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database, Transaction
-from bot.telephony.dialer import CARRIER_RANK, FINAL_RANK, RINGING_RANK, Dialer
+from bot.telephony.dialer import CARRIER_RANK, FINAL_RANK, RINGING_RANK, CarrierUnavailable, Dialer
+from bot.usecases.call_steps import AskKey, Bridge, ConnectAgent, HangUp, LeaveMessage, Next, SayAndHangUp
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.strays import stop_stray
+from bot.usecases.wishes import Wishes, WishStep
 from bot.wording import say
 
 CONNECT_KEY = "1"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AskKey:
-    """Say something and wait for a key; the answer goes to `step`."""
-
-    text: str
-    language: str
-    step: Literal["key", "accepted"]
-    then: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConnectAgent:
-    """Say something and ring the agent's phone."""
-
-    text: str
-    language: str
-    number: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SayAndHangUp:
-    """Say something and end the call."""
-
-    text: str
-    language: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bridge:
-    """The agent's leg joins the customer's."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HangUp:
-    """End this leg without a word."""
-
-
-Next = AskKey | ConnectAgent | SayAndHangUp | Bridge | HangUp
-
-
 class Calls:
     """Answers the carrier's question "what now?" and records what it reports. Every method may be called twice."""
 
-    def __init__(self, database: Database, dialer: Dialer, outcomes: Outcomes, *, business: Business) -> None:
+    def __init__(
+        self, database: Database, dialer: Dialer, outcomes: Outcomes, wishes: Wishes, *, business: Business
+    ) -> None:
         self._database = database
         self._dialer = dialer
         self._outcomes = outcomes
+        self._wishes = wishes
         self._business = business
 
     async def answered(self, attempt_id: str, call_sid: str, *, now: datetime) -> Next:
@@ -90,12 +54,45 @@ class Calls:
             return HangUp()
         dial, callback = found
         if digits != CONNECT_KEY:
-            return await self.answered(attempt_id, call_sid, now=now)
+            wish = await self._wishes.begun(digits, dial, callback, now=now)
+            return wish or await self.answered(attempt_id, call_sid, now=now)
         async with self._database.write() as tx:
             await attempts.change(tx, dial.id, confirmed_at=dial.confirmed_at or now, answered_by="human")
         return ConnectAgent(
             text=say("voice.connecting", callback.language), language=callback.language, number=dial.agent_phone_number
         )
+
+    async def wish_pressed(
+        self, attempt_id: str, call_sid: str, digits: str, *, step: WishStep, query: Mapping[str, str], now: datetime
+    ) -> Next:
+        """The customer goes on with something else than talking; a key that means nothing leads back to the start."""
+        found = await self._ours(attempt_id, call_sid)
+        if found is None:
+            return HangUp()
+        following = await self._wishes.pressed(step, digits, *found, query=query, now=now)
+        return following or await self.answered(attempt_id, call_sid, now=now)
+
+    async def machine_detected(self, attempt_id: str, call_sid: str, answered_by: str) -> None:
+        """The carrier has listened who answered. A machine is left a message; what it takes for a person proves
+        nothing, and whoever has pressed a key is a person whatever it says."""
+        found = await self._ours(attempt_id, call_sid)
+        if found is None or not answered_by.startswith("machine"):
+            return
+        async with self._database.write() as tx:
+            if not await attempts.machine_answered(tx, attempt_id, answered_by):
+                return
+        if answered_by.startswith("machine_end"):
+            with contextlib.suppress(CarrierUnavailable):  # then no message is left: the notice says that we called
+                await self._dialer.redirect(attempt_id, call_sid, "voicemail")
+
+    async def greeting_ended(self, attempt_id: str, call_sid: str) -> Next:
+        """What a machine records: anybody may listen to it, so neither name nor subject."""
+        found = await self._ours(attempt_id, call_sid)
+        if found is None:
+            return HangUp()
+        _, callback = found
+        text = say("voice.voicemail", callback.language, business=self._business.name(callback.language))
+        return LeaveMessage(text=text, language=callback.language)
 
     async def agent_answered(self, attempt_id: str) -> Next:
         """The agent's phone was picked up: they hear who and why before they take it."""
@@ -132,7 +129,7 @@ class Calls:
 
     async def status_changed(
         self, attempt_id: str, call_sid: str, status: str, *, now: datetime, duration_s: int | None = None,
-        answered_by: str | None = None,
+        answered_by: str | None = None, sip_code: int | None = None,
     ) -> None:  # fmt: skip
         """The carrier reports how far the call is. Reports may come twice, late or out of order."""
         rank = CARRIER_RANK.get(status)
@@ -151,7 +148,7 @@ class Calls:
                 if known < RINGING_RANK <= rank:
                     await self._say_in_chat(tx, callback, now=now)
             return
-        outcome = outcome_of(dial, status, answered_by)
+        outcome = outcome_of(dial, status, answered_by or dial.answered_by, sip_code)
         await self._outcomes.end(dial, outcome, now=now, answered_by=answered_by, duration_s=duration_s)
 
     async def _say_in_chat(self, tx: Transaction, callback: Callback, *, now: datetime) -> None:
@@ -183,8 +180,21 @@ class Calls:
             return dial, await callbacks.get(tx, dial.callback_id)
 
 
-def outcome_of(dial: Dial, status: str, answered_by: str | None) -> Outcome:
+WISHED = {
+    "moved": Outcome.MOVED,
+    "cancelled": Outcome.CANCELLED,
+    "refused": Outcome.REFUSED,
+    "later": Outcome.DECLINED,
+}
+SIP_DECLINED = 603
+SIP_NO_SUCH_NUMBER = frozenset({404, 484, 604})
+"""https://www.rfc-editor.org/rfc/rfc3261#section-21.4.5 and following."""
+
+
+def outcome_of(dial: Dial, status: str, answered_by: str | None, sip_code: int | None = None) -> Outcome:
     """What a carrier's final status means for the promise, given who pressed which key before."""
+    if dial.wish:
+        return WISHED[dial.wish]
     if status == "completed":
         if dial.agent_confirmed_at:
             return Outcome.CONNECTED
@@ -192,9 +202,8 @@ def outcome_of(dial: Dial, status: str, answered_by: str | None) -> Outcome:
             return Outcome.AGENT_MISSED
         machine = (answered_by or "").startswith("machine")
         return Outcome.VOICEMAIL if machine else Outcome.NOT_CONFIRMED
-    return {
-        "busy": Outcome.BUSY,
-        "no-answer": Outcome.NO_ANSWER,
-        "failed": Outcome.UNREACHABLE,
-        "canceled": Outcome.CARRIER_FAILED,
-    }[status]
+    if status == "busy":
+        return Outcome.DECLINED if sip_code == SIP_DECLINED else Outcome.BUSY
+    if status == "failed":
+        return Outcome.INVALID if sip_code in SIP_NO_SUCH_NUMBER else Outcome.UNREACHABLE
+    return {"no-answer": Outcome.NO_ANSWER, "canceled": Outcome.CARRIER_FAILED}[status]

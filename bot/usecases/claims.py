@@ -9,6 +9,7 @@ import structlog
 from bot.booking import phone
 from bot.booking.callback import SET_ASIDE, Callback, Status
 from bot.booking.errors import NumberRefused
+from bot.booking.matching import match
 from bot.booking.pacing import LOOKS_AHEAD, Line
 from bot.booking.phone import NumberPolicy
 from bot.booking.priority import OrderPolicy
@@ -18,6 +19,9 @@ from bot.store.agents import Agent
 from bot.store.claims import Intent
 from bot.store.database import FAULTS, Database, Transaction
 from bot.usecases.overdue import Overdue
+
+MOST_CONSIDERED = 200
+"""Ready agents who are looked at for one call: whoever has the skill may not be the one who has waited longest."""
 
 log = structlog.get_logger(__name__)
 
@@ -87,11 +91,17 @@ class Claims:
     ) -> list[Claimed]:
         async with self._database.write() as tx:
             starts = await self._starts(tx, real_now=real_now, most=most)
-            free = await claims.lock_ready_agents(tx, limit=len(starts)) if starts else []
+            free = await claims.lock_ready_agents(tx, limit=max(len(starts), MOST_CONSIDERED)) if starts else []
             if not free:
                 return []
             found, unreadable = await claims.lock_due(
-                tx, now=now, kept_since=now - self._grace, order=self._order, limit=len(free), only=only
+                tx,
+                now=now,
+                kept_since=now - self._grace,
+                order=self._order,
+                limit=min(len(free), len(starts)),
+                only=only,
+                takers={agent.skills for agent in free},
             )
             for callback_id in unreadable:
                 log.error(SET_ASIDE, callback=callback_id, reason="unreadable")
@@ -118,32 +128,33 @@ class Claims:
     async def _decide(
         self, tx: Transaction, found: list[Callback], free: list[Agent], *, now: datetime
     ) -> list[Intent]:
-        barred = await claims.not_to_be_called(tx, [callback.phone_number for callback in found]) if found else ()
-        intents: list[Intent] = []
+        barred = await claims.not_to_be_called(tx, [callback.next_number for callback in found]) if found else ()
+        may_be_called: list[Callback] = []
         on_the_phone: set[str] = set()
         for callback in found:
-            if callback.phone_number in on_the_phone:
+            if callback.next_number in on_the_phone:
                 continue
             if refusal := self._refusal(callback, barred):
                 await _put_away(tx, callback, refusal, now=now)
                 continue
-            hours = self._rules.calling_hours(callback.topic, callback.phone_number)
+            hours = self._rules.calling_hours(callback.topic, callback.next_number)
             if not hours.is_open(now):
                 await self._overdue.put_off(tx, callback, now=now)
                 continue
             if not hours.is_open(now + LOOKS_AHEAD):
                 continue  # what is claimed now may begin a moment later: not a moment after closing
-            on_the_phone.add(callback.phone_number)
-            intents.append(claims.intent(callback, free[len(intents)]))
-        return intents
+            on_the_phone.add(callback.next_number)
+            may_be_called.append(callback)
+        matched = match(may_be_called, [(agent, agent.skills) for agent in free])
+        return [claims.intent(callback, agent) for callback, agent in matched]
 
     def _refusal(self, callback: Callback, barred: Collection[str]) -> str | None:
         """Why this number must not be dialled now; the rules may have changed since the booking."""
         try:
-            phone.accept(callback.phone_number, self._numbers)
+            phone.accept(callback.next_number, self._numbers)
         except NumberRefused as refused:
             return refused.reason
-        return "opted_out" if callback.phone_number in barred else None
+        return "opted_out" if callback.next_number in barred else None
 
 
 async def _put_away(tx: Transaction, callback: Callback, reason: str, *, now: datetime) -> None:

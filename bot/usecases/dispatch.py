@@ -107,7 +107,7 @@ class Dispatch:
         if self._stopwatch() - began > POST_WITHIN_S:
             log.error("stopped_before_the_dial", reference=claim.callback.reference)
             return None
-        return await self._dialer.dial(claim.attempt_id, claim.callback.phone_number)
+        return await self._dialer.dial(claim.attempt_id, claim.callback.next_number)
 
     async def _record(
         self, claim: Claimed, answer: Accepted | Rejected | Unknown, *, now: datetime, real_now: datetime
@@ -120,10 +120,9 @@ class Dispatch:
             case Rejected(try_later=True):
                 self._carrier_failed(real_now)
                 await hand_back(self._database, claim.attempt_id, states=("posting",), now=now)
-            case Rejected(number_is_wrong=is_wrong):
+            case Rejected(number_is=fault):
                 self._breaker = Breaker()
-                outcome = Outcome.UNREACHABLE if is_wrong else Outcome.CARRIER_FAILED
-                await self._end(claim.attempt_id, outcome, now=now)
+                await self._end(claim.attempt_id, fault or Outcome.CARRIER_FAILED, now=now)
             case Unknown():
                 self._carrier_failed(real_now)
                 await self._mark_unknown(claim.attempt_id)

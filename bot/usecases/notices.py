@@ -27,8 +27,10 @@ STILL_TRUE = {
     "reminder": frozenset({Status.BOOKED}),
     "late": CHANGEABLE,
     "missed": frozenset({Status.RETRY_WAIT}),
+    "choose_time": CHANGEABLE | {Status.DIALING},
     "cancelled": frozenset({Status.CANCELLED}),
     "unreached": frozenset({Status.UNREACHED}),
+    "number_unusable": frozenset({Status.UNREACHED}),
     "expired": frozenset({Status.EXPIRED}),
     "hours_changed": frozenset({Status.BOOKED, Status.EXPIRED}),
     "capacity_changed": frozenset({Status.BOOKED}),
@@ -42,13 +44,14 @@ log = structlog.get_logger(__name__)
 
 
 class Notices:
-    """Empties the outbox into SMS and, where the customer chatted, into the chat."""
+    """Empties the outbox into SMS and, where the customer chatted, into the chat. `link` leads to the chat."""
 
-    def __init__(self, database: Database, sms: Channel, *, business: Business, new_times: NewTimes) -> None:
+    def __init__(self, database: Database, sms: Channel, *, business: Business, new_times: NewTimes, link: str) -> None:
         self._database = database
         self._sms = sms
         self._business = business
         self._new_times = new_times
+        self._link = link
 
     async def send_due(self, *, now: datetime, real_now: datetime) -> int:
         """Send what is due; returns how many notices were taken."""
@@ -135,6 +138,7 @@ class Notices:
             times=dates.brief(offered, tz=tz, language=language),
             reference=callback.reference,
             hotline=self._business.hotline,
+            link=self._link,
         )
 
 

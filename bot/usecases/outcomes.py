@@ -3,22 +3,25 @@
 from datetime import datetime
 
 from bot.booking.callback import SET_ASIDE, Attempt, Callback, Outcome, Status
-from bot.booking.retry import NOT_THE_CUSTOMERS, GiveUp, RetryPolicy, TryAgain, after
+from bot.booking.retry import NOT_THE_CUSTOMERS, NUMBER_FAULTS, SETTLED, GiveUp, RetryPolicy, TryAgain, after
 from bot.booking.rules import Rules
+from bot.booking.window import Window
 from bot.store import attempts, callbacks
 from bot.store.attempts import Dial
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database, Transaction
 from bot.usecases.promises import plan_notice
+from bot.usecases.seats import Seats
 
 
 class Outcomes:
     """Ends attempts. Every path ends here, so that an agent is given back and a promise is decided exactly once."""
 
-    def __init__(self, database: Database, *, rules: Rules, retries: RetryPolicy) -> None:
+    def __init__(self, database: Database, *, rules: Rules, retries: RetryPolicy, seats: Seats) -> None:
         self._database = database
         self._rules = rules
         self._retries = retries
+        self._seats = seats
 
     async def end(
         self,
@@ -46,8 +49,8 @@ class Outcomes:
             callback = await callbacks.get(tx, dial.callback_id)
             facts = {"number": dial.number, "outcome": str(outcome)}
             await callbacks.note_event(tx, callback.id, "attempt_ended", at=now, facts=facts)
-            if not callback.is_open:  # the agent has already written down how it ended
-                return
+            if not callback.is_open or outcome in SETTLED - {Outcome.CONNECTED}:
+                return  # the agent, or the customer by a key, has already decided how it goes on
             if outcome == Outcome.CONNECTED:
                 await callbacks.change(tx, callback, now=now, status=Status.COMPLETED)
             else:
@@ -56,18 +59,42 @@ class Outcomes:
     async def _try_again_or_give_up(
         self, tx: Transaction, callback: Callback, outcome: Outcome, *, now: datetime
     ) -> None:
-        hours = self._rules.calling_hours(callback.topic, callback.phone_number)
-        match after(callback, outcome, policy=self._retries, hours=hours, now=now):
-            case TryAgain(at=at):
-                waiting = await callbacks.change(tx, callback, now=now, status=Status.RETRY_WAIT, due_at=at)
+        match await self._decide(tx, callback, outcome, now=now):
+            case TryAgain(at=at, number=number):
+                slot_start = await self._seats.take_for_retry(tx, callback, at=at, now=now)
+                waiting = await callbacks.change(
+                    tx, callback, now=now, status=Status.RETRY_WAIT, due_at=at, slot_start=slot_start,
+                    dial_number=None if number == callback.phone_number else number,
+                )  # fmt: skip
                 if _is_first_miss(waiting.attempts, outcome):
                     await plan_notice(tx, waiting, "missed", now=now)
-            case GiveUp(reason="attempts_used"):
-                over = await callbacks.change(tx, callback, now=now, status=Status.UNREACHED)
-                await plan_notice(tx, over, "unreached", now=now)
-            case GiveUp():  # we could not call: the customer has missed nothing, and a supervisor should know
+            case GiveUp(reason="own_faults" | "no_opening"):
+                # we could not call: the customer has missed nothing, and a supervisor should know
                 over = await callbacks.change(tx, callback, now=now, status=Status.EXPIRED, attention=SET_ASIDE)
                 await plan_notice(tx, over, "expired", now=now)
+            case GiveUp():
+                over = await callbacks.change(tx, callback, now=now, status=Status.UNREACHED)
+                told = "number_unusable" if outcome in NUMBER_FAULTS else "unreached"
+                await plan_notice(tx, over, told, now=now)
+
+    async def _decide(
+        self, tx: Transaction, callback: Callback, outcome: Outcome, *, now: datetime
+    ) -> TryAgain | GiveUp:
+        def decide(full: tuple[Window, ...] = ()) -> TryAgain | GiveUp:
+            return after(
+                callback,
+                outcome,
+                policy=self._retries,
+                hours=lambda number: self._rules.calling_hours(callback.topic, number),
+                now=now,
+                full=full,
+            )
+
+        decided = decide()
+        if isinstance(decided, TryAgain) and not callback.window.contains(decided.at):
+            full = await self._seats.full(tx, callback.topic, since=decided.at, now=now, but=callback.slot_start)
+            return decide(full) if full else decided
+        return decided
 
 
 def _is_first_miss(made: tuple[Attempt, ...], outcome: Outcome) -> bool:

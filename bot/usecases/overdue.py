@@ -49,7 +49,7 @@ class Overdue:
     async def put_off(self, tx: Transaction, callback: Callback, *, now: datetime) -> None:
         """Nothing is dialled outside hours: what is owed then waits for the next opening within its grace, its customer
         told; what cannot be dialled in time any more is given up at once, and new times are offered."""
-        opening = self._rules.calling_hours(callback.topic, callback.phone_number).next_open(now)
+        opening = self._rules.calling_hours(callback.topic, callback.next_number).next_open(now)
         if opening is None or opening > max(callback.window.end, callback.due_at) + self._grace:
             await self._give_up(tx, callback, now=now)
             return

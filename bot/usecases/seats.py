@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from bot.booking.callback import Kind
+from bot.booking.callback import Callback, Kind
 from bot.booking.errors import SlotFull, WindowNotOffered
 from bot.booking.measured import MeasurePolicy
 from bot.booking.rules import Rules
@@ -16,6 +16,8 @@ from bot.store.database import Transaction
 
 MEASURED_ANEW_AFTER = timedelta(minutes=5)
 MOST_HOLDS = 2
+LOOKS_FOR_ROOM = timedelta(days=2)
+"""How far ahead a retry looks for a slot with a place left."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,6 +144,36 @@ class Seats:
         else:
             await self.take(tx, topic, new, customer=customer, now=now)
             await slots.give_back(tx, topic, old)
+
+    async def full(
+        self, tx: Transaction, topic: str, *, since: datetime, now: datetime, but: datetime
+    ) -> tuple[Window, ...]:
+        """Slots from the one that runs at `since` on in which no place is left, one after the other; not `but`."""
+        rules = self._rules.of(topic)
+        any_time = replace(rules.policy, lead=timedelta())
+        begins = since - rules.policy.length
+        windows = open_windows(rules.hours, any_time, now=begins, start=begins, end=since + LOOKS_FOR_ROOM)
+        wanted = [window for window in windows if window.end > since]
+        read = await slots.read(tx, topic, wanted, capacity=await self._capacity(tx, topic, now=now), now=now)
+        return tuple(slot.window for slot in read if slot.free <= 0 and slot.window.start != but)
+
+    async def take_for_retry(self, tx: Transaction, callback: Callback, *, at: datetime, now: datetime) -> datetime:
+        """The slot whose place the callback holds from now on: a retry after its window is counted where it falls, so
+        that nobody else is sold its time. Where no place is left it is made all the same, within agents at hand."""
+        rules = self._rules.of(callback.topic)
+        slot = None if callback.window.contains(at) else window_at(rules.hours, rules.policy, at)
+        if slot is None or slot.in_utc().start == callback.slot_start:
+            return callback.slot_start
+        slot = slot.in_utc()
+        capacity = (await self._capacity(tx, callback.topic, now=now))(slot)
+        try:
+            async with tx.begin_nested():  # the earlier slot first, as in `change`
+                await slots.give_back(tx, callback.topic, callback.slot_start)
+                if not await self._sell(tx, callback.topic, slot, capacity, now=now):
+                    raise SlotFull(slot)
+        except SlotFull:
+            return callback.slot_start
+        return slot.start
 
     async def take_soonest(
         self, tx: Transaction, topic: str, *, customer: Customer, now: datetime

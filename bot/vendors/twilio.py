@@ -76,9 +76,17 @@ class TwilioClient:
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="carrier")
 
     async def create_call(
-        self, *, to: str, caller: str, answer_url: str, status_url: str, ring_seconds: int
+        self, *, to: str, caller: str, answer_url: str, status_url: str, ring_seconds: int, machine_url: str = ""
     ) -> CarrierCall:
-        """Place a call. Raises CarrierRefused or CarrierSilent."""
+        """Place a call. With `machine_url` the carrier listens beside the call and tells there whether a machine has
+        answered, at the end of its greeting. Raises CarrierRefused or CarrierSilent."""
+        listening: dict[str, str] = {}
+        if machine_url:
+            listening = {
+                "machine_detection": "DetectMessageEnd",
+                "async_amd": "true",  # a text: https://www.twilio.com/docs/voice/answering-machine-detection
+                "async_amd_status_callback": machine_url,
+            }
         return await self._ask(
             lambda: _call(
                 self._client.calls.create(
@@ -88,6 +96,7 @@ class TwilioClient:
                     status_callback=status_url + DELIVERY_RETRIES,
                     status_callback_event=STATUS_EVENTS,
                     timeout=ring_seconds,
+                    **listening,
                 )
             )
         )
@@ -103,6 +112,10 @@ class TwilioClient:
     async def end_call(self, sid: str) -> None:
         """Hang up, or stop the ringing."""
         await self._ask(lambda: self._client.calls(sid).update(status="completed"))
+
+    async def redirect_call(self, sid: str, url: str) -> None:
+        """Go on with the document at `url` instead of what the call hears now."""
+        await self._ask(lambda: self._client.calls(sid).update(url=url, method="POST"))
 
     async def send_sms(self, *, to: str, sender: str, text: str, status_url: str) -> str:
         """Send a text message; returns its sid. Raises CarrierRefused or CarrierSilent."""

@@ -32,6 +32,15 @@ def say_and_hang_up(text: str, *, language: str) -> str:
     return str(response)
 
 
+def leave_message(text: str, *, language: str) -> str:
+    """Say the text to a machine whose greeting has just ended."""
+    response = VoiceResponse()
+    response.pause(length=1)
+    response.say(_plain(text), language=VOICES[language])
+    response.hangup()
+    return str(response)
+
+
 def connect(text: str, *, language: str, number: str, caller: str, ring_seconds: int, screen: str, done: str) -> str:
     """Say the text, ring `number`, play it the document at `screen` first, and go on at `done` afterwards."""
     response = VoiceResponse()

@@ -8,6 +8,11 @@ from bot.booking.window import Window
 
 WEEKDAYS_JA = "月火水木金土日"
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS_IN_FULL_EN = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -29,6 +34,16 @@ def time_of_day(moment: time, *, language: str) -> str:
     if language == "ja":
         return f"{moment.hour}:{moment.minute:02d}"
     return f"{moment.hour % 12 or 12}:{moment.minute:02d} {'AM' if moment.hour < 12 else 'PM'}"
+
+
+def spoken(moment: datetime, *, tz: ZoneInfo, language: str) -> str:
+    """11月24日火曜日15時30分 / Tuesday, November 24, 3:30 PM: as a voice should read it."""
+    local = moment.astimezone(tz)
+    if language == "ja":
+        minute = f"{local.minute}分" if local.minute else ""
+        return f"{local.month}月{local.day}日{WEEKDAYS_JA[local.weekday()]}曜日{local.hour}時{minute}"
+    day = f"{DAYS_EN[local.weekday()]}, {MONTHS_IN_FULL_EN[local.month - 1]} {local.day}"
+    return f"{day}, {clock(moment, tz=tz, language=language)}"
 
 
 def start(window: Window, *, tz: ZoneInfo, language: str) -> str:

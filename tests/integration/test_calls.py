@@ -13,7 +13,7 @@ from bot.booking.callback import Callback, Outcome, Status
 from bot.store import callbacks
 from bot.store.attempts import Dial
 from bot.store.database import Database
-from bot.usecases.calls import AskKey, Bridge, ConnectAgent, HangUp, SayAndHangUp
+from bot.usecases.call_steps import AskKey, Bridge, ConnectAgent, HangUp, SayAndHangUp
 from tests.support.carriers import sid_of
 from tests.support.products import SLOT, SLOTS, World, number
 
@@ -86,7 +86,7 @@ async def test_every_step_may_come_twice(database: Database) -> None:
     assert [attempt.outcome for attempt in (await only_callback(world)).attempts] == [Outcome.CONNECTED]
 
 
-@pytest.mark.parametrize("digits", ["", "2", "#", "11", "１"])
+@pytest.mark.parametrize("digits", ["", "5", "#", "11", "１"])
 async def test_another_key_asks_again(sqlite: Database, digits: str) -> None:
     world, dial = await ringing(sqlite)
     again = await world.calls.key_pressed(dial.id, sid_of(dial.id), digits, now=world.now)

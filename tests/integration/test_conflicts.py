@@ -63,7 +63,9 @@ async def test_row_22_capacity_lowered_below_what_is_sold_and_a_holiday_over_boo
     with pytest.raises(WindowNotOffered):
         await world.book(other_day, phone_number=number(8))
     async with database.read() as tx:
-        listed = {callback.reference for callback in await callbacks.marked(tx, since=TUESDAY, limit=10)}
+        listed = {
+            callback.reference for callback in await callbacks.for_supervisor(tx, promised_since=TUESDAY, limit=10)
+        }
     assert listed == {second.reference, third.reference, over_holiday.reference}
     texts = await world.send_notices()
     assert len(texts) == 3

@@ -310,3 +310,13 @@ async def test_gateways_that_start_together_make_each_agent_of_the_demo_once(dat
         assert await agents.count(tx) == len(DEMO_AGENTS) + 1
     for database in together:
         await database.close()
+
+
+async def test_what_was_not_kept_stands_on_the_supervisors_list_until_it_is_settled(office: Office) -> None:
+    await office.has("A", status=Status.UNREACHED)
+    await office.has("B", status=Status.COMPLETED, phone_number=number(1))
+    await office.has("C", attention="set_aside", phone_number=number(2))
+    await office.has("D", attention="late", phone_number=number(3))
+    await office.has("E", status=Status.EXPIRED, resolution="resolved", phone_number=number(4))
+    board = await office.desk.board(now=office.now)
+    assert sorted(entry.callback.reference[0] for entry in board.unsettled) == ["A", "C", "D"]

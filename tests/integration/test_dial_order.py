@@ -73,7 +73,7 @@ async def test_the_database_orders_as_the_pure_function_does(
 async def test_a_broken_promise_waits_while_the_others_can_only_just_be_kept_but_not_past_the_cap(
     sqlite: Database,
 ) -> None:
-    world = await World(sqlite, retries=replace(RETRIES, delays=())).with_agents(1)
+    world = await World(sqlite, retries=replace(RETRIES, attempts=1)).with_agents(1)
     broken = a_callback(window_shift=-40 * MINUTE, phone_number=number(0), reference="B00000")
     async with sqlite.write() as tx:
         await callbacks.add(tx, broken)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select, update
 from bot.booking.breaker import LONGEST_PAUSE
 from bot.booking.callback import SET_ASIDE, Callback, Outcome, Status
 from bot.booking.errors import CallbackNotOpen
+from bot.booking.matching import Skills
 from bot.booking.window import Window
 from bot.store import attempts, callbacks, ledger
 from bot.store.database import Database
@@ -17,7 +19,7 @@ from bot.store.schema import callbacks as table
 from bot.usecases.claims import Claims
 from tests.support.carriers import BUSY_CARRIER, LOST, REFUSING_CARRIER, WRONG_NUMBER, ScriptedDialer, sid_of, slow
 from tests.support.clocks import TUESDAY, tokyo
-from tests.support.products import NUMBER, SLOT, World, number, office_hours
+from tests.support.products import LINE, NUMBER, SLOT, World, number, office_hours
 
 MINUTE = timedelta(minutes=1)
 NEXT = Window(start=SLOT.start + 30 * MINUTE, end=SLOT.end + 30 * MINUTE)
@@ -235,7 +237,7 @@ async def test_a_number_that_does_not_exist_is_an_attempt(sqlite: Database) -> N
     made = await world.book()
     world.dialer.script = deque([WRONG_NUMBER])
     await world.at(SLOT.start)
-    assert (await world.read(made)).attempts[0].outcome == Outcome.UNREACHABLE
+    assert (await world.read(made)).attempts[0].outcome == Outcome.INVALID
 
 
 async def test_a_dial_whose_answer_is_lost_is_never_repeated_by_the_dispatcher(database: Database) -> None:
@@ -332,3 +334,23 @@ async def test_a_retry_waits_for_the_next_opening(sqlite: Database) -> None:
     await world.at(SLOT.start + 29 * MINUTE)
     await world.report(await world.the_dial(), "no-answer")
     assert (await world.read(made)).due_at == tokyo("2026-11-25 09:00")
+
+
+async def test_only_whoever_can_answer_is_rung_and_what_nobody_can_holds_up_nobody(database: Database) -> None:
+    world = await World(database).with_agents(1, skills=Skills(languages=frozenset({"ja"})))
+    english = await world.book(language="en", phone_number=number(1))
+    japanese = await world.book(language="ja", phone_number=number(2))
+    assert await world.at(SLOT.start) == 1
+    assert (await world.the_dial()).callback_id == japanese.id
+    await world.with_agents(2, skills=Skills(languages=frozenset({"en"}), topics=frozenset({"sales"})))
+    assert await world.at(SLOT.start) == 0
+    await world.with_agents(3, skills=Skills(topics=frozenset({"general"})))
+    assert await world.at(SLOT.start) == 1
+    assert (await world.read(english)).status == Status.DIALING
+
+
+async def test_with_one_free_line_the_one_who_has_the_skill_is_found(database: Database) -> None:
+    world = await World(database, line=replace(LINE, lines=1)).with_agents(5, skills=Skills(topics=frozenset({"x"})))
+    await world.with_agents(6)
+    await world.book()
+    assert await world.at(SLOT.start) == 1

@@ -39,9 +39,9 @@ def settings(folder: Path) -> Path:
         ("kind", '"twilio"'),
         ("calls_per_second", "1000"),
         ("lines", "10000"),
-        ("own_fault_minutes", "1"),
+        ("carrier_failed", "{ minutes = [1], most = 6 }"),
     ):
-        text = re.sub(rf"(?m)^{name} = \S+", f"{name} = {value}", text)
+        text = re.sub(rf"(?m)^{name} = ([{{].*[}}]|\S+)", f"{name} = {value}", text)
     path = folder / "shop.toml"
     path.write_text(text, encoding="utf-8")
     return path

@@ -7,7 +7,7 @@ import pytest
 from bot.booking.callback import SET_ASIDE, Outcome, Status
 from bot.store.database import Database
 from tests.support.clocks import tokyo
-from tests.support.products import RETRIES, SLOT, World
+from tests.support.products import OWN_FAULT_LIMIT, SLOT, World
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ async def test_our_own_faults_end_with_a_supervisor(sqlite: Database) -> None:
     world = await World(sqlite).with_agents()
     made = await world.book()
     now = SLOT.start
-    for _ in range(RETRIES.own_fault_limit + 1):
+    for _ in range(OWN_FAULT_LIMIT + 1):
         assert await world.at(now) == 1
         await world.report(await world.the_dial(), "canceled")
         now = (await world.read(made)).due_at

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.booking.callback import Outcome
 from bot.channels.channel import MaybeSent, NotSent, Sent
 from bot.telephony.dialer import Accepted, CallState, CarrierUnavailable, Rejected, Unknown
 
@@ -13,7 +14,7 @@ Answer = Accepted | Rejected | Unknown | Exception
 LOST = Unknown(cause="ReadTimeout")
 BUSY_CARRIER = Rejected(code=20429, try_later=True)
 REFUSING_CARRIER = Rejected(code=21210)
-WRONG_NUMBER = Rejected(code=21211, number_is_wrong=True)
+WRONG_NUMBER = Rejected(code=21211, number_is=Outcome.INVALID)
 SmsAnswer = Sent | NotSent | MaybeSent | Exception
 
 
@@ -32,6 +33,7 @@ class ScriptedDialer:
     script: deque[Answer] = field(default_factory=deque)
     dials: list[Dialled] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    redirected: list[tuple[str, str]] = field(default_factory=list)
     known: dict[str, CallState] = field(default_factory=dict)
     listed: list[CallState] = field(default_factory=list)
     is_down: bool = False
@@ -54,6 +56,11 @@ class ScriptedDialer:
     async def latest(self, to: str) -> list[CallState]:
         self._answer()
         return self.listed
+
+    async def redirect(self, attempt_id: str, call_sid: str, step: str) -> bool:
+        self._answer()
+        self.redirected.append((call_sid, step))
+        return True
 
     async def end(self, call_sid: str) -> None:
         self._answer()

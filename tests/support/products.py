@@ -14,10 +14,11 @@ from bot.booking.business import Business
 from bot.booking.callback import Callback, Channel, Kind, Status
 from bot.booking.hours import BusinessHours, Period
 from bot.booking.lawful import LawfulHours
+from bot.booking.matching import EVERYTHING, Skills
 from bot.booking.measured import MeasurePolicy
 from bot.booking.pacing import Line, Pace
 from bot.booking.phone import NumberPolicy
-from bot.booking.retry import RetryPolicy
+from bot.booking.retry import RetryPolicy, same_for_all
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.slots import SlotPolicy
 from bot.booking.window import Window
@@ -42,9 +43,11 @@ from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
+from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.wishes import Wishes
 from bot.wiring import Product
 from tests.support.carriers import ScriptedDialer, ScriptedSms, sid_of
 from tests.support.clocks import REAL, TOKYO, TUESDAY, MovableClock, tokyo
@@ -54,8 +57,12 @@ SLOT = Window(start=tokyo("2026-11-24 15:00"), end=tokyo("2026-11-24 15:30")).in
 NUMBER = "+819012345678"
 SLOTS = SlotPolicy(length=timedelta(minutes=30), lead=timedelta(minutes=30), horizon=timedelta(days=14), capacity=3)
 MEASURED = MeasurePolicy(wrap_up=timedelta(minutes=2), least=30)
-RETRIES = RetryPolicy(
-    delays=(timedelta(minutes=5), timedelta(minutes=30)), own_fault_delay=timedelta(minutes=2), own_fault_limit=5
+OWN_FAULT_LIMIT = 5
+RETRIES = same_for_all(
+    (timedelta(minutes=5), timedelta(minutes=30)),
+    own_fault_delay=timedelta(minutes=2),
+    own_fault_limit=OWN_FAULT_LIMIT,
+    wait_at_most=timedelta(days=365),
 )
 LINE = Line(number="+815031234567", lines=60, pace=Pace(per_second=1e6, ahead=timedelta(milliseconds=1)))
 """So many and so fast that no limit is felt, unless a test is about limits."""
@@ -170,8 +177,10 @@ class World:
             reminder=timedelta(minutes=60),
             measured=MEASURED,
         )
-        self.outcomes = Outcomes(database, rules=self.rules, retries=retries)
-        self.calls = Calls(database, self.dialer, self.outcomes, business=BUSINESS)
+        seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
+        self.outcomes = Outcomes(database, rules=self.rules, retries=retries, seats=seats)
+        self.wishes = Wishes(database, self.bookings, business=BUSINESS)
+        self.calls = Calls(database, self.dialer, self.outcomes, self.wishes, business=BUSINESS)
         self.owner = secrets.token_hex(4)
         self.overdue = Overdue(database, rules=self.rules, grace=grace)
         self.claims = Claims(
@@ -190,10 +199,13 @@ class World:
         self.leases = Leases(database, owner=self.owner)
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes)
         seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
-        self.notices = Notices(database, self.sms, business=BUSINESS, new_times=NewTimes(self.rules, seats))
+        self.notices = Notices(
+            database, self.sms, business=BUSINESS, new_times=NewTimes(self.rules, seats), link="https://call.example.jp"
+        )
         self.line = WaitingLine(self.rules, seats)
         self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminder=timedelta(minutes=60))
         self.consent = Consent(database, business=BUSINESS)
+        self.ratings = Ratings(database)
         self.identity = Identity(database, self.sms, business=BUSINESS)
         self.conversations = Conversations(database, self.assistant, business=BUSINESS)  # type: ignore[arg-type]  # a fake
 
@@ -204,13 +216,14 @@ class World:
     async def book(self, window: Window | None = SLOT, **changes: Any) -> Callback:
         return await self.bookings.book(a_request(window, **changes), now=self.now)
 
-    async def with_agents(self, count: int = 1, presence: str = "ready") -> "World":
-        """Add people who take calls."""
+    async def with_agents(self, count: int = 1, presence: str = "ready", skills: Skills = EVERYTHING) -> "World":
+        """Add people who take calls, until there are so many."""
         async with self.database.write() as tx:
             for index in range(await agents.count(tx), count):
                 agent = Agent(
                     id=secrets.token_hex(16), login=f"agent{index}", name=f"Agent {index}", role="agent",
                     phone_number=f"+81312340{index:03d}", presence=presence, password_hash="-",
+                    skills=skills,
                 )  # fmt: skip
                 await agents.add(tx, agent, now=TUESDAY)
         return self
@@ -271,7 +284,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         settings_history=SettingsHistory(
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
         ),
-        consent=world.consent, keys=ApiKeys(world.database), reconciliation=world.reconciliation,
+        consent=world.consent, keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)

@@ -12,7 +12,7 @@ from tests.support.products import SLOT, a_callback
 
 ALLOWED = {
     "booked": "dialing cancelled expired completed",
-    "dialing": "booked in_call retry_wait unreached expired completed",
+    "dialing": "booked in_call retry_wait unreached expired completed cancelled",
     "in_call": "completed retry_wait unreached expired",
     "retry_wait": "booked dialing cancelled expired completed unreached",
     "completed": "",

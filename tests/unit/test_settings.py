@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.booking.callback import Outcome
 from bot.booking.hours import Period
 from bot.settings import SettingsError, load
 from tests.support.products import ROOT, settings_of
@@ -74,7 +75,9 @@ def test_every_default_equals_the_line_in_the_file_that_documents_it(tmp_path: P
         (10, MINIMAL + "\n[slots]\nlength_minutes = 3\n", "greater than or equal to 5"),
         (11, MINIMAL + "\n[slots]\nlength_minutes = 30\ncapacity = -1\n", "capacity"),
         (10, MINIMAL + '\n[slots]\ncapacity = "many"\n', "valid integer"),
-        (10, MINIMAL + "\n[calls]\nretry_minutes = [5, 0]\n", "greater than or equal to 1"),
+        (10, MINIMAL + "\n[retry.busy]\nminutes = [5, 0]\n", "greater than or equal to 1"),
+        (11, MINIMAL + "\n[retry]\nattempts = 3\nbusy = { minutes = [5, 0] }\n", "greater than or equal to 1"),
+        (10, MINIMAL + "\n[retry]\nvoicemail.minutes = []\n", "at least 1 item"),
         (10, MINIMAL + "\n[calls]\nring_seconds = 600\n", "less than or equal to 60"),
         (10, MINIMAL + '\n[numbers]\ncountries = ["japan"]\n', "countries"),
         (10, MINIMAL + '\n[numbers]\nkinds = ["satellite"]\n', "choose from mobile, fixed"),
@@ -162,7 +165,7 @@ def test_the_file_becomes_the_values_that_the_core_knows(tmp_path: Path) -> None
     text = MINIMAL + (
         '\n[hours]\nmonday = ["09:00-12:00", "13:00-24:00"]\nholidays = ""\n'
         "[[hours.exceptions]]\ndate = 2026-12-29\n"
-        '[slots]\nlength_minutes = 15\n[calls]\nretry_minutes = [1]\n[numbers]\nkinds = ["mobile"]\n'
+        '[slots]\nlength_minutes = 15\n[retry]\nattempts = 2\nbusy.minutes = [1]\n[numbers]\nkinds = ["mobile"]\n'
     )
     settings = load(written(tmp_path, text))
     rules = settings.for_rules().of("general")
@@ -170,7 +173,9 @@ def test_the_file_becomes_the_values_that_the_core_knows(tmp_path: Path) -> None
     assert hours.weekly[0] == (Period(start=time(9), end=time(12)), Period(start=time(13), end=time.max))
     assert (hours.exceptions, hours.holidays_country) == ({date(2026, 12, 29): ()}, None)
     assert rules.policy.length == timedelta(minutes=15)
-    assert settings.for_retries().attempts == 2
+    retries = settings.retry.value()
+    assert retries.attempts == 2
+    assert (retries.rules[Outcome.BUSY].delays, retries.rules[Outcome.BUSY].most) == ((timedelta(minutes=1),), 3)
     assert settings.for_numbers().kinds == {"mobile"}
     assert settings.for_business().name("en") == "Shop"
 

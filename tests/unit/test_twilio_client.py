@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 import pytest
 from twilio.request_validator import RequestValidator
 
+from bot.booking.callback import Outcome
 from bot.telephony.dialer import Accepted, CarrierUnavailable, Rejected, Unknown
 from bot.telephony.twilio import CallUrls, TwilioDialer
 from bot.vendors import twilio
@@ -93,7 +94,7 @@ def a_dialer(client: TwilioClient) -> TwilioDialer:
 
 FAULTS = [
     ((201, {"sid": CALL, "status": "queued"}), Accepted(call_sid=CALL)),
-    ((400, {"code": 21211, "message": "bad number"}), Rejected(code=21211, number_is_wrong=True)),
+    ((400, {"code": 21211, "message": "bad number"}), Rejected(code=21211, number_is=Outcome.INVALID)),
     ((400, {"code": 21215, "message": "not permitted"}), Rejected(code=21215)),
     ((401, {"code": 20003, "message": "who are you"}), Rejected(code=20003)),
     ((429, {"code": 20429, "message": "slow down"}), Rejected(code=20429, try_later=True)),

@@ -28,6 +28,7 @@ COMMON = {
     "code": "123456", "minutes": 10,
     "promised": "15:02", "topic": "修理", "weekday": "土", "date": "2026-12-29", "start": "2026-12-01", "capacity": 9,
     "most": 3,
+    "link": "https://callback.example.jp/", "choices": "15時は1、", "key": 1,
     "reference": "K7Q4MN", "hotline": "0120-000-000", "name": "山田", "reason": "修理", "hours": "月〜金 9:00〜18:00",
 }  # fmt: skip
 GSM = set(
@@ -117,6 +118,19 @@ def test_times_as_people_say_them(moment: str, language: str, told: str) -> None
     start = datetime.fromisoformat(moment).replace(tzinfo=TOKYO).astimezone(UTC)
     window = type(SLOT)(start=start, end=start + SLOT.length)
     assert dates.span(window, tz=TOKYO, language=language) == told
+
+
+@pytest.mark.parametrize(
+    ("moment", "language", "told"),
+    [
+        ("2026-11-24 15:00", "ja", "11月24日火曜日15時"),
+        ("2026-11-24 09:30", "ja", "11月24日火曜日9時30分"),
+        ("2026-11-24 15:30", "en", "Tuesday, November 24, 3:30 PM"),
+    ],
+)
+def test_times_as_a_voice_reads_them(moment: str, language: str, told: str) -> None:
+    local = datetime.fromisoformat(moment).replace(tzinfo=TOKYO)
+    assert dates.spoken(local, tz=TOKYO, language=language) == told
 
 
 def test_times_are_told_in_business_time() -> None:

@@ -1,0 +1,129 @@
+"""What carriers ask and tell about calls: each step of a call is one address, and its answer a document."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sanic import Blueprint, HTTPResponse, Request
+from sanic.response import empty, raw
+
+from bot.gateway.signed import signed_fields
+from bot.gateway.webhooks import XML
+from bot.usecases.call_steps import AskKey, Bridge, ConnectAgent, HangUp, LeaveMessage, Next, SayAndHangUp
+from bot.usecases.calls import Calls
+from bot.usecases.wishes import WishStep
+from bot.vendors import twiml
+from bot.wiring import Product
+
+ATTEMPT = r"<attempt_id:[0-9a-f]{32}>"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """One request about an attempt."""
+
+    attempt_id: str
+    fields: Mapping[str, str]
+    query: Mapping[str, str]
+    now: datetime
+
+    @property
+    def call_sid(self) -> str:
+        """The call that it is about."""
+        return self.fields["CallSid"]
+
+    @property
+    def digits(self) -> str:
+        """The keys that were pressed."""
+        return self.fields.get("Digits", "")
+
+    def whole(self, name: str) -> int | None:
+        """A field that holds a whole number."""
+        text = self.fields.get(name, "")
+        return int(text) if text.isdigit() else None
+
+
+Step = Callable[[Calls, Asked], Awaitable[Next | None]]
+
+
+def _wish(step: WishStep) -> Step:
+    return lambda calls, ask: calls.wish_pressed(
+        ask.attempt_id, ask.call_sid, ask.digits, step=step, query=ask.query, now=ask.now
+    )
+
+
+STEPS: Mapping[str, Step] = {
+    "answered": lambda calls, ask: calls.answered(ask.attempt_id, ask.call_sid, now=ask.now),
+    "key": lambda calls, ask: calls.key_pressed(ask.attempt_id, ask.call_sid, ask.digits, now=ask.now),
+    "slot": _wish("slot"),
+    "cancel": _wish("cancel"),
+    "refuse": _wish("refuse"),
+    "machine": lambda calls, ask: calls.machine_detected(
+        ask.attempt_id, ask.call_sid, ask.fields.get("AnsweredBy", "")
+    ),
+    "voicemail": lambda calls, ask: calls.greeting_ended(ask.attempt_id, ask.call_sid),
+    "screen": lambda calls, ask: calls.agent_answered(ask.attempt_id),
+    "accepted": lambda calls, ask: calls.agent_pressed(ask.attempt_id, ask.digits, now=ask.now),
+    "done": lambda calls, ask: calls.agent_leg_done(ask.attempt_id),
+    "status": lambda calls, ask: calls.status_changed(
+        ask.attempt_id,
+        ask.call_sid,
+        ask.fields.get("CallStatus", ""),
+        now=ask.now,
+        duration_s=ask.whole("CallDuration"),
+        answered_by=ask.fields.get("AnsweredBy") or None,
+        sip_code=ask.whole("SipResponseCode"),
+    ),
+}
+"""What each step of a call does; one that answers nothing is a report."""
+
+
+def voice_blueprint(product: Product) -> Blueprint:
+    """`/webhooks/twilio/voice/{attempt}/{step}`."""
+    blueprint = Blueprint("voice", url_prefix="/webhooks/twilio/voice")
+    for name, step in STEPS.items():
+        blueprint.add_route(_handler(product, step), f"/{ATTEMPT}/{name}", methods=["POST"], name=name)
+    return blueprint
+
+
+def _handler(product: Product, step: Step) -> Callable[[Request, str], Coroutine[Any, Any, HTTPResponse]]:
+    async def answer(request: Request, attempt_id: str) -> HTTPResponse:
+        fields = signed_fields(product, request)
+        query = dict(request.query_args)
+        following = await step(
+            product.calls, Asked(attempt_id=attempt_id, fields=fields, query=query, now=product.clock.now())
+        )
+        return empty() if following is None else _document(product, attempt_id, following)
+
+    return answer
+
+
+def _document(product: Product, attempt_id: str, following: Next) -> HTTPResponse:
+    """What happens next, as the carrier reads it."""
+
+    def at(step: str, query: Mapping[str, str] | None = None) -> str:
+        return product.urls.step(attempt_id, step, query)
+
+    match following:
+        case AskKey(text=text, language=language, step=step, then=then, query=query):
+            document = twiml.ask_digit(text, language=language, action=at(step, query), then=then)
+        case ConnectAgent(text=text, language=language, number=number):
+            document = twiml.connect(
+                text,
+                language=language,
+                number=number,
+                caller=product.settings.carrier.number,
+                ring_seconds=product.settings.calls.agent_ring_seconds,
+                screen=at("screen"),
+                done=at("done"),
+            )
+        case SayAndHangUp(text=text, language=language):
+            document = twiml.say_and_hang_up(text, language=language)
+        case LeaveMessage(text=text, language=language):
+            document = twiml.leave_message(text, language=language)
+        case Bridge():
+            document = twiml.bridge()
+        case HangUp():
+            document = twiml.hang_up()
+    return raw(document.encode(), content_type=XML)

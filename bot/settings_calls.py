@@ -1,0 +1,73 @@
+"""The sections of the settings file that say how calls are placed and what follows when one does not connect."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.booking.callback import Outcome
+from bot.booking.retry import RetryPolicy, RetryRule
+from bot.settings_promises import Section
+
+Pauses = Annotated[tuple[Annotated[int, Field(ge=1, le=24 * 60)], ...], Field(min_length=1, max_length=9)]
+
+
+class RetryRuleSection(Section):
+    """[retry.busy] and the like: what is not named stays as it was."""
+
+    minutes: Pauses | None = None
+    most: Annotated[int, Field(ge=1, le=20)] | None = None
+    alternate: bool | None = None
+
+    def over(self, rule: RetryRule) -> RetryRule:
+        """This rule, and what it does not say as in the given one."""
+        return RetryRule(
+            delays=rule.delays if self.minutes is None else _pauses(*self.minutes),
+            most=self.most or rule.most,
+            alternate=rule.alternate if self.alternate is None else self.alternate,
+        )
+
+
+def _pauses(*minutes: int) -> tuple[timedelta, ...]:
+    return tuple(timedelta(minutes=count) for count in minutes)
+
+
+SAFE_RULES: Mapping[Outcome, RetryRule] = {
+    Outcome.NO_ANSWER: RetryRule(delays=_pauses(5, 30), most=3, alternate=True),
+    Outcome.BUSY: RetryRule(delays=_pauses(5, 10), most=3),
+    Outcome.DECLINED: RetryRule(delays=_pauses(30), most=2),
+    Outcome.VOICEMAIL: RetryRule(delays=_pauses(15, 60), most=2, alternate=True),
+    Outcome.NOT_CONFIRMED: RetryRule(delays=_pauses(5, 30), most=3, alternate=True),
+    Outcome.UNREACHABLE: RetryRule(delays=_pauses(15, 60), most=2, alternate=True),
+    Outcome.INVALID: RetryRule(delays=_pauses(1), most=1, alternate=True),
+    Outcome.BLOCKED: RetryRule(delays=_pauses(1), most=1, alternate=True),
+    Outcome.AGENT_MISSED: RetryRule(delays=_pauses(2), most=6),
+    Outcome.CARRIER_FAILED: RetryRule(delays=_pauses(2), most=6),
+}
+"""A line that is engaged is free soon; a phone that is off, or a person who declines, needs time."""
+
+
+class RetrySection(Section):
+    """[retry]"""
+
+    attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    wait_at_most_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 120
+    no_answer: RetryRuleSection = RetryRuleSection()
+    busy: RetryRuleSection = RetryRuleSection()
+    declined: RetryRuleSection = RetryRuleSection()
+    voicemail: RetryRuleSection = RetryRuleSection()
+    not_confirmed: RetryRuleSection = RetryRuleSection()
+    unreachable: RetryRuleSection = RetryRuleSection()
+    invalid: RetryRuleSection = RetryRuleSection()
+    blocked: RetryRuleSection = RetryRuleSection()
+    agent_missed: RetryRuleSection = RetryRuleSection()
+    carrier_failed: RetryRuleSection = RetryRuleSection()
+
+    def value(self) -> RetryPolicy:
+        """What follows an attempt that failed."""
+        return RetryPolicy(
+            rules={outcome: getattr(self, outcome.value).over(rule) for outcome, rule in SAFE_RULES.items()},
+            attempts=self.attempts,
+            wait_at_most=timedelta(hours=self.wait_at_most_hours),
+        )

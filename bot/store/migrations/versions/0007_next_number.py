@@ -1,0 +1,21 @@
+"""Which number a retry dials."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "next_number"
+down_revision: str | None = "ratings"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.add_column("callbacks", sa.Column("dial_number", sa.String(length=16), nullable=True))
+
+
+def downgrade() -> None:
+    """Take back."""
+    op.drop_column("callbacks", "dial_number")

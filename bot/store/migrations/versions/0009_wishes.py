@@ -1,0 +1,21 @@
+"""What customers press for in the call."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "wishes"
+down_revision: str | None = "skills"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.add_column("attempts", sa.Column("wish", sa.String(length=16), nullable=True))
+
+
+def downgrade() -> None:
+    """Take back."""
+    op.drop_column("attempts", "wish")
