@@ -30,6 +30,7 @@ from bot.usecases.dispatch import Dispatch
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
+from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
@@ -89,6 +90,7 @@ class Product:
     consent: Consent
     identity: Identity
     keys: ApiKeys
+    kpis: Kpis
     desk: Desk
     health: Health
 
@@ -159,6 +161,7 @@ def connect(settings: Settings | None = None) -> Product:
         consent=Consent(database, business=business),
         identity=Identity(database, sms, business=business),
         keys=ApiKeys(database),
+        kpis=Kpis(database, timezone=business.timezone),
         desk=Desk(database, business=business),
         health=Health(
             database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url

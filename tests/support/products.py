@@ -34,6 +34,7 @@ from bot.usecases.conversation import Conversations
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
+from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
@@ -259,7 +260,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, calls=world.calls, dispatch=world.dispatch, overdue=world.overdue,
         leases=world.leases, notices=world.notices,
-        consent=world.consent, keys=ApiKeys(world.database), reconciliation=world.reconciliation,
+        consent=world.consent, keys=ApiKeys(world.database), kpis=Kpis(world.database, timezone=TOKYO), reconciliation=world.reconciliation,
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)
