@@ -260,7 +260,8 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, calls=world.calls, dispatch=world.dispatch, overdue=world.overdue,
         leases=world.leases, notices=world.notices,
-        consent=world.consent, keys=ApiKeys(world.database), kpis=Kpis(world.database, timezone=TOKYO), reconciliation=world.reconciliation,
+        consent=world.consent, keys=ApiKeys(world.database), reconciliation=world.reconciliation,
+        kpis=Kpis(world.database, timezone=TOKYO),
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)
