@@ -143,7 +143,7 @@ class Period(Shape):
 
 
 class FigureValue(Shape):
-    """A figure. `value` is null where there is no data; `part` of `whole` is what it was made of, waits have no part."""
+    """A figure. `value` is null where there is no data; `part` of `whole` is what it was made of (none of a wait)."""
 
     value: int | float | None
     part: int | None
