@@ -1,6 +1,6 @@
 # `make` explains every target. The work is in tools/; this file only names it.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev train understand run system lint test check format pictures bench lock clean
+.PHONY: help setup setup-dev train understand run demo-data system lint test check format pictures bench lock clean
 # One target after the other; what can go in parallel does so inside its tool.
 .NOTPARALLEL:
 
@@ -30,6 +30,9 @@ understand: train  ## what the assistant takes phrases for: JSON lines {"id", "t
 
 run: setup  ## the whole product on this machine, until Ctrl-C
 	@$(PYTHON) -m tools.run
+
+demo-data: setup  ## three months of made-up history in the demo's database, the same every time
+	@$(PYTHON) -m tools.demo_data
 
 system:  ## what the tests need from the system (PostgreSQL, Redis, Chromium, a font); part of test
 	@$(FIND_PYTHON) -m tools.system

@@ -12,6 +12,7 @@ from bot.booking.errors import BookingError
 from bot.settings import Settings, SettingsError, load
 from bot.settings_review import worries
 from bot.store.migrations import upgrade
+from bot.usecases.keys import Scope
 
 
 def main() -> None:
@@ -26,7 +27,7 @@ def main() -> None:
         elif arguments.command == "add-agent":
             asyncio.run(_add_agent(settings, arguments))
         else:
-            print(asyncio.run(_issue_key(settings, arguments.label)))
+            print(asyncio.run(_issue_key(settings, arguments)))
     except (SettingsError, BookingError) as error:
         sys.exit(str(error))
 
@@ -43,7 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     agent.add_argument("phone_number", help="the phone that rings, with its country code")
     agent.add_argument("--role", choices=("agent", "supervisor"), default="agent")
     key = commands.add_parser("api-key", help="make an API key; it is shown once, and an earlier one of the label ends")
-    key.add_argument("label", help="the system that books with it")
+    key.add_argument("label", help="the system that uses it")
+    key.add_argument("--scopes", nargs="+", choices=tuple(Scope), default=tuple(Scope), help="what it may do")
     return parser
 
 
@@ -60,10 +62,11 @@ async def _add_agent(settings: Settings, arguments: argparse.Namespace) -> None:
         await product.close()
 
 
-async def _issue_key(settings: Settings, label: str) -> str:
+async def _issue_key(settings: Settings, arguments: argparse.Namespace) -> str:
     product = wiring.connect(settings)
     try:
-        return await product.keys.issue(label=label, now=datetime.now(UTC))
+        scopes = [Scope(name) for name in arguments.scopes]
+        return await product.keys.issue(label=arguments.label, now=datetime.now(UTC), scopes=scopes)
     finally:
         await product.close()
 

@@ -33,6 +33,7 @@ from bot.usecases.dispatch import Dispatch
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
+from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.new_times import NewTimes
@@ -100,6 +101,7 @@ class Product:
     identity: Identity
     keys: ApiKeys
     ratings: Ratings
+    kpis: Kpis
     desk: Desk
     health: Health
     line_report: LineReport
@@ -194,6 +196,7 @@ def connect(settings: Settings | None = None) -> Product:
         identity=Identity(database, sms, business=business),
         keys=ApiKeys(database),
         ratings=Ratings(database),
+        kpis=Kpis(database, timezone=business.timezone),
         desk=Desk(database, business=business, line=WaitingLine(rules, seats)),
         line_report=LineReport(database),
         health=Health(

@@ -19,10 +19,13 @@ CODES_EVERY_S = 1.0
 LATENESS_EVERY_S = 5.0
 RECONCILE_EVERY_S = 5.0
 CONFLICTS_EVERY_S = 600.0
+FIGURES_EVERY_S = 30.0
 PROCESS = "scheduler"
 
 MOST_CLAIMED = 2000
 """Claimed and not yet dialled: the rest is left to other dispatchers, and memory stays flat."""
+MOST_COUNTED = 20_000
+"""Changes that one ring counts for the figures; a stopping scheduler does not wait for more."""
 PATIENCE_S = 12.0
 """How long a stopping scheduler waits for a dial that has begun: a carrier answers or times out well before."""
 
@@ -53,6 +56,7 @@ class Ticks:
             (self._lateness, LATENESS_EVERY_S),
             (self._reconcile, RECONCILE_EVERY_S),
             (self._conflicts, CONFLICTS_EVERY_S),
+            (self._figures, FIGURES_EVERY_S),
         ):
             self._scheduler.add_job(
                 self._ring,
@@ -133,3 +137,6 @@ class Ticks:
         await self._product.conflicts.look(now=now, settings_changed=is_new)
         if is_new:
             await self._product.settings_history.checked(now=now)
+
+    async def _figures(self) -> None:
+        await self._product.kpis.catch_up(now=self._product.clock.now(), most=MOST_COUNTED)

@@ -1,6 +1,6 @@
 """The shapes that the HTTP contract promises. Every answer is built as one of these, so the document cannot drift."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
@@ -11,6 +11,8 @@ LanguageCode = Literal["ja", "en"]
 Expectation = Literal[
     "reason", "name", "phone_number", "verification_code", "preferred_slot", "confirmation", "callback_choice", "rating"
 ]
+
+GroupBy = Literal["hour", "day", "channel", "topic"]
 
 Moment = Annotated[datetime, PlainSerializer(datetime.isoformat, when_used="json")]
 """Always with its offset in digits: some clients' parsers do not know "Z"."""
@@ -131,6 +133,58 @@ class Transcript(Shape):
     expects: Expectation | None = None
     callback: Callback | None = None
     language: LanguageCode
+
+
+class Period(Shape):
+    """Days in business time, from `start` until just before `end`."""
+
+    start: date
+    end: date
+
+
+class FigureValue(Shape):
+    """A figure. `value` is null where there is no data; `part` of `whole` is what it was made of (none of a wait)."""
+
+    value: int | float | None
+    part: int | None
+    whole: int
+
+
+class FigureGroup(Shape):
+    """The figures of one hour, day, channel or topic, which is named by `key`."""
+
+    key: str
+    figures: dict[str, FigureValue]
+
+
+class TwoLanguages(Shape):
+    """The same in both."""
+
+    ja: str
+    en: str
+
+
+class FigureDefinition(Shape):
+    """What a figure means, and whose day and hour it is counted on."""
+
+    name: str
+    title: TwoLanguages
+    meaning: TwoLanguages
+    form: Literal["share", "mean", "count", "seconds"]
+    counted_on: Literal["chat", "promise", "dial"]
+
+
+class Kpis(Shape):
+    """The figures of the KPI page. `pending` changes were not counted yet as of `as_of`: 0 when all is exact."""
+
+    period: Period
+    timezone: str
+    group_by: GroupBy | None
+    as_of: Moment
+    pending: int
+    figures: dict[str, FigureValue]
+    groups: list[FigureGroup]
+    definitions: list[FigureDefinition]
 
 
 class FieldFault(Shape):

@@ -11,11 +11,13 @@ from bot.booking import phone
 from bot.booking.callback import Callback, Status
 from bot.booking.errors import NumberRefused
 from bot.gateway import answers
+from bot.gateway.keys import key_owner
 from bot.gateway.openapi import Query, documented
-from bot.gateway.problems import Problem, field_problem
+from bot.gateway.problems import field_problem
 from bot.gateway.requests import answer, body_of, moment_in, moment_of, number_of
 from bot.gateway.shapes import Cancellation, NewCallback, Reschedule, callback_shape, slot_shape
 from bot.usecases.bookings import BookingRequest, IdempotencyKey
+from bot.usecases.keys import Scope
 from bot.wiring import Product
 
 LONGEST_IDEMPOTENCY_KEY = 255
@@ -134,14 +136,7 @@ def api_blueprint(product: Product) -> Blueprint:
 
 
 async def _owner(product: Product, request: Request) -> str:
-    """Whose key the request carries; 401 for none."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    owner = await product.keys.owner(key) if scheme.lower() == "bearer" and key else None
-    if owner is None:
-        raise Problem(
-            401, "unauthorized", "A valid API key is needed.", headers={"WWW-Authenticate": 'Bearer realm="orikaeshi"'}
-        )
-    return owner
+    return await key_owner(product, request, Scope.CALLBACKS)
 
 
 async def _answer(product: Product, callback: Callback, *, status: int = 200) -> HTTPResponse:

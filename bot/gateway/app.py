@@ -13,6 +13,7 @@ from bot.gateway.api import api_blueprint
 from bot.gateway.chat import chat_blueprint
 from bot.gateway.desk import desk_blueprint
 from bot.gateway.health import Metrics, health_blueprint
+from bot.gateway.kpis import kpis_blueprint
 from bot.gateway.live import LiveTalks
 from bot.gateway.simulator import simulator_blueprint
 from bot.gateway.voice import voice_blueprint
@@ -45,6 +46,7 @@ def create_app(product: Product) -> Sanic[Any, Any]:
         [
             chat_blueprint(product, live),
             api_blueprint(product),
+            kpis_blueprint(product),
             webhooks_blueprint(product),
             voice_blueprint(product),
             desk_blueprint(product),

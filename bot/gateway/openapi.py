@@ -15,6 +15,7 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 REFERENCE = "#/components/schemas/{model}"
 PROBLEM_TITLES = {
     401: "The key is missing or unknown",
+    403: "The key may not do this",
     404: "Not found",
     409: "The request conflicts with how things stand",
     422: "The request is not valid",
@@ -28,6 +29,7 @@ class Query:
 
     name: str
     format: str | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,8 @@ def documented(
     content_type: str = "application/json",
 ) -> Callable[[Handler], Handler]:
     """Put a handler into the document."""
+    if 401 in problems:  # what needs a key needs one that may do this
+        problems = (*problems, 403)
     operation = Operation(
         summary=summary, tag=tag, status=status, answer=answer, body=body, query=query, headers=headers,
         problems=problems, content_type=content_type,
@@ -116,15 +120,19 @@ def _operation(operation: Operation, path: str, schemas: dict[str, Any]) -> dict
 
 
 def _parameters(operation: Operation, path: str) -> list[dict[str, Any]]:
-    in_path = [_parameter(name, "path", None, required=True) for name in re.findall(r"{(\w+)}", path)]
-    in_query = [_parameter(query.name, "query", query.format, required=False) for query in operation.query]
-    in_header = [_parameter(name, "header", None, required=False) for name in operation.headers]
+    in_path = [_parameter(Query(name=name), "path", required=True) for name in re.findall(r"{(\w+)}", path)]
+    in_query = [_parameter(query, "query", required=False) for query in operation.query]
+    in_header = [_parameter(Query(name=name), "header", required=False) for name in operation.headers]
     return in_path + in_query + in_header
 
 
-def _parameter(name: str, place: str, form: str | None, *, required: bool) -> dict[str, Any]:
-    schema = {"type": "integer"} if form == "int32" else {"type": "string"}
-    return {"name": name, "in": place, "required": required, "schema": schema | ({"format": form} if form else {})}
+def _parameter(query: Query, place: str, *, required: bool) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "integer" if query.format == "int32" else "string"}
+    if query.format:
+        schema["format"] = query.format
+    if query.choices:
+        schema["enum"] = list(query.choices)
+    return {"name": query.name, "in": place, "required": required, "schema": schema}
 
 
 def _problem(status: int) -> dict[str, Any]:

@@ -28,11 +28,11 @@ async def remember_key(
     )
 
 
-async def put_api_key(tx: Transaction, key_hash: str, *, label: str, now: datetime) -> None:
+async def put_api_key(tx: Transaction, key_hash: str, *, label: str, scopes: str, now: datetime) -> None:
     """Let a key in. Only its hash is stored."""
     await tx.execute(
         upsert(tx, api_keys)
-        .values(key_hash=key_hash, label=label, created_at=now)
+        .values(key_hash=key_hash, label=label, scopes=scopes, created_at=now)
         .on_conflict_do_nothing(index_elements=["key_hash"])
     )
 
@@ -42,9 +42,11 @@ async def drop_api_keys(tx: Transaction, *, label: str) -> None:
     await tx.execute(delete(api_keys).where(api_keys.c.label == label))
 
 
-async def api_key_label(tx: Transaction, key_hash: str) -> str | None:
-    """Whose key this is, or None."""
-    return (await tx.execute(select(api_keys.c.label).where(api_keys.c.key_hash == key_hash))).scalar_one_or_none()
+async def api_key(tx: Transaction, key_hash: str) -> tuple[str, str] | None:
+    """(whose key this is, its scopes), or None."""
+    found = await tx.execute(select(api_keys.c.label, api_keys.c.scopes).where(api_keys.c.key_hash == key_hash))
+    row = found.one_or_none()
+    return None if row is None else (row.label, row.scopes)
 
 
 async def set_consent(tx: Transaction, phone_number: str, **changes: datetime | None) -> None:

@@ -296,6 +296,7 @@ api_keys = Table(
     Column("key_hash", String(64), primary_key=True),
     Column("label", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("scopes", Text, nullable=False, server_default="callbacks kpis"),  # what it may do, by name
 )
 
 idempotency_keys = Table(

@@ -160,4 +160,5 @@ class Claims:
 async def _put_away(tx: Transaction, callback: Callback, reason: str, *, now: datetime) -> None:
     log.warning(SET_ASIDE, reference=callback.reference, reason=reason)
     status = Status.CANCELLED if reason == "opted_out" else Status.EXPIRED
+    await callbacks.note_event(tx, callback.id, "suppressed", at=now, facts={"reason": reason})
     await callbacks.change(tx, callback, now=now, status=status, attention=SET_ASIDE)

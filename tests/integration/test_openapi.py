@@ -18,6 +18,7 @@ CONTRACT = [
     ("get", "/api/v1/callbacks/{reference}", 200),
     ("post", "/api/v1/callbacks/{reference}/reschedule", 200),
     ("post", "/api/v1/callbacks/{reference}/cancel", 200),
+    ("get", "/api/v1/kpis", 200),
     ("get", "/healthz", 200),
     ("get", "/readyz", 200),
     ("get", "/metrics", 200),

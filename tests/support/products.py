@@ -37,6 +37,7 @@ from bot.usecases.conversation import Conversations
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
+from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.new_times import NewTimes
@@ -285,6 +286,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
         ),
         consent=world.consent, keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
+        kpis=Kpis(world.database, timezone=TOKYO),
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)

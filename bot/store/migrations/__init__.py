@@ -5,6 +5,8 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
+from bot.store import kpi_schema  # noqa: F401 - its tables belong to the whole, too
+
 
 def configuration(url: str) -> Config:
     """Alembic's configuration for a database, without an ini file."""

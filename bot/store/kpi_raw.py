@@ -1,0 +1,118 @@
+"""The raw log of callbacks and talks, read as histories: everything that figures are counted from."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, exists, select
+
+from bot.booking.callback import OPEN, Outcome, Status
+from bot.booking.kpi_facts import Dialled, Fact, History, Made, chat_fact
+from bot.booking.window import Window
+from bot.store.database import Transaction
+from bot.store.schema import attempts, callback_events, callbacks, conversations, notices
+
+SUPPRESSED = "suppressed"
+RATED = "rated"
+REACHED_THEM = ("sent", "delivered")
+"""States of a notice that went out and was not reported as undelivered."""
+
+
+async def histories(tx: Transaction, ids: Collection[str]) -> list[History]:
+    """What happened to these callbacks."""
+    rows = (await tx.execute(select(callbacks).where(callbacks.c.id.in_(ids)))).all()
+    events = await _by_callback(tx, callback_events, ids, order=callback_events.c.id)
+    dials = await _by_callback(tx, attempts, ids, order=attempts.c.number)
+    told = await _by_callback(tx, notices, ids, order=notices.c.sent_at)
+    asked = await _asked_by(tx, {row.phone_number for row in rows})
+    return [_history(row, events[row.id], dials[row.id], told[row.id], asked[row.phone_number]) for row in rows]
+
+
+async def chats(tx: Transaction, ids: Collection[str]) -> list[Fact]:
+    """What these talks count for."""
+    asked = exists().where(callbacks.c.conversation_id == conversations.c.id)
+    rows = await tx.execute(
+        select(conversations.c.id, conversations.c.channel, conversations.c.created_at, asked.label("asked")).where(
+            conversations.c.id.in_(ids)
+        )
+    )
+    return [chat_fact(row.id, channel=row.channel, began_at=row.created_at, asked=bool(row.asked)) for row in rows]
+
+
+async def talks_of(tx: Transaction, callback_ids: Collection[str]) -> set[str]:
+    """The talks in which these callbacks were booked."""
+    rows = await tx.execute(select(callbacks.c.conversation_id).where(callbacks.c.id.in_(callback_ids)))
+    return {talk for talk in rows.scalars() if talk}
+
+
+async def _by_callback(tx: Transaction, table: Any, ids: Collection[str], *, order: Any) -> dict[str, list[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in await tx.execute(select(table).where(table.c.callback_id.in_(ids)).order_by(order)):
+        found[row.callback_id].append(row)
+    return found
+
+
+async def _asked_by(tx: Transaction, numbers: Collection[str]) -> dict[str, list[tuple[str, datetime]]]:
+    """Every request of each number: (callback, when)."""
+    found: dict[str, list[tuple[str, datetime]]] = defaultdict(list)
+    for row in await tx.execute(
+        select(callbacks.c.id, callbacks.c.phone_number, callbacks.c.created_at).where(
+            callbacks.c.phone_number.in_(numbers)
+        )
+    ):
+        found[row.phone_number].append((row.id, row.created_at))
+    return found
+
+
+def _history(
+    row: Row[Any],
+    events: list[Row[Any]],
+    dials: list[Row[Any]],
+    told: list[Row[Any]],
+    asked: Iterable[tuple[str, datetime]],
+) -> History:
+    status = Status(row.status)
+    scores = [event.facts for event in events if event.kind == RATED]
+    sent = [notice for notice in told if notice.sent_at and notice.state in REACHED_THEM]
+    return History(
+        callback_id=row.id,
+        channel=row.channel,
+        topic=row.topic,
+        status=status,
+        asked_at=row.created_at,
+        promises=tuple(_made(event) for event in events if "window_start" in event.facts),
+        dials=tuple(_dialled(dial) for dial in dials),
+        closed_at=None if status in OPEN else _closed_at(status, events),
+        is_suppressed=any(event.kind == SUPPRESSED for event in events),
+        told_late_at=tuple(notice.sent_at for notice in sent if notice.kind == "late"),
+        asked_again_at=tuple(at for callback_id, at in asked if callback_id != row.id),
+        surveyed=any(notice.kind == "survey" for notice in sent),
+        rating=scores[-1].get("score") if scores else None,
+        effort=scores[-1].get("effort") if scores else None,
+    )
+
+
+def _made(event: Row[Any]) -> Made:
+    facts = event.facts
+    window = Window(
+        start=datetime.fromisoformat(facts["window_start"]), end=datetime.fromisoformat(facts["window_end"])
+    )
+    estimate = facts.get("estimated_start")
+    return Made(at=event.at, window=window, estimate=datetime.fromisoformat(estimate) if estimate else None)
+
+
+def _dialled(row: Row[Any]) -> Dialled:
+    return Dialled(
+        started_at=row.started_at,
+        agent_id=row.agent_id,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        ended_at=row.ended_at,
+        spoke_from=row.agent_confirmed_at,
+    )
+
+
+def _closed_at(status: Status, events: list[Row[Any]]) -> datetime:
+    closing = [event.at for event in events if event.kind == status]
+    last: datetime = closing[-1] if closing else events[-1].at
+    return last
