@@ -197,7 +197,10 @@ class Settings(SettingsFile):
 
     def for_topics(self) -> tuple[Topic, ...]:
         """What people call about; the first is where a callback goes that names no topic."""
-        return tuple(Topic(id=topic.id, names={"ja": topic.name_ja, "en": topic.name_en}) for topic in self.topics)
+        return tuple(
+            Topic(id=topic.id, names={"ja": topic.name_ja, "en": topic.name_en}, examples=topic.examples)
+            for topic in self.topics
+        )
 
     def for_urgency(self) -> Urgency:
         """What cannot wait for a callback."""

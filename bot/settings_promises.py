@@ -195,6 +195,7 @@ class TopicSection(Section):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
     name_ja: Annotated[str, Field(min_length=1, max_length=40)]
     name_en: Annotated[str, Field(min_length=1, max_length=40)]
+    examples: tuple[Annotated[str, Field(min_length=1, max_length=80)], ...] = ()
     handle_minutes: Annotated[int, Field(ge=1, le=240)] | None = None
     hours: TopicHoursSection | None = None
     slots: TopicSlotsSection | None = None
