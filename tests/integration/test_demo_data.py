@@ -23,8 +23,9 @@ from tools.terminal import Terminal
 async def test_a_filled_demo_has_every_figure_and_filling_it_again_changes_nothing(
     database: Database, tmp_path: Path
 ) -> None:
-    desk = Desk(database, business=BUSINESS, hasher=CHEAP)
-    product = replace(await a_product(World(database), tmp_path), desk=desk)
+    world = World(database)
+    desk = Desk(database, business=BUSINESS, line=world.line, hasher=CHEAP)
+    product = replace(await a_product(world, tmp_path), desk=desk)
     terminal = Terminal(io.StringIO())
     made = await demo_data.fill(product, terminal, days=14)
     assert made > 200
