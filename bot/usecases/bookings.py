@@ -182,12 +182,16 @@ class Bookings:
             window=request.window and request.window.in_utc(),
         )
         try:
-            return await self._stored(request, now=now, idempotency=idempotency)
+            made = await self._stored(request, now=now, idempotency=idempotency)
         except (SlotFull, WindowNotOffered) as refusal:
             refusal.alternatives = await self._alternatives(
                 refusal.window, topic=request.topic, customer=_customer(request), now=now
             )
             raise
+        if made.kind == Kind.SCHEDULED or made.told_start:
+            return made
+        async with self._database.write() as tx:  # the line can be counted once the booking stands in it
+            return await self._line.tell(tx, made, now=now)
 
     async def hold(self, window: Window, *, customer: Customer, now: datetime, topic: str | None = None) -> Window:
         """Keep a place for the customer's holder while they are asked for a yes; it is released by itself.
@@ -335,8 +339,6 @@ class Bookings:
             created_at=now, updated_at=now,
         )  # fmt: skip
         await callbacks.add(tx, callback)
-        if kind != Kind.SCHEDULED:
-            callback = await self._line.tell(tx, callback, now=now)
         if request.holder:
             await self._seats.release(tx, request.holder)
         if request.conversation_id:

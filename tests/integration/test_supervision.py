@@ -12,7 +12,7 @@ from bot.store.database import Database
 from bot.usecases.settings_history import SettingsHistory
 from tests.support.clocks import TUESDAY
 from tests.support.desk import DeskServer, Office, Visitor, serving
-from tests.support.products import ROOT, a_callback, number
+from tests.support.products import ROOT, number
 
 PAGE = "/desk/supervision"
 ODD = '\n[[capacity.shifts]]\nagents = 3\nlanguages = ["ja"]\n'
@@ -46,10 +46,7 @@ async def test_the_list_holds_what_needs_a_look_and_nothing_else(office: Office,
     await office.has("C", name="期限切れ", attention="late", status=Status.EXPIRED, phone_number=number(2))
     await office.has("D", name="普通", phone_number=number(3))
     await office.has("E", name="終わった", attention="late", status=Status.COMPLETED, phone_number=number(4))
-    long_ago = a_callback().updated_at - timedelta(days=8)
-    await office.has(
-        "F", name="昔の", attention="late", status=Status.EXPIRED, phone_number=number(5), updated_at=long_ago
-    )
+    await office.has("F", name="昔の", status=Status.EXPIRED, phone_number=number(5), window_shift=-timedelta(days=15))
     status, page = await seen_by(server, "hana")
     assert status == 200
     assert all(name in page for name in ("要確認", "時間変更", "期限切れ", "時間・体制の変更"))

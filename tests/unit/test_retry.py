@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.booking.callback import Attempt, Outcome
-from bot.booking.retry import NOT_THE_CUSTOMERS, NUMBER_FAULTS, GiveUp, TryAgain, Why, after
+from bot.booking.retry import NOT_THE_CUSTOMERS, NUMBER_FAULTS, SETTLED, GiveUp, TryAgain, Why, after
 from bot.booking.window import Window
 from bot.settings_calls import RetrySection
 from tests.support.clocks import TUESDAY, tokyo
@@ -156,7 +156,7 @@ def test_nobody_is_called_long_after_the_promise() -> None:
     assert given == GiveUp(reason="waited_too_long")
 
 
-outcomes = st.sampled_from([outcome for outcome in Outcome if outcome != Outcome.CONNECTED])
+outcomes = st.sampled_from([outcome for outcome in Outcome if outcome not in SETTLED])
 
 
 @given(

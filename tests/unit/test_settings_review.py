@@ -79,7 +79,10 @@ def test_a_worry_names_topic_and_day_in_the_readers_language(tmp_path: Path) -> 
     ("more", "says"),
     [
         ("\n[slots]\ncapacity = true\n", "line 10: slots.capacity: true and false are not possible here."),
-        ("\n[calls]\nretry_minutes = [5, true]\n", "calls.retry_minutes: true and false are not possible here."),
+        (
+            "\n[retry.busy]\nminutes = [5, true]\nmost = 2\n",
+            "retry.busy.minutes: true and false are not possible here.",
+        ),
         ("\n[capacity]\ninbound_share = false\n", "capacity.inbound_share: true and false are not possible here."),
         (REPAIR * 2, "topics: each topic needs an id of its own."),
     ],
