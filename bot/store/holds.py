@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import BindParameter, and_, delete, func, or_, select, update
 
 from bot.store.database import Transaction, upsert
 from bot.store.schema import holds, slots
 
 
-def is_lapsed(now: datetime) -> Any:
+def is_lapsed(now: datetime | BindParameter[Any]) -> Any:
     """The condition that a hold no longer counts. A clock that was put back would else keep one for ever."""
     return or_(holds.c.expires_at <= now, holds.c.held_at > now)
 

@@ -46,19 +46,25 @@ async def read(
     wanted = list(windows)
     if not wanted:
         return []
-    not_sold = or_(is_lapsed(now), holds.c.holder == holder) if holder else is_lapsed(now)
-    held = (
-        select(func.count())
-        .where(holds.c.topic == slots.c.topic, holds.c.slot_start == slots.c.starts_at, not_sold)
-        .scalar_subquery()
-    )
-    rows = await tx.execute(
-        select(slots.c.starts_at, (slots.c.booked - held).label("booked")).where(
-            slots.c.topic == topic, slots.c.starts_at.between(wanted[0].start, wanted[-1].start)
-        )
-    )
-    booked: dict[datetime, int] = {row.starts_at: row.booked for row in rows}
+    rows = await _READ.rows(tx, of_topic=topic, first=wanted[0].start, last=wanted[-1].start, moment=now, holder=holder)
+    booked: dict[datetime, int] = dict(rows)
     return [Slot(window=window, capacity=capacity(window), booked=booked.get(window.start, 0)) for window in wanted]
+
+
+_HELD = (
+    select(func.count())
+    .where(
+        holds.c.topic == slots.c.topic,
+        holds.c.slot_start == slots.c.starts_at,
+        or_(is_lapsed(given("moment")), holds.c.holder == given("holder")),
+    )
+    .scalar_subquery()
+)
+_READ = Prepared(
+    lambda _: select(slots.c.starts_at, slots.c.booked - _HELD).where(
+        slots.c.topic == given("of_topic"), slots.c.starts_at.between(given("first"), given("last"))
+    )
+)
 
 
 def _take(insert: Any) -> Any:

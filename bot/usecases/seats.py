@@ -9,13 +9,15 @@ from bot.booking.callback import Kind
 from bot.booking.errors import SlotFull, WindowNotOffered
 from bot.booking.measured import MeasurePolicy
 from bot.booking.rules import Rules
-from bot.booking.slots import Slot, SlotPolicy, open_windows, why_not, window_at
+from bot.booking.slots import Slot, SlotPolicy, nearest, open_windows, why_not, window_at
 from bot.booking.window import Window
 from bot.store import attempts, holds, slots
 from bot.store.database import Transaction
 
 MEASURED_ANEW_AFTER = timedelta(minutes=5)
 MOST_HOLDS = 2
+A_MOMENT = timedelta.resolution
+LOOKED_AROUND = (timedelta(hours=3), timedelta(days=1), timedelta(days=4))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,8 +81,27 @@ class Seats:
         while len(found) < limit and (some := list(islice(windows, size))):
             read = await slots.read(tx, topic, some, capacity=capacity, now=now, holder=customer.holder)
             found += [slot for slot in read if slot.free > 0]
-            size *= 4
+            size *= 16
         return found[:limit]
+
+    async def nearest(
+        self, tx: Transaction, topic: str, wanted: Window, *, customer: Customer, now: datetime, limit: int = 3
+    ) -> tuple[Window, ...]:
+        """The free windows closest to the wanted one, in order of time; looks no farther away than it has to."""
+        whole = self._rules.of(topic).policy.horizon + abs(wanted.start - now)
+        for away in (*LOOKED_AROUND, whole):
+            around = await self.read(
+                tx,
+                topic,
+                now=now,
+                start=max(now, wanted.start - away),
+                end=wanted.start + away + A_MOMENT,
+                customer=customer,
+            )
+            found = nearest(wanted, around, limit=limit)
+            if len(found) == limit:
+                break
+        return found
 
     async def take(self, tx: Transaction, topic: str, window: Window, *, customer: Customer, now: datetime) -> Window:
         """Take a place in this very slot, the one that is held for the customer if there is one.
