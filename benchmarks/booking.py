@@ -186,9 +186,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=SIZES[-1], help="the most callbacks to store for the search")
     parser.add_argument("--only", action="append", choices=PARTS, help="one part of it; may be repeated")
+    parser.add_argument("--on", choices=("SQLite", "PostgreSQL"), help="one database")
     arguments = parser.parse_args()
     parts, sizes = arguments.only or PARTS, tuple(size for size in SIZES if size <= arguments.rows)
-    with databases() as (folder, kinds):
+    with databases() as (folder, every_kind):
+        kinds = {name: fresh for name, fresh in every_kind.items() if arguments.on in (None, name)}
         if "slot" in parts:
             print(f"| one hot slot, {CLIENTS} clients | bookings/s | bare loop/s | ratio |\n|---|---|---|---|")
             for name, fresh in kinds.items():

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Protocol, cast, runtime_checkable
 
 import asyncpg  # type: ignore[import-untyped]  # it publishes no types
@@ -9,6 +10,8 @@ from sqlalchemy import BindParameter, Dialect, Insert, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.schema import UtcDateTime
 
 
 @runtime_checkable
@@ -122,4 +125,5 @@ def _to_driver(bind: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
     if bind is None:
         return None
     convert: Callable[[Any], Any] | None = bind.type.dialect_impl(dialect).bind_processor(dialect)
-    return convert
+    # A booking tells the same few moments many times, and so do all that are booked at once.
+    return lru_cache(maxsize=1024)(convert) if convert and isinstance(bind.type, UtcDateTime) else convert

@@ -13,6 +13,9 @@ from bot.store.holds import is_lapsed
 from bot.store.prepared import Prepared, given
 from bot.store.schema import holds, slots
 
+MOST_SLOTS = 90 * 24 * 12
+"""In the farthest horizon, of the shortest length."""
+
 
 async def take(tx: Transaction, topic: str, window: Window, *, capacity: int) -> bool:
     """Take one place; False when none is left. The row is made on the first sale and follows the capacity in force.
@@ -46,25 +49,46 @@ async def read(
     wanted = list(windows)
     if not wanted:
         return []
-    rows = await _READ.rows(tx, of_topic=topic, first=wanted[0].start, last=wanted[-1].start, moment=now, holder=holder)
-    booked: dict[datetime, int] = dict(rows)
+    booked = dict(await sold(tx, topic, start=wanted[0].start, end=wanted[-1].end, now=now, holder=holder))
     return [Slot(window=window, capacity=capacity(window), booked=booked.get(window.start, 0)) for window in wanted]
 
 
-_HELD = (
-    select(func.count())
-    .where(
-        holds.c.topic == slots.c.topic,
-        holds.c.slot_start == slots.c.starts_at,
-        or_(is_lapsed(given("moment")), holds.c.holder == given("holder")),
+async def sold(
+    tx: Transaction,
+    topic: str,
+    *,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    holder: str | None = None,
+    limit: int = MOST_SLOTS,
+) -> list[tuple[datetime, int]]:
+    """(start, what is sold) of the first slots in [start, end) of which anything ever was, as `read` counts it."""
+    rows = await _SOLD.rows(tx, of_topic=topic, first=start, end=end, moment=now, holder=holder, most=limit)
+    return [(starts_at, booked) for starts_at, booked in rows]
+
+
+def _sold() -> Any:
+    in_range = (holds.c.topic == given("of_topic"), holds.c.slot_start.between(given("first"), given("end")))
+    not_sold = or_(is_lapsed(given("moment")), holds.c.holder == given("holder"))
+    kept = (
+        select(holds.c.slot_start, func.count().label("places"))
+        .where(*in_range, not_sold)
+        .group_by(holds.c.slot_start)
+        .subquery()
     )
-    .scalar_subquery()
-)
-_READ = Prepared(
-    lambda _: select(slots.c.starts_at, slots.c.booked - _HELD).where(
-        slots.c.topic == given("of_topic"), slots.c.starts_at.between(given("first"), given("last"))
+    return (
+        select(slots.c.starts_at, slots.c.booked - func.coalesce(kept.c.places, 0))
+        .outerjoin(kept, kept.c.slot_start == slots.c.starts_at)
+        .where(
+            slots.c.topic == given("of_topic"), slots.c.starts_at >= given("first"), slots.c.starts_at < given("end")
+        )
+        .order_by(slots.c.starts_at)
+        .limit(given("most"))
     )
-)
+
+
+_SOLD = Prepared(lambda _: _sold())
 
 
 def _take(insert: Any) -> Any:
