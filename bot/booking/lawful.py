@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from phonenumbers import timezone
 
-from bot.booking import phone
 from bot.booking.hours import BusinessHours, Period
 from bot.booking.window import Window
 
@@ -32,8 +31,7 @@ class LawfulHours:
         """The lawful hours of an E.164 number, one for each zone that it may be in: all of them must be open."""
         country, zones = _home(number)
         periods = self.countries.get(country or "", self.default)
-        weekly = dict.fromkeys(range(7), periods)
-        return tuple(BusinessHours(timezone=zone, weekly=weekly) for zone in zones or (self.unknown_zone,))
+        return tuple(_every_day(zone, periods) for zone in zones or (self.unknown_zone,))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,11 +69,17 @@ class CallingHours:
         return None
 
 
+@lru_cache(maxsize=1024)
+def _every_day(zone: ZoneInfo, periods: tuple[Period, ...]) -> BusinessHours:
+    return BusinessHours(timezone=zone, weekly=dict.fromkeys(range(7), periods))
+
+
 @lru_cache(maxsize=4096)
 def _home(number: str) -> tuple[str | None, tuple[ZoneInfo, ...]]:
     parsed = phonenumbers.parse(number, None)
     names = timezone.time_zones_for_number(parsed)
-    return phone.country(number), tuple(zone for name in names if (zone := _zone(name)))
+    country = phonenumbers.region_code_for_number(parsed)
+    return country, tuple(zone for name in names if (zone := _zone(name)))
 
 
 def _zone(name: str) -> ZoneInfo | None:

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import BindParameter, and_, delete, func, or_, select, update
 
 from bot.store.database import Transaction, upsert
+from bot.store.prepared import Prepared, given
 from bot.store.schema import holds, slots
 
 
-def is_lapsed(now: datetime) -> Any:
+def is_lapsed(now: datetime | BindParameter[Any]) -> Any:
     """The condition that a hold no longer counts. A clock that was put back would else keep one for ever."""
     return or_(holds.c.expires_at <= now, holds.c.held_at > now)
 
@@ -18,11 +19,9 @@ async def release_lapsed(tx: Transaction, topic: str, slot_start: datetime, *, n
     """Give back the places of this slot whose time is over, but for those that somebody is using or giving up just
     now: whoever waits here for a slot's row must not wait for a hold's. Returns how many.
     """
-    here = and_(holds.c.topic == topic, holds.c.slot_start == slot_start)
-    lapsed = select(holds.c.holder).where(here, is_lapsed(now)).with_for_update(skip_locked=True)
-    gone = await tx.execute(delete(holds).where(here, holds.c.holder.in_(lapsed)))
-    await _give_back(tx, topic, slot_start, gone.rowcount)
-    return gone.rowcount
+    gone = await _RELEASE_LAPSED.run(tx, of_topic=topic, start=slot_start, moment=now)
+    await _give_back(tx, topic, slot_start, gone)
+    return gone
 
 
 async def keep(
@@ -50,8 +49,7 @@ async def prolong(
 
 async def use(tx: Transaction, holder: str, topic: str, slot_start: datetime, *, now: datetime) -> bool:
     """Turn a hold into a sale: its place stays taken. False when it has lapsed or never was."""
-    used = await tx.execute(delete(holds).where(_this(holder, topic, slot_start), ~is_lapsed(now)))
-    return used.rowcount == 1
+    return await _USE.run(tx, of_holder=holder, of_topic=topic, start=slot_start, moment=now) == 1
 
 
 async def of(tx: Transaction, holder: str) -> list[tuple[str, datetime]]:
@@ -84,3 +82,9 @@ async def _give_back(tx: Transaction, topic: str, slot_start: datetime, places: 
             .where(slots.c.topic == topic, slots.c.starts_at == slot_start, slots.c.booked >= places)
             .values(booked=slots.c.booked - places)
         )
+
+
+_HERE = and_(holds.c.topic == given("of_topic"), holds.c.slot_start == given("start"))
+_LAPSED = select(holds.c.holder).where(_HERE, is_lapsed(given("moment"))).with_for_update(skip_locked=True)
+_RELEASE_LAPSED = Prepared(lambda _: delete(holds).where(_HERE, holds.c.holder.in_(_LAPSED)))
+_USE = Prepared(lambda _: delete(holds).where(_HERE, holds.c.holder == given("of_holder"), ~is_lapsed(given("moment"))))

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from bot.store.database import Transaction, upsert
-from bot.store.prepared import Prepared
+from bot.store.prepared import Prepared, given
 from bot.store.schema import api_keys, consent, heartbeats, idempotency_keys, inbox
 
 
@@ -44,9 +44,8 @@ async def drop_api_keys(tx: Transaction, *, label: str) -> None:
 
 async def api_key(tx: Transaction, key_hash: str) -> tuple[str, str] | None:
     """(whose key this is, its scopes), or None."""
-    found = await tx.execute(select(api_keys.c.label, api_keys.c.scopes).where(api_keys.c.key_hash == key_hash))
-    row = found.one_or_none()
-    return None if row is None else (row.label, row.scopes)
+    found = await _KEY.rows(tx, key_hash=key_hash)
+    return (str(found[0][0]), str(found[0][1])) if found else None
 
 
 async def set_consent(tx: Transaction, phone_number: str, **changes: datetime | None) -> None:
@@ -81,3 +80,4 @@ async def last_beat(tx: Transaction, process: str) -> datetime | None:
 _REMEMBER_KEY = Prepared(
     lambda insert: insert(idempotency_keys), columns=("scope", "key", "request_hash", "callback_id", "created_at")
 )
+_KEY = Prepared(lambda _: select(api_keys.c.label, api_keys.c.scopes).where(api_keys.c.key_hash == given("key_hash")))

@@ -13,6 +13,9 @@ from bot.store.holds import is_lapsed
 from bot.store.prepared import Prepared, given
 from bot.store.schema import holds, slots
 
+MOST_SLOTS = 90 * 24 * 12
+"""In the farthest horizon, of the shortest length."""
+
 
 async def take(tx: Transaction, topic: str, window: Window, *, capacity: int) -> bool:
     """Take one place; False when none is left. The row is made on the first sale and follows the capacity in force.
@@ -30,7 +33,7 @@ async def give_back(tx: Transaction, topic: str, slot_start: datetime) -> None:
     await _GIVE_BACK.run(tx, of_topic=topic, start=slot_start)
 
 
-async def sold(tx: Transaction, *, since: datetime) -> list[tuple[str, datetime]]:
+async def with_sales(tx: Transaction, *, since: datetime) -> list[tuple[str, datetime]]:
     """(topic, start) of every slot from a moment on of which something is sold or held."""
     rows = await tx.execute(
         select(slots.c.topic, slots.c.starts_at).where(slots.c.starts_at >= since, slots.c.booked > 0)
@@ -54,19 +57,46 @@ async def read(
     wanted = list(windows)
     if not wanted:
         return []
-    not_sold = or_(is_lapsed(now), holds.c.holder == holder) if holder else is_lapsed(now)
-    held = (
-        select(func.count())
-        .where(holds.c.topic == slots.c.topic, holds.c.slot_start == slots.c.starts_at, not_sold)
-        .scalar_subquery()
-    )
-    rows = await tx.execute(
-        select(slots.c.starts_at, (slots.c.booked - held).label("booked")).where(
-            slots.c.topic == topic, slots.c.starts_at.between(wanted[0].start, wanted[-1].start)
-        )
-    )
-    booked: dict[datetime, int] = {row.starts_at: row.booked for row in rows}
+    booked = dict(await sold(tx, topic, start=wanted[0].start, end=wanted[-1].end, now=now, holder=holder))
     return [Slot(window=window, capacity=capacity(window), booked=booked.get(window.start, 0)) for window in wanted]
+
+
+async def sold(
+    tx: Transaction,
+    topic: str,
+    *,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    holder: str | None = None,
+    limit: int = MOST_SLOTS,
+) -> list[tuple[datetime, int]]:
+    """(start, what is sold) of the first slots in [start, end) of which anything ever was, as `read` counts it."""
+    rows = await _SOLD.rows(tx, of_topic=topic, first=start, end=end, moment=now, holder=holder, most=limit)
+    return [(starts_at, booked) for starts_at, booked in rows]
+
+
+def _sold() -> Any:
+    in_range = (holds.c.topic == given("of_topic"), holds.c.slot_start.between(given("first"), given("end")))
+    not_sold = or_(is_lapsed(given("moment")), holds.c.holder == given("holder"))
+    kept = (
+        select(holds.c.slot_start, func.count().label("places"))
+        .where(*in_range, not_sold)
+        .group_by(holds.c.slot_start)
+        .subquery()
+    )
+    return (
+        select(slots.c.starts_at, slots.c.booked - func.coalesce(kept.c.places, 0))
+        .outerjoin(kept, kept.c.slot_start == slots.c.starts_at)
+        .where(
+            slots.c.topic == given("of_topic"), slots.c.starts_at >= given("first"), slots.c.starts_at < given("end")
+        )
+        .order_by(slots.c.starts_at)
+        .limit(given("most"))
+    )
+
+
+_SOLD = Prepared(lambda _: _sold())
 
 
 def _take(insert: Any) -> Any:

@@ -24,7 +24,7 @@ from bot.booking.measured import MeasurePolicy
 from bot.booking.offer import Offer, offer
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
-from bot.booking.slots import Slot, nearest, spread
+from bot.booking.slots import Slot, spread
 from bot.booking.when import Language, read
 from bot.booking.window import Window
 from bot.store import callbacks, conversations, ledger, promising, slots
@@ -361,11 +361,10 @@ class Bookings:
     async def _alternatives(
         self, wanted: Window, *, topic: str | None, customer: Customer, now: datetime
     ) -> tuple[Window, ...]:
-        return nearest(wanted, await self.slots(now=now, topic=self._known(topic), customer=customer))
-
-    def _known(self, topic: str | None) -> str | None:
-        """A callback may be older than the settings: one whose topic is gone is offered the first one's times."""
-        return topic if topic in self._rules.topics else None
+        # A callback may be older than the settings: one whose topic is gone is offered the first one's times.
+        known = self._rules.topic(topic if topic in self._rules.topics else None)
+        async with self._database.read() as tx:
+            return await self._seats.nearest(tx, known, wanted.in_utc(), customer=customer, now=now)
 
 
 def _require_may_be_called(known: promising.Before, *, most: int) -> None:

@@ -82,7 +82,7 @@ class Conflicts:
         crowded: set[str] = set()
         async with self._database.read() as tx:
             cut_anew: dict[tuple[str, Window], set[tuple[str, datetime]]] = defaultdict(set)
-            for topic, start in await slots.sold(tx, since=now):
+            for topic, start in await slots.with_sales(tx, since=now):
                 known = self._rules.known(topic)
                 rules = self._rules.of(known)
                 if slot := window_at(rules.hours, rules.policy, start):

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
 
 from bot.booking.callback import Callback, Kind
 from bot.booking.errors import SlotFull, WindowNotOffered
 from bot.booking.measured import MeasurePolicy
 from bot.booking.rules import Rules
-from bot.booking.slots import Slot, SlotPolicy, open_windows, why_not, window_at
+from bot.booking.slots import Slot, SlotPolicy, nearest, open_windows, why_not, window_at
 from bot.booking.window import Window
 from bot.store import attempts, holds, slots
 from bot.store.database import Transaction
@@ -18,6 +17,9 @@ MEASURED_ANEW_AFTER = timedelta(minutes=5)
 MOST_HOLDS = 2
 LOOKS_FOR_ROOM = timedelta(days=2)
 """How far ahead a retry looks for a slot with a place left."""
+A_MOMENT = timedelta.resolution
+COUNTERS_AT_FIRST = 100
+LOOKED_AROUND = (timedelta(hours=3), timedelta(days=1), timedelta(days=4))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,15 +76,44 @@ class Seats:
         self, tx: Transaction, topic: str, *, now: datetime, limit: int, customer: Customer = ANYBODY
     ) -> list[Slot]:
         """The first free slots that may be promised at `now`; looks no farther ahead than it has to."""
-        policy, capacity = self._rules.of(topic).policy, await self._capacity(tx, topic, now=now)
-        windows = self._windows(topic, policy, now=now, start=now, end=now + policy.horizon, customer=customer)
+        rules, capacity = self._rules.of(topic), await self._capacity(tx, topic, now=now)
+        fits, end = self._fits(topic, customer), now + rules.policy.horizon
         found: list[Slot] = []
-        size = 2 * limit
-        while len(found) < limit and (some := list(islice(windows, size))):
-            read = await slots.read(tx, topic, some, capacity=capacity, now=now, holder=customer.holder)
-            found += [slot for slot in read if slot.free > 0]
-            size *= 4
-        return found[:limit]
+        sold: dict[datetime, int] = {}
+        known_until, most = now, COUNTERS_AT_FIRST
+        for window in open_windows(rules.hours, rules.policy, now=now, start=now, end=end):
+            if window.start >= known_until:
+                read = await slots.sold(
+                    tx, topic, start=window.start, end=end, now=now, holder=customer.holder, limit=most
+                )
+                sold = dict(read)
+                known_until = end if len(read) < most else read[-1][0] + A_MOMENT
+                most *= 4
+            slot = Slot(window=window, capacity=capacity(window), booked=sold.get(window.start, 0))
+            if slot.free and fits(window):
+                found.append(slot)
+                if len(found) == limit:
+                    break
+        return found
+
+    async def nearest(
+        self, tx: Transaction, topic: str, wanted: Window, *, customer: Customer, now: datetime, limit: int = 3
+    ) -> tuple[Window, ...]:
+        """The free windows closest to the wanted one, in order of time; looks no farther away than it has to."""
+        whole = self._rules.of(topic).policy.horizon + abs(wanted.start - now)
+        for away in (*LOOKED_AROUND, whole):
+            around = await self.read(
+                tx,
+                topic,
+                now=now,
+                start=max(now, wanted.start - away),
+                end=wanted.start + away + A_MOMENT,
+                customer=customer,
+            )
+            found = nearest(wanted, around, limit=limit)
+            if len(found) == limit:
+                break
+        return found
 
     async def take(self, tx: Transaction, topic: str, window: Window, *, customer: Customer, now: datetime) -> Window:
         """Take a place in this very slot, the one that is held for the customer if there is one.
@@ -215,9 +246,11 @@ class Seats:
         self, topic: str, policy: SlotPolicy, *, now: datetime, start: datetime, end: datetime, customer: Customer
     ) -> Iterator[Window]:
         windows = open_windows(self._rules.of(topic).hours, policy, now=now, start=start, end=end)
+        return filter(self._fits(topic, customer), windows)
+
+    def _fits(self, topic: str, customer: Customer) -> Callable[[Window], bool]:
+        """Whether a customer may be called at a time, by somebody who speaks their language."""
         lawful = self._rules.lawful.of(customer.number) if customer.number else ()
-        return (
-            window
-            for window in windows
-            if all(layer.covers(window) for layer in lawful) and self._is_understood(topic, window, customer)
+        return lambda window: (
+            all(layer.covers(window) for layer in lawful) and self._is_understood(topic, window, customer)
         )

@@ -4,6 +4,7 @@ import asyncio
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -22,6 +23,7 @@ KINDS = ("sqlite", "postgresql")
 TEMPLATE = "orikaeshi_template"
 PATIENCE_S = 30.0
 SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB")
+AS_IT_COMES = ("max_connections=200",)
 MISSING = "PostgreSQL is not installed: `make system` installs it, or put its bin folder on PATH."
 
 T = TypeVar("T")
@@ -46,9 +48,9 @@ def outside_any_loop(work: Coroutine[Any, Any, T]) -> T:
 
 
 class PostgresServer:
-    """A server of our own on a free port of this machine, without any promise to the disk."""
+    """A server of our own on a free port of this machine; without any promise to the disk, unless told otherwise."""
 
-    def __init__(self, binaries: Path) -> None:
+    def __init__(self, binaries: Path, *, settings: tuple[str, ...] = SETTINGS) -> None:
         self._binaries = binaries
         self._folder = Path(tempfile.mkdtemp(prefix="orikaeshi-pg-"))
         self._port = free_port()
@@ -61,7 +63,7 @@ class PostgresServer:
             self._as_owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]
         data = str(self._folder / "data")
         self._run("initdb", "-D", data, "-U", "orikaeshi", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        options = [word for setting in SETTINGS for word in ("-c", setting)]
+        options = [word for setting in settings for word in ("-c", setting)]
         with (self._folder / "log").open("wb") as log:
             self._server = subprocess.Popen(
                 [
@@ -97,7 +99,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         """End the server and remove what it wrote."""
-        self._server.terminate()
+        self._server.send_signal(signal.SIGINT)  # "fast": SIGTERM would wait for a client that forgot to say goodbye
         self._server.wait(PATIENCE_S)
         shutil.rmtree(self._folder, ignore_errors=True)
 
