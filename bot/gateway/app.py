@@ -12,6 +12,7 @@ from bot.gateway import demo, problems, rendering
 from bot.gateway.api import api_blueprint
 from bot.gateway.chat import chat_blueprint
 from bot.gateway.desk import desk_blueprint
+from bot.gateway.form import form_blueprint
 from bot.gateway.health import Metrics, health_blueprint
 from bot.gateway.live import LiveTalks
 from bot.gateway.simulator import simulator_blueprint
@@ -46,6 +47,7 @@ def create_app(product: Product) -> Sanic[Any, Any]:
             api_blueprint(product),
             webhooks_blueprint(product),
             desk_blueprint(product),
+            form_blueprint(product),
             health_blueprint(product, metrics),
         ]
     )
