@@ -15,6 +15,7 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 REFERENCE = "#/components/schemas/{model}"
 PROBLEM_TITLES = {
     401: "The key is missing or unknown",
+    403: "The signature does not fit",
     404: "Not found",
     409: "The request conflicts with how things stand",
     422: "The request is not valid",
@@ -32,7 +33,8 @@ class Query:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """What a client needs to know of one call. `answer` None is an event stream or an empty answer."""
+    """What a client needs to know of one call. `answer` None is an event stream or an empty answer; `also` are other
+    statuses with the same answer."""
 
     summary: str
     tag: str
@@ -42,6 +44,7 @@ class Operation:
     query: tuple[Query, ...]
     headers: tuple[str, ...]
     problems: tuple[int, ...]
+    also: tuple[int, ...] = ()
     content_type: str = field(default="application/json")
 
 
@@ -55,12 +58,13 @@ def documented(
     query: tuple[Query, ...] = (),
     headers: tuple[str, ...] = (),
     problems: tuple[int, ...] = (),
+    also: tuple[int, ...] = (),
     content_type: str = "application/json",
 ) -> Callable[[Handler], Handler]:
     """Put a handler into the document."""
     operation = Operation(
         summary=summary, tag=tag, status=status, answer=answer, body=body, query=query, headers=headers,
-        problems=problems, content_type=content_type,
+        problems=problems, also=also, content_type=content_type,
     )  # fmt: skip
 
     def mark(handler: Handler) -> Handler:
@@ -103,7 +107,10 @@ def _operation(operation: Operation, path: str, schemas: dict[str, Any]) -> dict
     described: dict[str, Any] = {
         "summary": operation.summary,
         "tags": [operation.tag],
-        "responses": {str(operation.status): success, **{str(code): _problem(code) for code in operation.problems}},
+        "responses": {
+            **{str(code): success for code in (operation.status, *operation.also)},
+            **{str(code): _problem(code) for code in operation.problems},
+        },
     }
     if parameters := _parameters(operation, path):
         described["parameters"] = parameters

@@ -25,33 +25,45 @@ def webhooks_blueprint(product: Product) -> Blueprint:
         return f"/voice/{ATTEMPT}/{name}"
 
     @blueprint.post(step("answered"), name="answered")
+    @documented(
+        "Somebody has answered the call, from the carrier", tag="webhooks", content_type="text/xml", problems=(403,)
+    )
     async def answered(request: Request, attempt_id: str) -> HTTPResponse:
         fields = _signed(product, request)
         return _document(product, attempt_id, await calls.answered(attempt_id, fields["CallSid"], now=clock.now()))
 
     @blueprint.post(step("key"), name="key")
+    @documented(
+        "The customer has pressed a key, from the carrier", tag="webhooks", content_type="text/xml", problems=(403,)
+    )
     async def key(request: Request, attempt_id: str) -> HTTPResponse:
         fields = _signed(product, request)
         following = await calls.key_pressed(attempt_id, fields["CallSid"], fields.get("Digits", ""), now=clock.now())
         return _document(product, attempt_id, following)
 
     @blueprint.post(step("screen"), name="screen")
+    @documented("The agent has answered, from the carrier", tag="webhooks", content_type="text/xml", problems=(403,))
     async def screen(request: Request, attempt_id: str) -> HTTPResponse:
         _signed(product, request)
         return _document(product, attempt_id, await calls.agent_answered(attempt_id))
 
     @blueprint.post(step("accepted"), name="accepted")
+    @documented(
+        "The agent has pressed a key, from the carrier", tag="webhooks", content_type="text/xml", problems=(403,)
+    )
     async def accepted(request: Request, attempt_id: str) -> HTTPResponse:
         fields = _signed(product, request)
         following = await calls.agent_pressed(attempt_id, fields.get("Digits", ""), now=clock.now())
         return _document(product, attempt_id, following)
 
     @blueprint.post(step("done"), name="done")
+    @documented("The agent's call is over, from the carrier", tag="webhooks", content_type="text/xml", problems=(403,))
     async def done(request: Request, attempt_id: str) -> HTTPResponse:
         _signed(product, request)
         return _document(product, attempt_id, await calls.agent_leg_done(attempt_id))
 
     @blueprint.post(step("status"), name="status")
+    @documented("How far the call is, from the carrier", tag="webhooks", status=204, problems=(403,))
     async def status(request: Request, attempt_id: str) -> HTTPResponse:
         fields = _signed(product, request)
         await calls.status_changed(
@@ -65,7 +77,7 @@ def webhooks_blueprint(product: Product) -> Blueprint:
         return empty()
 
     @blueprint.post("/sms", name="sms")
-    @documented("A customer's text message, from the carrier", tag="webhooks", content_type="text/xml")
+    @documented("A customer's text message, from the carrier", tag="webhooks", content_type="text/xml", problems=(403,))
     async def sms(request: Request) -> HTTPResponse:
         fields = _signed(product, request)
         words = await product.consent.text_received(
@@ -74,7 +86,7 @@ def webhooks_blueprint(product: Product) -> Blueprint:
         return raw(twiml.sms_reply(words).encode(), content_type=XML)
 
     @blueprint.post("/sms-status", name="sms_status")
-    @documented("How a text message fared, from the carrier", tag="webhooks", status=204)
+    @documented("How a text message fared, from the carrier", tag="webhooks", status=204, problems=(403,))
     async def sms_status(request: Request) -> HTTPResponse:
         fields = _signed(product, request)
         await product.notices.delivery_reported(
