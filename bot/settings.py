@@ -144,6 +144,7 @@ class WebSection(Section):
     messages_per_minute: Annotated[int, Field(ge=1)] = 60
     sessions_per_minute: Annotated[int, Field(ge=1)] = 20
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    embed_on: tuple[Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:\d{1,5})?$")], ...] = ()
 
 
 class SettingsFile(Section):

@@ -27,6 +27,9 @@ ALLOWED_KINDS = {
 EMERGENCY = frozenset({"110", "118", "119", "171", "188", "189", "911", "112", "999", "000"})
 """Short numbers that must never be dialled, whatever a library says of them: 118 is unknown to phonenumbers 9.0."""
 
+LONGEST_E164 = len("+") + 15
+"""ITU-T E.164: fifteen digits at most; some countries' plans would be possible with more."""
+
 SERVICE_PREFIXES = {"81": ("120", "800", "570", "990", "180", "170", "20")}
 """National prefixes, by country code, of free-phone, shared-cost and paging numbers: none is a customer's."""
 
@@ -126,6 +129,20 @@ def accept(text: str, policy: NumberPolicy) -> str:
     if refusal:
         raise NumberRefused(refusal)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def canonical(text: str, policy: NumberPolicy) -> str:
+    """A possible number in E.164, whether it may be called or not: for looking something up. Raises NumberRefused."""
+    plain = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+    try:
+        number = phonenumbers.parse(plain, policy.default_country)
+    except NumberParseException:
+        raise NumberRefused("not_a_number") from None
+    told = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    is_possible = phonenumbers.is_possible_number(number) and len(told) <= LONGEST_E164
+    if any(letter.isalpha() for letter in plain) or number.extension or not is_possible:
+        raise NumberRefused("not_a_number")
+    return told
 
 
 def masked(number: str) -> str:

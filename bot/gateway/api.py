@@ -170,7 +170,8 @@ def _phone_number(product: Product, request: Request) -> str | None:
         return None
     try:
         # "+" means a blank in a query; a client that forgot to encode it meant the plus sign.
-        return phone.accept("+" + given.strip() if given.startswith(" ") else given, product.numbers)
+        # Which numbers may be called is no matter here: the settings may have allowed more when it was booked.
+        return phone.canonical("+" + given.strip() if given.startswith(" ") else given, product.numbers)
     except NumberRefused:
         raise field_problem("phone_number", "write one phone number") from None
 

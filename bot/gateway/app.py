@@ -12,6 +12,7 @@ from bot.gateway import demo, problems, rendering
 from bot.gateway.api import api_blueprint
 from bot.gateway.chat import chat_blueprint
 from bot.gateway.desk import desk_blueprint
+from bot.gateway.form import form_blueprint
 from bot.gateway.health import Metrics, health_blueprint
 from bot.gateway.kpis import kpis_blueprint
 from bot.gateway.live import LiveTalks
@@ -50,6 +51,7 @@ def create_app(product: Product) -> Sanic[Any, Any]:
             webhooks_blueprint(product),
             voice_blueprint(product),
             desk_blueprint(product),
+            form_blueprint(product),
             health_blueprint(product, metrics),
         ]
     )

@@ -41,7 +41,7 @@ def health_blueprint(product: Product, metrics: Metrics) -> Blueprint:
         return json({"alive": True})
 
     @blueprint.get("/readyz")
-    @documented("Whether every part answers", answer=answers.Ready, tag="health")
+    @documented("Whether every part answers; 503 while one does not", answer=answers.Ready, also=(503,), tag="health")
     async def readyz(_request: Request) -> HTTPResponse:
         parts = await product.health.parts(real_now=datetime.now(UTC))
         ready = all(parts.values())

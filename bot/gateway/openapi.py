@@ -15,7 +15,7 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 REFERENCE = "#/components/schemas/{model}"
 PROBLEM_TITLES = {
     401: "The key is missing or unknown",
-    403: "The key may not do this",
+    403: "The key may not do this, or the signature does not fit",
     404: "Not found",
     409: "The request conflicts with how things stand",
     422: "The request is not valid",
@@ -34,7 +34,8 @@ class Query:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """What a client needs to know of one call. `answer` None is an event stream or an empty answer."""
+    """What a client needs to know of one call. `answer` None is an event stream or an empty answer; `also` are other
+    statuses with the same answer."""
 
     summary: str
     tag: str
@@ -44,6 +45,7 @@ class Operation:
     query: tuple[Query, ...]
     headers: tuple[str, ...]
     problems: tuple[int, ...]
+    also: tuple[int, ...] = ()
     content_type: str = field(default="application/json")
 
 
@@ -57,6 +59,7 @@ def documented(
     query: tuple[Query, ...] = (),
     headers: tuple[str, ...] = (),
     problems: tuple[int, ...] = (),
+    also: tuple[int, ...] = (),
     content_type: str = "application/json",
 ) -> Callable[[Handler], Handler]:
     """Put a handler into the document."""
@@ -64,7 +67,7 @@ def documented(
         problems = (*problems, 403)
     operation = Operation(
         summary=summary, tag=tag, status=status, answer=answer, body=body, query=query, headers=headers,
-        problems=problems, content_type=content_type,
+        problems=problems, also=also, content_type=content_type,
     )  # fmt: skip
 
     def mark(handler: Handler) -> Handler:
@@ -107,7 +110,10 @@ def _operation(operation: Operation, path: str, schemas: dict[str, Any]) -> dict
     described: dict[str, Any] = {
         "summary": operation.summary,
         "tags": [operation.tag],
-        "responses": {str(operation.status): success, **{str(code): _problem(code) for code in operation.problems}},
+        "responses": {
+            **{str(code): success for code in (operation.status, *operation.also)},
+            **{str(code): _problem(code) for code in operation.problems},
+        },
     }
     if parameters := _parameters(operation, path):
         described["parameters"] = parameters

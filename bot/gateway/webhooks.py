@@ -16,7 +16,7 @@ def webhooks_blueprint(product: Product) -> Blueprint:
     blueprint = Blueprint("webhooks", url_prefix="/webhooks/twilio")
 
     @blueprint.post("/sms", name="sms")
-    @documented("A customer's text message, from the carrier", tag="webhooks", content_type="text/xml")
+    @documented("A customer's text message, from the carrier", tag="webhooks", content_type="text/xml", problems=(403,))
     async def sms(request: Request) -> HTTPResponse:
         fields = signed_fields(product, request)
         words = await product.consent.text_received(
@@ -25,7 +25,7 @@ def webhooks_blueprint(product: Product) -> Blueprint:
         return raw(twiml.sms_reply(words).encode(), content_type=XML)
 
     @blueprint.post("/sms-status", name="sms_status")
-    @documented("How a text message fared, from the carrier", tag="webhooks", status=204)
+    @documented("How a text message fared, from the carrier", tag="webhooks", status=204, problems=(403,))
     async def sms_status(request: Request) -> HTTPResponse:
         fields = signed_fields(product, request)
         await product.notices.delivery_reported(

@@ -19,6 +19,14 @@ async def first_time(tx: Transaction, source: str, key: str, *, now: datetime) -
     return added.rowcount == 1
 
 
+async def callback_of_key(tx: Transaction, scope: str, key: str) -> str | None:
+    """The id of the callback that an idempotency key stands for."""
+    found = await tx.execute(
+        select(idempotency_keys.c.callback_id).where(idempotency_keys.c.scope == scope, idempotency_keys.c.key == key)
+    )
+    return found.scalar_one_or_none()
+
+
 async def remember_key(
     tx: Transaction, scope: str, key: str, *, request_hash: str, callback_id: str, now: datetime
 ) -> None:

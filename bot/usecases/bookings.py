@@ -265,6 +265,12 @@ class Bookings:
             raise CallbackNotFound(reference)
         return callback
 
+    async def booked_with(self, idempotency: IdempotencyKey) -> Callback | None:
+        """What a request under this key has booked."""
+        async with self._database.read() as tx:
+            known = await ledger.callback_of_key(tx, idempotency.scope, idempotency.key)
+            return await callbacks.get(tx, known) if known else None
+
     async def open_in_conversation(self, conversation_id: str) -> tuple[Callback, ...]:
         """The open callbacks that were booked in this very talk."""
         async with self._database.read() as tx:

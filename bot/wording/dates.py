@@ -68,7 +68,13 @@ def brief(windows: Sequence[Window], *, tz: ZoneInfo, language: str) -> str:
     return ("、" if language == "ja" else ", ").join(told(window.start) for window in windows)
 
 
+def hours(window: Window, *, tz: ZoneInfo, language: str) -> str:
+    """15:00〜15:30 / 3:00 PM–3:30 PM."""
+    dash = "〜" if language == "ja" else "–"
+    return clock(window.start, tz=tz, language=language) + dash + clock(window.end, tz=tz, language=language)
+
+
 def span(window: Window, *, tz: ZoneInfo, language: str) -> str:
     """11月24日(火) 15:00〜15:30 / Tue, Nov 24, 3:00 PM–3:30 PM."""
-    dash = "〜" if language == "ja" else "–"
-    return start(window, tz=tz, language=language) + dash + clock(window.end, tz=tz, language=language)
+    joint = " " if language == "ja" else ", "
+    return day(window.start, tz=tz, language=language) + joint + hours(window, tz=tz, language=language)

@@ -6,8 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.store import callbacks
 from tests.integration.conftest import API_KEY, Gateway
-from tests.support.products import number
+from tests.support.products import a_callback, number
 
 WINDOW = {"start": "2026-11-24T15:00:00+09:00", "end": "2026-11-24T15:30:00+09:00"}
 NEXT = {"start": "2026-11-24T15:30:00+09:00", "end": "2026-11-24T16:00:00+09:00"}
@@ -171,9 +172,25 @@ async def test_a_plus_in_a_query_is_a_plus_whether_encoded_or_not(gateway: Gatew
         assert [callback["reference"] for callback in found] == [made["reference"]]
 
 
+@pytest.mark.parametrize("written", ["%2B12125550123", "%2B441632960961", "+18765550123", "0120-111-222"])
+async def test_a_number_that_may_not_be_called_can_be_looked_for(gateway: Gateway, written: str) -> None:
+    answer = await gateway.api.get(f"{CALLBACKS}?phone_number={written}")
+    assert (answer.status_code, answer.json()["callbacks"]) == (200, [])
+
+
+async def test_what_was_booked_when_more_was_allowed_is_still_found_by_its_number(gateway: Gateway) -> None:
+    abroad = a_callback(phone_number="+12125550123")
+    async with gateway.world.database.write() as tx:
+        await callbacks.add(tx, abroad)
+    found = (await gateway.api.get(f"{CALLBACKS}?phone_number=%2B1 212-555-0123")).json()["callbacks"]
+    assert [callback["reference"] for callback in found] == [abroad.reference]
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
+        ("phone_number=%2B1", "phone_number"),
+        ("phone_number=%2B81901234567890123", "phone_number"),
         ("from=yesterday", "from"),
         ("to=2026-11-24T15:00:00", "to"),
         ("from=0001-01-01T00:00:00%2B14:00", "from"),

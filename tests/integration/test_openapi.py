@@ -21,9 +21,17 @@ CONTRACT = [
     ("get", "/api/v1/kpis", 200),
     ("get", "/healthz", 200),
     ("get", "/readyz", 200),
+    ("get", "/readyz", 503),
     ("get", "/metrics", 200),
     ("post", "/webhooks/twilio/sms", 200),
     ("post", "/webhooks/twilio/sms-status", 204),
+    ("post", "/webhooks/twilio/sms", 403),
+    ("post", "/webhooks/twilio/voice/{attempt_id}/answered", 200),
+    ("post", "/webhooks/twilio/voice/{attempt_id}/key", 200),
+    ("post", "/webhooks/twilio/voice/{attempt_id}/screen", 200),
+    ("post", "/webhooks/twilio/voice/{attempt_id}/accepted", 200),
+    ("post", "/webhooks/twilio/voice/{attempt_id}/done", 200),
+    ("post", "/webhooks/twilio/voice/{attempt_id}/status", 204),
 ]
 
 

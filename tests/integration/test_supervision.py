@@ -53,6 +53,12 @@ async def test_the_list_holds_what_needs_a_look_and_nothing_else(office: Office,
     assert not any(name in page for name in ("普通", "終わった", "昔の"))
 
 
+async def test_topics_are_named_by_the_settings(office: Office, server: DeskServer) -> None:
+    await office.has("A", attention="set_aside")
+    assert "総合" in (await seen_by(server, "hana"))[1]
+    assert "General" in (await seen_by(server, "hana", f"{PAGE}?lang=en"))[1]
+
+
 async def test_odd_settings_are_told_in_the_readers_language(server: DeskServer) -> None:
     _, page = await seen_by(server, "hana")
     assert "「総合」: 英語で話せる担当者がどの枠にもいません。" in page

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from bot.booking.callback import Channel, Kind, Outcome, Status
+from bot.booking.topic import Topic
 from bot.booking.window import Window
 from bot.gateway.desk.auth import FAILURES_PER_MINUTE, LoginBrake, own_page
 from bot.gateway.desk.words import Language, Words, texts
@@ -39,6 +40,12 @@ def test_every_resolution_and_event_of_the_desk_has_a_word(language: Language) -
 
 def test_a_topic_that_a_business_made_up_is_told_as_it_is() -> None:
     assert Words("en", tz=TOKYO, now=TUESDAY).label("topic", "billing") == "billing"
+
+
+@pytest.mark.parametrize(("language", "name"), [("ja", "修理"), ("en", "Repairs")])
+def test_a_topic_carries_the_name_that_the_settings_give_it(language: Language, name: str) -> None:
+    topics = (Topic(id="repair", names={"ja": "修理", "en": "Repairs"}),)
+    assert Words(language, tz=TOKYO, now=TUESDAY, topics=topics).label("topic", "repair") == name
 
 
 def test_the_board_is_cut_into_days() -> None:

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from hmac import compare_digest
 from time import monotonic
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from sanic import HTTPResponse, Request
 from sanic.response import redirect, text
 
 from bot.gateway.limits import RateLimit, address_of
+from bot.gateway.origins import is_own
 from bot.store.agents import DeskSession
 from bot.usecases.agent import SESSION_LENGTH, Desk, LoginToken
 
@@ -104,12 +105,7 @@ class Gate:
         response.add_cookie(name, value, httponly=True, samesite="Lax", secure=self._secure, **options)
 
     def _require_own_origin(self, request: Request) -> None:
-        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            raise FormRefused
-        origin = request.headers.get("origin")
-        if origin is None or origin.lower() == self._origin:
-            return
-        if urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
+        if not is_own(request, self._origin):
             raise FormRefused
 
 

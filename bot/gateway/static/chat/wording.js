@@ -37,6 +37,7 @@ export function setLanguage(code) {
   document.documentElement.lang = code;
   document.title = t("title", { business: businessName() });
   for (const element of document.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
+  for (const link of document.querySelectorAll("[data-form]")) link.href = `/form?lang=${code}`;
   for (const element of document.querySelectorAll("[data-label]")) {
     element.setAttribute("aria-label", t(element.dataset.label));
   }
