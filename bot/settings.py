@@ -20,6 +20,7 @@ from bot.booking.when import PartsOfDay
 from bot.settings_calls import RetrySection
 from bot.settings_promises import (
     CapacitySection,
+    Connect,
     HoursSection,
     LawfulSection,
     Minutes,
@@ -85,6 +86,9 @@ class CallsSection(Section):
 
     ring_seconds: Annotated[int, Field(ge=10, le=60)] = 25
     agent_ring_seconds: Annotated[int, Field(ge=10, le=60)] = 20
+    connect: Connect = "customer_first"
+    agents_per_call: Annotated[int, Field(ge=1, le=20)] = 3
+    hold_music: Annotated[str, Field(pattern=r"^(https://\S+)?$")] = ""
     voicemail_message: bool = True
     grace_minutes: Minutes = 60
     reminder_minutes: Minutes = 60
@@ -219,6 +223,10 @@ class Settings(SettingsFile):
             },
             lawful=self.lawful_hours.value(unknown_zone=self.business.timezone),
         )
+
+    def calls_agent_first(self) -> frozenset[str]:
+        """The topics whose calls begin at the agent's phone."""
+        return frozenset(topic.id for topic in self.topics if (topic.connect or self.calls.connect) == "agent_first")
 
     def for_line(self) -> Line:
         """How many calls at once, and how fast one after the other."""
