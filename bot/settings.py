@@ -22,6 +22,7 @@ from bot.booking.when import PartsOfDay
 from bot.settings_calls import RetrySection
 from bot.settings_promises import (
     CapacitySection,
+    Connect,
     HoursSection,
     LawfulSection,
     Minutes,
@@ -87,6 +88,9 @@ class CallsSection(Section):
 
     ring_seconds: Annotated[int, Field(ge=10, le=60)] = 25
     agent_ring_seconds: Annotated[int, Field(ge=10, le=60)] = 20
+    connect: Connect = "customer_first"
+    agents_per_call: Annotated[int, Field(ge=1, le=20)] = 3
+    hold_music: Annotated[str, Field(pattern=r"^(https://\S+)?$")] = ""
     voicemail_message: bool = True
     grace_minutes: Minutes = 60
     reminder_minutes: Minutes = 60
@@ -264,6 +268,10 @@ class Settings(SettingsFile):
         """Who is dialled first when more is due than there are agents."""
         minutes = self.capacity.handle_minutes + self.capacity.wrap_up_minutes
         return self.order.value(handle_time=timedelta(minutes=minutes))
+
+    def calls_agent_first(self) -> frozenset[str]:
+        """The topics whose calls begin at the agent's phone."""
+        return frozenset(topic.id for topic in self.topics if (topic.connect or self.calls.connect) == "agent_first")
 
     def for_line(self) -> Line:
         """How many calls at once, and how fast one after the other."""

@@ -66,6 +66,7 @@ Periods = Annotated[tuple[Annotated[Period, BeforeValidator(_period)], ...], Aft
 ALL_DAY = (Period(start=time(0), end=time.max),)
 OFFICE_DAY = (Period(start=time(9), end=time(18)),)
 Part = Annotated[tuple[int, int], BeforeValidator(_minutes)]
+Connect = Literal["customer_first", "agent_first"]
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 
 
@@ -218,6 +219,7 @@ class TopicSection(Section):
     handle_minutes: Annotated[int, Field(ge=1, le=240)] | None = None
     hours: TopicHoursSection | None = None
     slots: TopicSlotsSection | None = None
+    connect: Connect | None = None
 
     def fixed_capacity(self, slots: SlotsSection) -> int | None:
         """The capacity of every slot where one is set; None where the roster decides."""

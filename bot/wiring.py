@@ -23,6 +23,7 @@ from bot.simulator.clock import SimulatedClock
 from bot.store.database import Database
 from bot.telephony.twilio import CallUrls, TwilioDialer
 from bot.usecases.agent import Desk
+from bot.usecases.agent_legs import AgentLegs
 from bot.usecases.bookings import Bookings
 from bot.usecases.calls import Calls
 from bot.usecases.claims import Claims
@@ -141,6 +142,7 @@ def connect(settings: Settings | None = None) -> Product:
         number=settings.carrier.number,
         urls=urls,
         ring_seconds=settings.calls.ring_seconds,
+        agent_ring_seconds=settings.calls.agent_ring_seconds,
         leaves_messages=settings.calls.voicemail_message,
     )
     measured, hold_for = settings.capacity.for_measuring(), timedelta(minutes=settings.slots.hold_minutes)
@@ -157,7 +159,8 @@ def connect(settings: Settings | None = None) -> Product:
         hold_for=hold_for,
     )
     wishes = Wishes(database, bookings, business=business)
-    calls = Calls(database, dialer, outcomes, wishes, business=business)
+    legs = AgentLegs(database, dialer, outcomes, tries=settings.calls.agents_per_call)
+    calls = Calls(database, dialer, outcomes, wishes=wishes, legs=legs, business=business)
     owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
     grace = timedelta(minutes=settings.calls.grace_minutes)
     order = settings.for_order()
@@ -185,10 +188,19 @@ def connect(settings: Settings | None = None) -> Product:
         bookings=bookings,
         conversations=Conversations(database, assistant, business=business),
         calls=calls,
-        dispatch=Dispatch(database, dialer, outcomes, owner=owner, claims=claims, overdue=overdue),
+        dispatch=Dispatch(
+            database,
+            dialer,
+            outcomes,
+            owner=owner,
+            claims=claims,
+            overdue=overdue,
+            legs=legs,
+            agent_first=settings.calls_agent_first(),
+        ),
         overdue=overdue,
         leases=Leases(database, owner=owner),
-        reconciliation=Reconciliation(database, dialer, calls, outcomes),
+        reconciliation=Reconciliation(database, dialer, calls, outcomes, legs=legs),
         notices=Notices(
             database, sms, business=business, new_times=NewTimes(rules, seats), link=settings.public_base_url
         ),

@@ -1,5 +1,6 @@
 """What carriers ask and tell about calls: each step of a call is one address, and its answer a document."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from sanic.response import empty, raw
 
 from bot.gateway.signed import signed_fields
 from bot.gateway.webhooks import XML
-from bot.usecases.call_steps import AskKey, Bridge, ConnectAgent, HangUp, LeaveMessage, Next, SayAndHangUp
+from bot.usecases.call_steps import AskKey, EnterRoom, HangUp, LeaveMessage, Next, SayAndHangUp, Wait
 from bot.usecases.calls import Calls
 from bot.usecases.wishes import WishStep
 from bot.vendors import twiml
@@ -63,9 +64,16 @@ STEPS: Mapping[str, Step] = {
         ask.attempt_id, ask.call_sid, ask.fields.get("AnsweredBy", "")
     ),
     "voicemail": lambda calls, ask: calls.greeting_ended(ask.attempt_id, ask.call_sid),
-    "screen": lambda calls, ask: calls.agent_answered(ask.attempt_id),
-    "accepted": lambda calls, ask: calls.agent_pressed(ask.attempt_id, ask.digits, now=ask.now),
-    "done": lambda calls, ask: calls.agent_leg_done(ask.attempt_id),
+    "customer-wait": lambda calls, ask: calls.waiting(ask.attempt_id, "customer"),
+    "agent-wait": lambda calls, ask: calls.waiting(ask.attempt_id, "agent"),
+    "screen": lambda calls, ask: calls.agent_answered(ask.attempt_id, ask.call_sid),
+    "accepted": lambda calls, ask: calls.agent_pressed(ask.attempt_id, ask.digits, call_sid=ask.call_sid, now=ask.now),
+    "agent-status": lambda calls, ask: calls.agent_status_changed(
+        ask.attempt_id, ask.call_sid, ask.fields.get("CallStatus", ""), now=ask.now
+    ),
+    "customer-missed": lambda calls, ask: calls.customer_missed(ask.attempt_id),
+    "no-agent": lambda calls, ask: calls.nobody_came(ask.attempt_id),
+    "done": lambda calls, ask: calls.room_closed(ask.attempt_id),
     "status": lambda calls, ask: calls.status_changed(
         ask.attempt_id,
         ask.call_sid,
@@ -88,12 +96,18 @@ def voice_blueprint(product: Product) -> Blueprint:
 
 
 def _handler(product: Product, step: Step) -> Callable[[Request, str], Coroutine[Any, Any, HTTPResponse]]:
+    under_way: set[asyncio.Future[Next | None]] = set()
+
     async def answer(request: Request, attempt_id: str) -> HTTPResponse:
         fields = signed_fields(product, request)
         query = dict(request.query_args)
-        following = await step(
-            product.calls, Asked(attempt_id=attempt_id, fields=fields, query=query, now=product.clock.now())
-        )
+        asked = Asked(attempt_id=attempt_id, fields=fields, query=query, now=product.clock.now())
+        # When somebody hangs up, the carrier drops its request, and Sanic would cut the work off in the middle: a
+        # customer may just have been dialled whose call nobody then writes down.
+        work = asyncio.ensure_future(step(product.calls, asked))
+        under_way.add(work)
+        work.add_done_callback(under_way.discard)
+        following = await asyncio.shield(work)
         return empty() if following is None else _document(product, attempt_id, following)
 
     return answer
@@ -108,22 +122,21 @@ def _document(product: Product, attempt_id: str, following: Next) -> HTTPRespons
     match following:
         case AskKey(text=text, language=language, step=step, then=then, query=query):
             document = twiml.ask_digit(text, language=language, action=at(step, query), then=then)
-        case ConnectAgent(text=text, language=language, number=number):
-            document = twiml.connect(
+        case EnterRoom(text=text, language=language, who=who, opens=opens):
+            document = twiml.enter_room(
                 text,
                 language=language,
-                number=number,
-                caller=product.settings.carrier.number,
-                ring_seconds=product.settings.calls.agent_ring_seconds,
-                screen=at("screen"),
-                done=at("done"),
+                room=f"callback-{attempt_id}",
+                opens=opens,
+                wait_url=at(f"{who}-wait"),
+                done=at("done") if who == "customer" else None,
             )
+        case Wait(text=text, language=language):
+            document = twiml.wait(text, language=language, music=product.settings.calls.hold_music)
         case SayAndHangUp(text=text, language=language):
             document = twiml.say_and_hang_up(text, language=language)
         case LeaveMessage(text=text, language=language):
             document = twiml.leave_message(text, language=language)
-        case Bridge():
-            document = twiml.bridge()
         case HangUp():
             document = twiml.hang_up()
     return raw(document.encode(), content_type=XML)

@@ -37,6 +37,8 @@ class Dial:
     checked_at: datetime | None
     answered_by: str | None
     wish: str | None
+    agent_asked_at: datetime | None
+    agent_call_sid: str | None
 
     @property
     def is_live(self) -> bool:

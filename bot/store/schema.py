@@ -188,13 +188,17 @@ attempts = Table(
     Column("to_number", String(16), nullable=False),
     Column("agent_id", ForeignKey("agents.id"), nullable=False),
     Column("owner", String(64)),  # the dispatcher that is to place the call
-    # intent, posting (the carrier is being asked), accepted or unknown, then the carrier's own words
+    # intent, agent (their phone rings first), posting (the carrier is being asked), accepted or unknown, then the
+    # carrier's own words
     Column("carrier_state", String(16), nullable=False),
     Column("call_sid", String(64), unique=True),
     Column("started_at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime),
     Column("confirmed_at", UtcDateTime),  # the customer pressed the key
     Column("wish", String(16)),  # what the customer pressed for instead: moved, cancelled, refused, later
+    Column("agent_asked_at", UtcDateTime),  # the agent's phone was asked to ring
+    Column("agent_call_sid", String(64)),
+    Column("agents_missed", JSON, nullable=False, server_default="[]"),  # who was rung before and did not take it
     Column("agent_confirmed_at", UtcDateTime),  # the agent pressed the key: from here on they speak
     Column("ended_at", UtcDateTime),
     Column("outcome", String(32)),

@@ -7,7 +7,8 @@ from typing import Protocol
 from bot.booking.callback import Outcome
 
 CARRIER_RANK = {
-    "intent": 0, "posting": 0, "unknown": 0, "accepted": 1, "queued": 1, "initiated": 2, "ringing": 3, "in-progress": 4,
+    "intent": 0, "agent": 0, "posting": 0, "unknown": 0, "accepted": 1, "queued": 1, "initiated": 2,
+    "ringing": 3, "in-progress": 4,
     "completed": 5, "busy": 5, "no-answer": 5, "failed": 5, "canceled": 5,
 }  # fmt: skip
 """How far a call has come. Carriers deliver status webhooks twice and out of order; a lower rank changes nothing."""
@@ -58,6 +59,9 @@ class Dialer(Protocol):
 
     async def dial(self, attempt_id: str, to: str) -> Accepted | Rejected | Unknown:
         """Place the attempt's call, once."""
+
+    async def ring_agent(self, attempt_id: str, to: str) -> Accepted | Rejected | Unknown:
+        """Ring an agent for the attempt, once."""
 
     async def fetch(self, call_sid: str) -> CallState | None:
         """How a call stands; None for a call that the carrier does not know. Raises CarrierUnavailable."""

@@ -38,24 +38,52 @@ class TwilioDialer:
     """Dials with the business's own number."""
 
     def __init__(
-        self, client: TwilioClient, *, number: str, urls: CallUrls, ring_seconds: int, leaves_messages: bool = False
+        self,
+        client: TwilioClient,
+        *,
+        number: str,
+        urls: CallUrls,
+        ring_seconds: int,
+        agent_ring_seconds: int = 20,
+        leaves_messages: bool = False,
     ) -> None:
         self._client = client
         self._number = number
         self._urls = urls
         self._ring_seconds = ring_seconds
+        self._agent_ring_seconds = agent_ring_seconds
         self._leaves_messages = leaves_messages
 
     async def dial(self, attempt_id: str, to: str) -> Accepted | Rejected | Unknown:
         """Place the attempt's call, once."""
+        return await self._place(
+            to=to,
+            answer_url=self._urls.step(attempt_id, "answered"),
+            status_url=self._urls.step(attempt_id, "status"),
+            ring_seconds=self._ring_seconds,
+            machine_url=self._urls.step(attempt_id, "machine") if self._leaves_messages else "",
+        )
+
+    async def ring_agent(self, attempt_id: str, to: str) -> Accepted | Rejected | Unknown:
+        """Ring an agent for the attempt, once."""
+        return await self._place(
+            to=to,
+            answer_url=self._urls.step(attempt_id, "screen"),
+            status_url=self._urls.step(attempt_id, "agent-status"),
+            ring_seconds=self._agent_ring_seconds,
+        )
+
+    async def _place(
+        self, *, to: str, answer_url: str, status_url: str, ring_seconds: int, machine_url: str = ""
+    ) -> Accepted | Rejected | Unknown:
         try:
             call = await self._client.create_call(
                 to=to,
                 caller=self._number,
-                answer_url=self._urls.step(attempt_id, "answered"),
-                status_url=self._urls.step(attempt_id, "status"),
-                ring_seconds=self._ring_seconds,
-                machine_url=self._urls.step(attempt_id, "machine") if self._leaves_messages else "",
+                answer_url=answer_url,
+                status_url=status_url,
+                ring_seconds=ring_seconds,
+                machine_url=machine_url,
             )
         except CarrierRefused as refusal:
             return Rejected(

@@ -28,7 +28,7 @@ class Stage(StrEnum):
 
     CALLING = "calling"  # the customer's phone is asked to ring, or rings
     GREETING = "greeting"  # someone or something has answered and hears the greeting
-    AGENT = "agent"  # the customer has pressed the key: the agent's phone rings
+    AGENT = "agent"  # the agent's phone rings: the customer has pressed the key, or is called afterwards
     TALKING = "talking"
 
 
@@ -203,9 +203,11 @@ async def _running(tx: Transaction) -> dict[str, RunningCall]:
 
 
 def _running_call(dial: Dial, agent_name: str) -> RunningCall:
+    both = (dial.confirmed_at, dial.agent_confirmed_at)
+    talking_since = max(filter(None, both)) if all(both) else None
     stages = (
-        (Stage.TALKING, dial.agent_confirmed_at),
-        (Stage.AGENT, dial.confirmed_at),
+        (Stage.TALKING, talking_since),
+        (Stage.AGENT, dial.confirmed_at or (dial.agent_asked_at if dial.carrier_state == "agent" else None)),
         (Stage.GREETING, dial.answered_at),
         (Stage.CALLING, dial.started_at),
     )

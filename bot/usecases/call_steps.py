@@ -17,12 +17,21 @@ class AskKey:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ConnectAgent:
-    """Say something and ring the agent's phone."""
+class EnterRoom:
+    """Say something and enter the attempt's room, which the second of the two opens; meanwhile nobody hears silence."""
 
     text: str
     language: str
-    number: str
+    who: Literal["customer", "agent"]
+    opens: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wait:
+    """What is heard in a room that has not opened yet."""
+
+    text: str
+    language: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,13 +51,8 @@ class LeaveMessage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Bridge:
-    """The agent's leg joins the customer's."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class HangUp:
     """End this leg without a word."""
 
 
-Next = AskKey | ConnectAgent | SayAndHangUp | LeaveMessage | Bridge | HangUp
+Next = AskKey | EnterRoom | Wait | SayAndHangUp | LeaveMessage | HangUp

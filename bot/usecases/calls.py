@@ -6,12 +6,14 @@ from datetime import datetime
 
 from bot.booking.business import Business
 from bot.booking.callback import Callback, Outcome, Status
-from bot.store import attempts, callbacks, conversations
+from bot.store import agent_legs, attempts, callbacks, conversations
 from bot.store.attempts import Dial
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database, Transaction
 from bot.telephony.dialer import CARRIER_RANK, FINAL_RANK, RINGING_RANK, CarrierUnavailable, Dialer
-from bot.usecases.call_steps import AskKey, Bridge, ConnectAgent, HangUp, LeaveMessage, Next, SayAndHangUp
+from bot.usecases.agent_legs import AgentLegs
+from bot.usecases.call_steps import AskKey, EnterRoom, HangUp, LeaveMessage, Next, SayAndHangUp, Wait
+from bot.usecases.customer_legs import CustomerLegs
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.strays import stop_stray
 from bot.usecases.wishes import Wishes, WishStep
@@ -24,12 +26,21 @@ class Calls:
     """Answers the carrier's question "what now?" and records what it reports. Every method may be called twice."""
 
     def __init__(
-        self, database: Database, dialer: Dialer, outcomes: Outcomes, wishes: Wishes, *, business: Business
+        self,
+        database: Database,
+        dialer: Dialer,
+        outcomes: Outcomes,
+        *,
+        wishes: Wishes,
+        legs: AgentLegs,
+        business: Business,
     ) -> None:
         self._database = database
         self._dialer = dialer
         self._outcomes = outcomes
         self._wishes = wishes
+        self._agent_legs = legs
+        self._customers = CustomerLegs(database, dialer, outcomes)
         self._business = business
 
     async def answered(self, attempt_id: str, call_sid: str, *, now: datetime) -> Next:
@@ -58,9 +69,13 @@ class Calls:
             return wish or await self.answered(attempt_id, call_sid, now=now)
         async with self._database.write() as tx:
             await attempts.change(tx, dial.id, confirmed_at=dial.confirmed_at or now, answered_by="human")
-        return ConnectAgent(
-            text=say("voice.connecting", callback.language), language=callback.language, number=dial.agent_phone_number
-        )
+        agent_waits = dial.agent_confirmed_at is not None
+        if agent_waits:
+            await self._both_are_there(dial, now=now)
+        elif not await self._agent_legs.ring(attempt_id, now=now):
+            return SayAndHangUp(text=say("voice.no_agent", callback.language), language=callback.language)
+        text = say("voice.connecting", callback.language)
+        return EnterRoom(text=text, language=callback.language, who="customer", opens=agent_waits)
 
     async def wish_pressed(
         self, attempt_id: str, call_sid: str, digits: str, *, step: WishStep, query: Mapping[str, str], now: datetime
@@ -94,38 +109,62 @@ class Calls:
         text = say("voice.voicemail", callback.language, business=self._business.name(callback.language))
         return LeaveMessage(text=text, language=callback.language)
 
-    async def agent_answered(self, attempt_id: str) -> Next:
+    async def agent_answered(self, attempt_id: str, call_sid: str) -> Next:
         """The agent's phone was picked up: they hear who and why before they take it."""
         found = await self._live(attempt_id)
-        if found is None:
-            return HangUp()
+        if found is None or not await self._is_the_agents(attempt_id, call_sid):
+            return await self._say("voice.customer_gone", attempt_id)
         _, callback = found
         sentence = "voice.whisper" if callback.name else "voice.whisper_unnamed"
         text = say(sentence, callback.language, name=callback.name, reason=callback.reason)
         return AskKey(text=text, language=callback.language, step="accepted")
 
-    async def agent_pressed(self, attempt_id: str, digits: str, *, now: datetime) -> Next:
+    async def agent_pressed(self, attempt_id: str, digits: str, *, call_sid: str, now: datetime) -> Next:
         """The agent takes the call with a key: an agent's voicemail never does."""
-        found = await self._live(attempt_id)
-        if found is None or digits != CONNECT_KEY:
+        if digits != CONNECT_KEY:
             return HangUp()
-        dial, _ = found
+        found = await self._live(attempt_id)
+        if found is None or not await self._is_the_agents(attempt_id, call_sid):
+            return await self._say("voice.customer_gone", attempt_id)
+        dial, callback = found
         async with self._database.write() as tx:
             await attempts.change(tx, dial.id, agent_confirmed_at=dial.agent_confirmed_at or now)
-            callback = await callbacks.get(tx, dial.callback_id)
-            if callback.status == Status.DIALING:
-                with contextlib.suppress(StaleCallback):  # somebody has just written down how it ended
-                    await callbacks.change(tx, callback, now=now, status=Status.IN_CALL)
-        return Bridge()
+        if dial.confirmed_at:
+            await self._both_are_there(dial, now=now)
+        elif not await self._customers.place(dial, callback, now=now):
+            return await self._say("voice.customer_missed", attempt_id)
+        sentence = "voice.joining" if dial.confirmed_at else "voice.dialling_customer"
+        text = say(sentence, callback.language)
+        return EnterRoom(text=text, language=callback.language, who="agent", opens=dial.confirmed_at is not None)
 
-    async def agent_leg_done(self, attempt_id: str) -> Next:
-        """The agent's leg is over: after a talk the call ends; else the customer hears that nobody could come."""
+    async def agent_status_changed(self, attempt_id: str, call_sid: str, status: str, *, now: datetime) -> None:
+        """The carrier reports how far the agent's leg is: only its end matters."""
+        if CARRIER_RANK.get(status) == FINAL_RANK:
+            await self._agent_legs.ended(attempt_id, call_sid, now=now)
+
+    async def waiting(self, attempt_id: str, who: str) -> Next:
+        """What somebody hears who waits in the room."""
+        found = await self._live(attempt_id)
+        if found is None:
+            return HangUp()
+        sentence = "voice.please_wait" if who == "customer" else "voice.customer_rings"
+        return Wait(text=say(sentence, found[1].language), language=found[1].language)
+
+    async def room_closed(self, attempt_id: str) -> Next:
+        """The customer's time in the room is over: after a talk the call ends; else nobody could come."""
         async with self._database.read() as tx:
             dial = await attempts.get(tx, attempt_id)
-            callback = await callbacks.get(tx, dial.callback_id) if dial else None
-        if dial is None or callback is None or dial.agent_confirmed_at:
+        if dial is None or dial.agent_confirmed_at:
             return HangUp()
-        return SayAndHangUp(text=say("voice.no_agent", callback.language), language=callback.language)
+        return await self.nobody_came(attempt_id)
+
+    async def nobody_came(self, attempt_id: str) -> Next:
+        """The customer is told the truth, and called again."""
+        return await self._say("voice.no_agent", attempt_id)
+
+    async def customer_missed(self, attempt_id: str) -> Next:
+        """The agent who waits is told that the customer could not be reached."""
+        return await self._say("voice.customer_missed", attempt_id)
 
     async def status_changed(
         self, attempt_id: str, call_sid: str, status: str, *, now: datetime, duration_s: int | None = None,
@@ -150,6 +189,28 @@ class Calls:
             return
         outcome = outcome_of(dial, status, answered_by or dial.answered_by, sip_code)
         await self._outcomes.end(dial, outcome, now=now, answered_by=answered_by, duration_s=duration_s)
+        await self._agent_legs.release(dial)
+
+    async def _both_are_there(self, dial: Dial, *, now: datetime) -> None:
+        async with self._database.write() as tx:
+            callback = await callbacks.get(tx, dial.callback_id)
+            if callback.status == Status.DIALING:
+                with contextlib.suppress(StaleCallback):  # somebody has just written down how it ended
+                    await callbacks.change(tx, callback, now=now, status=Status.IN_CALL)
+
+    async def _is_the_agents(self, attempt_id: str, call_sid: str) -> bool:
+        """Whether this is the call with which the attempt's agent was rung; an earlier agent's is not."""
+        async with self._database.write() as tx:
+            return await agent_legs.adopt(tx, attempt_id, call_sid)
+
+    async def _say(self, sentence: str, attempt_id: str) -> Next:
+        """A last sentence in the customer's language, whether the attempt lives or not."""
+        async with self._database.read() as tx:
+            dial = await attempts.get(tx, attempt_id)
+            if dial is None:
+                return HangUp()
+            language = (await callbacks.get(tx, dial.callback_id)).language
+        return SayAndHangUp(text=say(sentence, language), language=language)
 
     async def _say_in_chat(self, tx: Transaction, callback: Callback, *, now: datetime) -> None:
         """Whoever still looks at the chat is told to pick up: a number that one expects is answered more often."""
@@ -196,10 +257,8 @@ def outcome_of(dial: Dial, status: str, answered_by: str | None, sip_code: int |
     if dial.wish:
         return WISHED[dial.wish]
     if status == "completed":
-        if dial.agent_confirmed_at:
-            return Outcome.CONNECTED
         if dial.confirmed_at:
-            return Outcome.AGENT_MISSED
+            return Outcome.CONNECTED if dial.agent_confirmed_at else Outcome.AGENT_MISSED
         machine = (answered_by or "").startswith("machine")
         return Outcome.VOICEMAIL if machine else Outcome.NOT_CONFIRMED
     if status == "busy":

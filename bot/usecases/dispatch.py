@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -14,6 +14,7 @@ from bot.booking.callback import Outcome
 from bot.store import attempts, claims
 from bot.store.database import Database
 from bot.telephony.dialer import Accepted, Dialer, Rejected, Unknown
+from bot.usecases.agent_legs import AgentLegs
 from bot.usecases.claims import Claimed, Claims
 from bot.usecases.handing_back import hand_back
 from bot.usecases.outcomes import Outcomes
@@ -40,7 +41,10 @@ class Fenced:
 
 
 class Dispatch:
-    """One dispatcher. Any number of them may share a database: what is whose is decided by constraints there."""
+    """One dispatcher. Any number of them may share a database: what is whose is decided by constraints there.
+
+    `agent_first` are the topics whose calls begin at the agent's phone.
+    """
 
     def __init__(
         self,
@@ -51,6 +55,8 @@ class Dispatch:
         owner: str,
         claims: Claims,
         overdue: Overdue,
+        legs: AgentLegs,
+        agent_first: Collection[str] = (),
         stopwatch: Callable[[], float] = monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -60,6 +66,8 @@ class Dispatch:
         self._owner = owner
         self._claims = claims
         self._overdue = overdue
+        self._legs = legs
+        self._agent_first = frozenset(agent_first)
         self._stopwatch = stopwatch
         self._jitter = jitter
         self._breaker = Breaker()
@@ -92,14 +100,16 @@ class Dispatch:
             if (pause := (claim.start_at - real_now).total_seconds()) > 0:
                 await asyncio.sleep(pause)
             async with self._room:
-                answer = await self._place(claim, real_now=max(real_now, claim.start_at))
+                answer = await self._place(claim, now=now, real_now=max(real_now, claim.start_at))
             if answer is not None:
                 log.info("dialled", reference=claim.callback.reference, answer=type(answer).__name__)
                 await self._record(claim, answer, now=now, real_now=real_now)
         except Exception:
             log.exception("dial_failed", reference=claim.callback.reference, attempt=claim.attempt_id)
 
-    async def _place(self, claim: Claimed, *, real_now: datetime) -> Accepted | Rejected | Unknown | None:
+    async def _place(
+        self, claim: Claimed, *, now: datetime, real_now: datetime
+    ) -> Accepted | Rejected | Unknown | None:
         began = self._stopwatch()
         if not await self._fence.submit(Fenced(attempt_id=claim.attempt_id, real_now=real_now)):
             log.warning("claim_lost", reference=claim.callback.reference)
@@ -107,7 +117,17 @@ class Dispatch:
         if self._stopwatch() - began > POST_WITHIN_S:
             log.error("stopped_before_the_dial", reference=claim.callback.reference)
             return None
+        if claim.callback.topic in self._agent_first:
+            await self._ring_agent_first(claim, now=now)
+            return None
         return await self._dialer.dial(claim.attempt_id, claim.callback.next_number)
+
+    async def _ring_agent_first(self, claim: Claimed, *, now: datetime) -> None:
+        """Nobody has asked the carrier for the customer yet: that is done when the agent has pressed the key."""
+        async with self._database.write() as tx:
+            await attempts.change(tx, claim.attempt_id, carrier_state="agent")
+        if not await self._legs.ring(claim.attempt_id, now=now):
+            await self._end(claim.attempt_id, Outcome.AGENT_MISSED, now=now)
 
     async def _record(
         self, claim: Claimed, answer: Accepted | Rejected | Unknown, *, now: datetime, real_now: datetime

@@ -41,19 +41,26 @@ def leave_message(text: str, *, language: str) -> str:
     return str(response)
 
 
-def connect(text: str, *, language: str, number: str, caller: str, ring_seconds: int, screen: str, done: str) -> str:
-    """Say the text, ring `number`, play it the document at `screen` first, and go on at `done` afterwards."""
+def enter_room(text: str, *, language: str, room: str, opens: bool, wait_url: str, done: str | None = None) -> str:
+    """Say the text and enter the room: it opens with whoever `opens` it, and closes when anybody leaves. Until then
+    the document at `wait_url` is heard, over and over; afterwards the leg goes on at `done`, or ends."""
     response = VoiceResponse()
     response.say(_plain(text), language=VOICES[language])
-    dial = Dial(action=done, answer_on_bridge=True, timeout=ring_seconds, caller_id=caller)
-    dial.number(number, url=screen)
+    dial = Dial(action=done) if done else Dial()
+    dial.conference(room, start_conference_on_enter=opens, end_conference_on_exit=True, beep="false", wait_url=wait_url)
     response.append(dial)
     return str(response)
 
 
-def bridge() -> str:
-    """An empty document on the agent's leg: the two are connected."""
-    return str(VoiceResponse())
+def wait(text: str, *, language: str, music: str = "") -> str:
+    """What is heard while waiting, so that nobody hears silence."""
+    response = VoiceResponse()
+    response.say(_plain(text), language=VOICES[language])
+    if music:
+        response.play(music)
+    else:
+        response.pause(length=4)
+    return str(response)
 
 
 def hang_up() -> str:

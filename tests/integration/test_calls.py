@@ -13,10 +13,11 @@ from bot.booking.callback import Callback, Outcome, Status
 from bot.store import callbacks
 from bot.store.attempts import Dial
 from bot.store.database import Database
-from bot.usecases.call_steps import AskKey, Bridge, ConnectAgent, HangUp, SayAndHangUp
+from bot.usecases.call_steps import AskKey, EnterRoom, HangUp, SayAndHangUp
 from tests.support.carriers import sid_of
 from tests.support.products import SLOT, SLOTS, World, number
 
+AGENT = "CAagent1"
 FINAL = ("completed", "busy", "no-answer", "failed", "canceled")
 MEANING = {
     "completed": Outcome.NOT_CONFIRMED,
@@ -40,7 +41,7 @@ async def speaking(world: World, dial: Dial) -> None:
     sid = sid_of(dial.id)
     await world.calls.answered(dial.id, sid, now=world.now)
     await world.calls.key_pressed(dial.id, sid, "1", now=world.now)
-    await world.calls.agent_pressed(dial.id, "1", now=world.now)
+    await world.calls.agent_pressed(dial.id, "1", call_sid=AGENT, now=world.now)
 
 
 async def only_callback(world: World) -> Callback:
@@ -56,16 +57,19 @@ async def test_a_call_goes_from_the_greeting_to_the_talk_to_completed(database: 
     assert isinstance(greeting, AskKey)
     assert "みなと家電サポート" in greeting.text
     connect = await world.calls.key_pressed(dial.id, sid, "1", now=world.now)
-    assert isinstance(connect, ConnectAgent)
-    assert connect.number == dial.agent_phone_number
-    whisper = await world.calls.agent_answered(dial.id)
+    assert isinstance(connect, EnterRoom)
+    assert (connect.who, connect.opens) == ("customer", False)
+    assert world.dialer.rung == [dial.agent_phone_number]
+    whisper = await world.calls.agent_answered(dial.id, AGENT)
     assert isinstance(whisper, AskKey)
     assert "山田" in whisper.text
     assert "冷蔵庫が冷えない" in whisper.text
     assert (await only_callback(world)).status == Status.DIALING
-    assert await world.calls.agent_pressed(dial.id, "1", now=world.now) == Bridge()
+    joins = await world.calls.agent_pressed(dial.id, "1", call_sid=AGENT, now=world.now)
+    assert isinstance(joins, EnterRoom)
+    assert (joins.who, joins.opens) == ("agent", True)
     assert (await only_callback(world)).status == Status.IN_CALL
-    assert await world.calls.agent_leg_done(dial.id) == HangUp()
+    assert await world.calls.room_closed(dial.id) == HangUp()
     await world.report(dial, "completed", duration_s=95)
     over = await only_callback(world)
     (attempt,) = over.attempts
@@ -79,9 +83,11 @@ async def test_every_step_may_come_twice(database: Database) -> None:
     for _ in range(2):
         assert isinstance(await world.calls.answered(dial.id, sid, now=world.now), AskKey)
     for _ in range(2):
-        assert isinstance(await world.calls.key_pressed(dial.id, sid, "1", now=world.now), ConnectAgent)
+        assert isinstance(await world.calls.key_pressed(dial.id, sid, "1", now=world.now), EnterRoom)
     for _ in range(2):
-        assert await world.calls.agent_pressed(dial.id, "1", now=world.now) == Bridge()
+        joins = await world.calls.agent_pressed(dial.id, "1", call_sid=AGENT, now=world.now)
+        assert isinstance(joins, EnterRoom)
+    assert len(world.dialer.rung) == 1
     await world.report(dial, "completed", "completed")
     assert [attempt.outcome for attempt in (await only_callback(world)).attempts] == [Outcome.CONNECTED]
 
@@ -99,13 +105,13 @@ async def test_another_key_asks_again(sqlite: Database, digits: str) -> None:
 async def test_an_agents_voicemail_never_takes_a_call(sqlite: Database, digits: str) -> None:
     world, dial = await ringing(sqlite)
     await world.calls.key_pressed(dial.id, sid_of(dial.id), "1", now=world.now)
-    assert await world.calls.agent_pressed(dial.id, digits, now=world.now) == HangUp()
+    assert await world.calls.agent_pressed(dial.id, digits, call_sid=AGENT, now=world.now) == HangUp()
 
 
 async def test_an_agent_who_does_not_come_uses_up_no_attempt_of_the_customer(database: Database) -> None:
     world, dial = await ringing(database)
     await world.calls.key_pressed(dial.id, sid_of(dial.id), "1", now=world.now)
-    sorry = await world.calls.agent_leg_done(dial.id)
+    sorry = await world.calls.room_closed(dial.id)
     assert isinstance(sorry, SayAndHangUp)
     await world.report(dial, "completed")
     waiting = await only_callback(world)
@@ -157,8 +163,8 @@ async def test_late_reports_do_not_wake_a_call_that_is_over(database: Database) 
     await world.report(dial, "ringing", "in-progress", "completed", "busy")
     assert await world.calls.answered(dial.id, sid_of(dial.id), now=world.now) == HangUp()
     assert await world.calls.key_pressed(dial.id, sid_of(dial.id), "1", now=world.now) == HangUp()
-    assert await world.calls.agent_answered(dial.id) == HangUp()
-    assert await world.calls.agent_pressed(dial.id, "1", now=world.now) == HangUp()
+    assert isinstance(await world.calls.agent_answered(dial.id, AGENT), SayAndHangUp)
+    assert isinstance(await world.calls.agent_pressed(dial.id, "1", call_sid=AGENT, now=world.now), SayAndHangUp)
     assert await only_callback(world) == before
     assert world.dialer.ended == []
 

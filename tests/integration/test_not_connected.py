@@ -128,7 +128,7 @@ async def test_whoever_presses_a_key_is_a_person_whatever_the_carrier_takes_them
     await world.calls.key_pressed(dial.id, sid, "1", now=world.now)
     await world.calls.machine_detected(dial.id, sid, "machine_end_beep")
     assert world.dialer.redirected == []
-    await world.calls.agent_pressed(dial.id, "1", now=world.now)
+    await world.calls.agent_pressed(dial.id, "1", call_sid="CAagent1", now=world.now)
     await world.report(dial, "completed")
     assert (await world.read(made)).attempts[0].answered_by == "human"
 

@@ -19,7 +19,7 @@ async def spoken(database: Database) -> tuple[World, Callback]:
     await world.at(SLOT.start)
     dial = await world.the_dial()
     await world.calls.key_pressed(dial.id, sid_of(dial.id), "1", now=world.now)
-    await world.calls.agent_pressed(dial.id, "1", now=world.now)
+    await world.calls.agent_pressed(dial.id, "1", call_sid="CAagent1", now=world.now)
     await world.report(dial, "completed")
     return world, await world.read(made)
 

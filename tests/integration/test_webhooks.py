@@ -9,6 +9,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from bot.booking.callback import Outcome, Status
+from bot.gateway.voice import STEPS
 from bot.store.attempts import Dial
 from tests.integration.conftest import Gateway
 from tests.support.carriers import sid_of
@@ -56,12 +57,13 @@ async def test_a_whole_call_through_its_webhooks(gateway: Gateway) -> None:
         "Response",
         "Say",
         "Dial",
-        "Number",
+        "Conference",
     ]
-    whisper = await post(gateway, voice(dial, "screen"), {"CallSid": "CAagent"})
+    whisper = await post(gateway, voice(dial, "screen"), {"CallSid": "CAagent1"})
     assert "Dial" not in tags(whisper)
     assert "&lt;Dial&gt;" in whisper.text
-    assert tags(await post(gateway, voice(dial, "accepted"), {"CallSid": "CAagent", "Digits": "1"})) == ["Response"]
+    joins = await post(gateway, voice(dial, "accepted"), {"CallSid": "CAagent1", "Digits": "1"})
+    assert tags(joins) == ["Response", "Say", "Dial", "Conference"]
     assert tags(await post(gateway, voice(dial, "done"), call)) == ["Response", "Hangup"]
     over = call | {"CallStatus": "completed", "CallDuration": "61"}
     for _ in range(2):
@@ -104,7 +106,7 @@ async def test_a_webhook_changed_on_its_way_is_403(gateway: Gateway, change: dic
     assert await gateway.world.the_dial() == dial
 
 
-@pytest.mark.parametrize("step", ["answered", "key", "screen", "accepted", "done", "status"])
+@pytest.mark.parametrize("step", STEPS)
 async def test_every_step_of_a_call_asks_for_the_signature(gateway: Gateway, step: str) -> None:
     answer = await gateway.public.post(f"/webhooks/twilio/voice/{'0' * 32}/{step}", data={"CallSid": "CA1"})
     assert answer.status_code == 403

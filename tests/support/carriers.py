@@ -33,6 +33,9 @@ class ScriptedDialer:
     script: deque[Answer] = field(default_factory=deque)
     dials: list[Dialled] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    agents: deque[Accepted | Rejected | Unknown] = field(default_factory=deque)
+    """What is answered when an agent is rung; then every phone can be rung."""
+    rung: list[str] = field(default_factory=list)
     redirected: list[tuple[str, str]] = field(default_factory=list)
     known: dict[str, CallState] = field(default_factory=dict)
     listed: list[CallState] = field(default_factory=list)
@@ -48,6 +51,10 @@ class ScriptedDialer:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    async def ring_agent(self, attempt_id: str, to: str) -> Accepted | Rejected | Unknown:
+        self.rung.append(to)
+        return self.agents.popleft() if self.agents else Accepted(call_sid=f"CAagent{len(self.rung)}")
 
     async def fetch(self, call_sid: str) -> CallState | None:
         self._answer()

@@ -94,7 +94,7 @@ class Office:
     async def talks(self, attempt_id: str) -> None:
         """The agent has taken the call."""
         await self.hears_key(attempt_id)
-        await self.world.calls.agent_pressed(attempt_id, "1", now=self.now)
+        await self.world.calls.agent_pressed(attempt_id, "1", call_sid=f"CA-agent-{attempt_id}", now=self.now)
 
     async def hangs_up(self, attempt_id: str, status: str = "completed", *, duration_s: int | None = None) -> None:
         """The carrier reports the end."""

@@ -28,6 +28,7 @@ from bot.store import agents, attempts, callbacks
 from bot.store.agents import Agent
 from bot.store.attempts import Dial
 from bot.store.database import Database
+from bot.usecases.agent_legs import AgentLegs
 from bot.usecases.bookings import BookingRequest, Bookings
 from bot.usecases.calls import Calls
 from bot.usecases.claims import Claims
@@ -160,6 +161,7 @@ class World:
         dialer: ScriptedDialer | None = None,
         line: Line = LINE,
         grace: timedelta = timedelta(hours=1),
+        agent_first: frozenset[str] = frozenset(),
     ) -> None:
         self.database = database
         self.clock = MovableClock()
@@ -181,7 +183,8 @@ class World:
         seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
         self.outcomes = Outcomes(database, rules=self.rules, retries=retries, seats=seats)
         self.wishes = Wishes(database, self.bookings, business=BUSINESS)
-        self.calls = Calls(database, self.dialer, self.outcomes, self.wishes, business=BUSINESS)
+        self.legs = AgentLegs(database, self.dialer, self.outcomes, tries=2)
+        self.calls = Calls(database, self.dialer, self.outcomes, wishes=self.wishes, legs=self.legs, business=BUSINESS)
         self.owner = secrets.token_hex(4)
         self.overdue = Overdue(database, rules=self.rules, grace=grace)
         self.claims = Claims(
@@ -195,10 +198,11 @@ class World:
         )
         self.dispatch = Dispatch(
             database, self.dialer, self.outcomes, owner=self.owner, claims=self.claims,
-            overdue=self.overdue, stopwatch=lambda: self.stopwatch, jitter=lambda: 1.0,
+            overdue=self.overdue, legs=self.legs, agent_first=agent_first,
+            stopwatch=lambda: self.stopwatch, jitter=lambda: 1.0,
         )  # fmt: skip
         self.leases = Leases(database, owner=self.owner)
-        self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes)
+        self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes, legs=self.legs)
         seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
         self.notices = Notices(
             database, self.sms, business=BUSINESS, new_times=NewTimes(self.rules, seats), link="https://call.example.jp"

@@ -22,7 +22,7 @@ hotline = "0120-000-000"
 number = "+815031234567"
 """
 OPTIONAL_TABLES = {
-    "hours": {"exceptions", "changes"}, "topics": {"hours", "slots", "handle_minutes", "examples"},
+    "hours": {"exceptions", "changes"}, "topics": {"hours", "slots", "handle_minutes", "examples", "connect"},
     "lawful_hours": {"countries"}, "capacity": {"overrides"},
 }  # fmt: skip
 DAY = "[[hours.exceptions]]\ndate = 2026-12-29\n"
@@ -46,6 +46,7 @@ def test_every_default_equals_the_line_in_the_file_that_documents_it(tmp_path: P
     minimal = load(written(tmp_path, MINIMAL))
     for section in ("topics", "hours", "lawful_hours", "parts_of_day", "slots", "capacity", "calls", "numbers", "web"):
         assert getattr(minimal, section) == getattr(shown, section)
+    assert minimal.retry.value() == shown.retry.value()
     assert (minimal.business.timezone, minimal.carrier.kind) == (shown.business.timezone, shown.carrier.kind)
     for section, lines in told.items():
         first_table, value = (

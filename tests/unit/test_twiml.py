@@ -36,11 +36,11 @@ def test_a_text_stays_text_in_every_document(text: str) -> None:
     assert parsed(asked).find("Gather").get("action") == URL  # type: ignore[union-attr]  # it was found just now
     ended = twiml.say_and_hang_up(text, language="en")
     assert verbs(ended) == ["Response", "Say", "Hangup"]
-    connected = twiml.connect(
-        text, language="ja", number="+81312340000", caller="+815031234567", ring_seconds=20, screen=URL, done=URL
-    )
-    assert verbs(connected) == ["Response", "Say", "Dial", "Number"]
-    assert [number.text for number in parsed(connected).iter("Number")] == ["+81312340000"]
+    room = twiml.enter_room(text, language="ja", room="callback-1", opens=False, wait_url=URL, done=URL)
+    assert verbs(room) == ["Response", "Say", "Dial", "Conference"]
+    assert [conference.text for conference in parsed(room).iter("Conference")] == ["callback-1"]
+    assert verbs(twiml.wait(text, language="ja")) == ["Response", "Say", "Pause"]
+    assert verbs(twiml.leave_message(text, language="ja")) == ["Response", "Pause", "Say", "Hangup"]
     assert verbs(twiml.sms_reply(text)) == ["Response", "Message"]
 
 
@@ -61,7 +61,23 @@ def test_one_key_is_waited_for_and_sent_to_the_next_step() -> None:
     assert gather.find("Say").get("language") == "ja-JP"  # type: ignore[union-attr]  # it is there
 
 
-def test_the_two_are_bridged_when_the_agent_answers_and_hang_up_ends_it() -> None:
-    assert verbs(twiml.bridge()) == ["Response"]
+def test_a_room_closes_when_anybody_leaves_and_opens_with_whoever_opens_it() -> None:
+    conference = parsed(twiml.enter_room("x", language="en", room="r", opens=True, wait_url=URL)).find(
+        "Dial/Conference"
+    )
+    assert conference is not None
+    wanted = {"startConferenceOnEnter": "true", "endConferenceOnExit": "true", "beep": "false", "waitUrl": URL}
+    assert wanted.items() <= conference.attrib.items()
+
+
+def test_a_sound_is_played_to_whoever_waits_where_there_is_one() -> None:
+    assert verbs(twiml.wait("x", language="en", music="https://callback.example.jp/a.mp3")) == [
+        "Response",
+        "Say",
+        "Play",
+    ]
+
+
+def test_an_end_is_an_end() -> None:
     assert verbs(twiml.hang_up()) == ["Response", "Hangup"]
     assert verbs(twiml.sms_reply(None)) == ["Response"]
