@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.simulator.carrier import SimulatedCarrier
-from bot.usecases.agent import DEMO_AGENTS
+from bot.usecases.agent import DEMO_AGENTS, DEMO_SUPERVISOR
 from bot.wiring import Product
 
 KEY_LABEL = "demo"
@@ -25,7 +25,10 @@ async def prepare(product: Product, *, now: datetime) -> None:
     api_key = product.settings.environment.orikaeshi_demo_api_key or known.get("api_key") or secrets.token_urlsafe(24)
     await product.desk.ensure_demo_agents(password, now=now)
     await product.keys.let_in(api_key, label=KEY_LABEL, now=now)
-    told = {"desk_login": DEMO_AGENTS[0].login, "desk_password": password, "api_key": api_key}
+    told = {
+        "desk_login": DEMO_AGENTS[0].login, "desk_supervisor": DEMO_SUPERVISOR.login, "desk_password": password,
+        "api_key": api_key,
+    }  # fmt: skip
     _keep(path, told)
 
 

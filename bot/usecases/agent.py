@@ -83,6 +83,10 @@ DEMO_AGENTS = (
 )
 
 
+DEMO_SUPERVISOR = DemoAgent(login="hana", name="小林 花", phone_number="+815031000009")
+"""Watches over promises and takes no calls herself."""
+
+
 class Desk:
     """The desk of every agent. What two of them do at once is decided by the version of the callback they saw."""
 
@@ -143,18 +147,19 @@ class Desk:
         return agent
 
     async def ensure_demo_agents(self, password: str, *, now: datetime) -> None:
-        """The demo's agents, ready and with this password, whatever was there before."""
-        for demo in DEMO_AGENTS:
+        """The demo's people with this password, the agents ready to take calls, whatever was there before."""
+        for demo in (*DEMO_AGENTS, DEMO_SUPERVISOR):
             async with self._database.read() as tx:
                 known = await agents.by_login(tx, demo.login)
             if known is None:
+                watches = demo is DEMO_SUPERVISOR
                 await self.add_agent(
                     login=demo.login,
                     name=demo.name,
                     password=password,
                     phone_number=demo.phone_number,
-                    role="agent",
-                    presence="ready",
+                    role="supervisor" if watches else "agent",
+                    presence="offline" if watches else "ready",
                     now=now,
                 )
             elif not await self._matches(known, password):

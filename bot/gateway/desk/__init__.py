@@ -11,8 +11,19 @@ from sanic.response import json, redirect
 from bot.booking.callback import Status
 from bot.booking.errors import CallbackNotFound
 from bot.booking.phone import national
-from bot.gateway.desk.auth import FormRefused, Gate, LoginBrake, field, own_page, session_of, wants_page
+from bot.gateway.desk.auth import (
+    FormRefused,
+    Gate,
+    LoginBrake,
+    SupervisorsOnly,
+    field,
+    own_page,
+    require_supervisor,
+    session_of,
+    wants_page,
+)
 from bot.gateway.desk.events import BoardWatch, stream
+from bot.gateway.desk.kpis import KpiPages
 from bot.gateway.desk.pages import Pages
 from bot.gateway.limits import LONGEST_WAIT_S
 from bot.usecases.agent import (
@@ -29,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 
 def desk_blueprint(product: Product) -> Blueprint:
-    """`/desk`, `/desk/login`, `/desk/events` and `/desk/callbacks/{reference}`."""
+    """`/desk`, `/desk/login`, `/desk/events`, `/desk/kpis` and `/desk/callbacks/{reference}`."""
     blueprint = Blueprint("desk", url_prefix="/desk")
     gate = Gate(product.desk, public_base_url=product.settings.public_base_url)
     pages = Pages(product)
@@ -41,7 +52,7 @@ def desk_blueprint(product: Product) -> Blueprint:
 
     _add_life(blueprint, watch)
     _add_login(blueprint, product, gate, pages, watch)
-    _add_reading(blueprint, pages, watch)
+    _add_reading(blueprint, pages, KpiPages(product), watch)
     _add_writing(blueprint, product, pages)
     _add_problems(blueprint, pages)
     return blueprint
@@ -111,7 +122,7 @@ def _add_login(blueprint: Blueprint, product: Product, gate: Gate, pages: Pages,
         return response
 
 
-def _add_reading(blueprint: Blueprint, pages: Pages, watch: BoardWatch) -> None:
+def _add_reading(blueprint: Blueprint, pages: Pages, kpi_pages: KpiPages, watch: BoardWatch) -> None:
     @blueprint.get("/")
     async def board(request: Request) -> HTTPResponse:
         return await pages.board(request)
@@ -119,6 +130,16 @@ def _add_reading(blueprint: Blueprint, pages: Pages, watch: BoardWatch) -> None:
     @blueprint.get("/callbacks/<reference:str>")
     async def dossier(request: Request, reference: str) -> HTTPResponse:
         return await pages.dossier(request, reference.upper())
+
+    @blueprint.get("/kpis")
+    async def kpis(request: Request) -> HTTPResponse:
+        require_supervisor(request)
+        return await kpi_pages.figures(request)
+
+    @blueprint.get("/kpis/<figure:str>")
+    async def behind(request: Request, figure: str) -> HTTPResponse:
+        require_supervisor(request)
+        return await kpi_pages.behind(request, figure)
 
     @blueprint.get("/events")
     async def events(request: Request) -> None:
@@ -164,6 +185,10 @@ def _add_problems(blueprint: Blueprint, pages: Pages) -> None:
     @blueprint.exception(FormRefused)
     async def refused(request: Request, _error: FormRefused) -> HTTPResponse:
         return pages.problem(request, "expired_form", status=403)
+
+    @blueprint.exception(SupervisorsOnly)
+    async def supervisors_only(request: Request, _error: SupervisorsOnly) -> HTTPResponse:
+        return pages.problem(request, "supervisors_only", status=403)
 
     @blueprint.exception(MovedOn)
     async def moved_on(request: Request, _error: MovedOn) -> HTTPResponse:

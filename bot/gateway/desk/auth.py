@@ -20,12 +20,16 @@ FORM_COOKIE = "orikaeshi_desk_form"
 PATH = "/desk"
 LOGIN = "/desk/login"
 FORM_TOKEN = re.compile(r"[\w-]{43}")
-OWN_PAGES = re.compile(r"/desk(/callbacks/[A-Za-z0-9]{1,12})?")
+OWN_PAGES = re.compile(r"/desk(/callbacks/[A-Za-z0-9]{1,12}|/kpis)?")
 FAILURES_PER_MINUTE = 6
 
 
 class FormRefused(Exception):
     """The form was not sent from a page of ours, or from one that is out of date."""
+
+
+class SupervisorsOnly(Exception):
+    """The page is for those who watch over promises."""
 
 
 class LoginBrake(RateLimit):
@@ -113,6 +117,12 @@ def session_of(request: Request) -> DeskSession:
     """The session that the gate has put on the request."""
     session: DeskSession = request.ctx.desk_session
     return session
+
+
+def require_supervisor(request: Request) -> None:
+    """Raise SupervisorsOnly for anybody else."""
+    if session_of(request).agent.role != "supervisor":
+        raise SupervisorsOnly
 
 
 def field(request: Request, name: str) -> str:
