@@ -86,7 +86,7 @@ class Past:
             for name, made in wish.rows.items():
                 rows[name] += made
         for _ in range(int(len(wishes) * self._chance.uniform(0.35, 0.6))):
-            self._talk(rows, self._chance.choice(windows).start + self._seconds(0, 1700), self._chance.choice("jjjje"))
+            self._talk(rows, windows[0].start + self._seconds(-3 * 3600, 13 * 3600), self._chance.choice("jjjje"))
         return rows
 
     def _wish(self, window: Window) -> _Wish:

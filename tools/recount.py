@@ -86,6 +86,7 @@ def _of_callback(
         for name, value in _of_attempt(attempt):
             yield attempt["started_at"], {**group, "agent": attempt["agent_id"]}, name, value
     promises = [event for event in events if "window_start" in event["facts"]]
+    expected = _expected(events)
     endings = {"completed", "unreached", "cancelled", "expired"}
     closed = None
     if callback["status"] in endings:
@@ -108,11 +109,22 @@ def _of_callback(
             and since <= notice["sent_at"] < until
         ]  # fmt: skip
         spared = refused and following is None
-        for name, value in _of_promise(promise, begins, ends, made, gone, lost, spared, told, now):
+        for name, value in _of_promise(expected[place], begins, ends, made, gone, lost, spared, told, now):
             yield begins, whose, name, value
         if following is None:
             for name, value in _of_whole(callback, story, others, place > 0, refused, now):
                 yield begins, whose, name, value
+
+
+def _expected(events: list[Row]) -> list[str | None]:
+    """For each promise, the time of the call that was told last before the next one."""
+    found: list[str | None] = []
+    for event in events:
+        if "window_start" in event["facts"]:
+            found.append(None)
+        if found and event["facts"].get("estimated_start"):
+            found[-1] = event["facts"]["estimated_start"]
+    return found
 
 
 def _of_attempt(attempt: Row) -> Iterator[tuple[str, float]]:
@@ -125,8 +137,8 @@ def _of_attempt(attempt: Row) -> Iterator[tuple[str, float]]:
 
 
 def _of_promise(
-    promise: Row, begins: datetime, ends: datetime, made: list[Row], gone: datetime | None, lost: bool, spared: bool,
-    told: list[datetime], now: datetime,
+    expected: str | None, begins: datetime, ends: datetime, made: list[Row], gone: datetime | None, lost: bool,
+    spared: bool, told: list[datetime], now: datetime,
 ) -> Iterator[tuple[str, float]]:  # fmt: skip
     limit = ends + timedelta(minutes=1)
     broken = False
@@ -135,8 +147,8 @@ def _of_promise(
         broken = not begins <= first <= limit
         yield "kept", not broken
         yield "from the window", _seconds(first - begins)
-        if estimate := promise["facts"].get("estimated_start"):
-            yield "estimate right", abs((first - datetime.fromisoformat(estimate)).total_seconds()) <= 600
+        if expected:
+            yield "estimate right", abs((first - datetime.fromisoformat(expected)).total_seconds()) <= 600
     elif not spared and (lost or (gone or now) > limit):
         broken = True
         yield "kept", False

@@ -129,24 +129,24 @@ FIGURES = (
         "wait_promise_median", "wait_promise", 0.5,
         Told(ja="時間帯の開始から発信まで（中央値）", en="Window start to dial, median"),
         Told(
-            ja="お約束の時間帯の開始から最初の発信までの秒数の中央値です。半数がこの時間以内でした。",
-            en="Seconds from the start of the promised window to its first dial: half waited at most this long.",
+            ja="お約束の時間帯の開始から最初の発信までの時間の中央値です。半数がこの時間以内でした。",
+            en="Time from the start of the promised window to its first dial: half waited at most this long.",
         ),
     ),
     _wait(
         "wait_promise_p90", "wait_promise", 0.9,
         Told(ja="時間帯の開始から発信まで（90%）", en="Window start to dial, 90th percentile"),
         Told(
-            ja="お約束の時間帯の開始から最初の発信までの秒数です。10件のうち9件がこの時間以内でした。",
-            en="Seconds from the start of the promised window to its first dial: nine in ten waited at most this long.",
+            ja="お約束の時間帯の開始から最初の発信までの時間です。10件のうち9件がこの時間以内でした。",
+            en="Time from the start of the promised window to its first dial: nine in ten waited at most this long.",
         ),
     ),
     _wait(
         "wait_asked_median", "wait_asked", 0.5,
         Told(ja="受付から発信まで（中央値）", en="Asked to dialled, median"),
         Told(
-            ja="受付から最初の発信までの秒数の中央値です。先の日時のご予約では長くなります。",
-            en="Seconds from the booking to the first dial: half waited at most this long. Long where customers chose "
+            ja="受付から最初の発信までの時間の中央値です。先の日時のご予約では長くなります。",
+            en="Time from the booking to the first dial: half waited at most this long. Long where customers chose "
             "a later day.",
         ),
     ),
@@ -154,8 +154,8 @@ FIGURES = (
         "wait_asked_p90", "wait_asked", 0.9,
         Told(ja="受付から発信まで（90%）", en="Asked to dialled, 90th percentile"),
         Told(
-            ja="受付から最初の発信までの秒数です。10件のうち9件がこの時間以内でした。",
-            en="Seconds from the booking to the first dial: nine in ten waited at most this long.",
+            ja="受付から最初の発信までの時間です。10件のうち9件がこの時間以内でした。",
+            en="Time from the booking to the first dial: nine in ten waited at most this long.",
         ),
     ),
     _share(

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -81,7 +82,7 @@ def _history(
         topic=row.topic,
         status=status,
         asked_at=row.created_at,
-        promises=tuple(_made(event) for event in events if "window_start" in event.facts),
+        promises=_promises(events),
         dials=tuple(_dialled(dial) for dial in dials),
         closed_at=None if status in OPEN else _closed_at(status, events),
         is_suppressed=any(event.kind == SUPPRESSED for event in events),
@@ -93,13 +94,16 @@ def _history(
     )
 
 
-def _made(event: Row[Any]) -> Made:
-    facts = event.facts
-    window = Window(
-        start=datetime.fromisoformat(facts["window_start"]), end=datetime.fromisoformat(facts["window_end"])
-    )
-    estimate = facts.get("estimated_start")
-    return Made(at=event.at, window=window, estimate=datetime.fromisoformat(estimate) if estimate else None)
+def _promises(events: list[Row[Any]]) -> tuple[Made, ...]:
+    """Every window that was promised, with the time that the customer was last told to expect the call."""
+    made: list[Made] = []
+    for event in events:
+        if "window_start" in event.facts:
+            start, end = (datetime.fromisoformat(event.facts[f"window_{edge}"]) for edge in ("start", "end"))
+            made.append(Made(at=event.at, window=Window(start=start, end=end)))
+        if made and "estimated_start" in event.facts:
+            made[-1] = replace(made[-1], estimate=datetime.fromisoformat(event.facts["estimated_start"]))
+    return tuple(made)
 
 
 def _dialled(row: Row[Any]) -> Dialled:

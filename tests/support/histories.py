@@ -16,7 +16,7 @@ from tests.support.products import number
 
 FIRST_DAY = tokyo("2026-09-01 09:00")
 DAYS = 20
-AGENTS = ("a" * 32, "b" * 32, "c" * 32)
+AGENTS = tuple(letter * 32 for letter in "abcdefgh")
 MINUTE = timedelta(minutes=1)
 EDGES = (-MINUTE, timedelta(), timedelta(seconds=1), MINUTE, timedelta(seconds=61), 10 * MINUTE, 31 * MINUTE)
 
@@ -35,7 +35,20 @@ def pasts(seed: int, *, many: int) -> list[Write]:
     """What happened to so many callbacks, in the order of time."""
     chance = Random(seed)
     writes = [write for index in range(many) for write in _Past(chance, f"{seed:08d}{index:024d}").writes()]
-    return sorted(writes, key=lambda write: write.at)
+    in_order = sorted(writes, key=lambda write: write.at)
+    _give_agents(in_order, chance)
+    return in_order
+
+
+def _give_agents(writes: Sequence[Write], chance: Random) -> None:
+    """Nobody is in two calls at once."""
+    takers: dict[str, str] = {}
+    for write in writes:
+        if write.table is attempts and write.row_id is None:
+            free = sorted(set(AGENTS) - set(takers.values()))
+            takers[write.values["id"]] = write.values["agent_id"] = chance.choice(free)
+        elif write.table is attempts and write.row_id:
+            del takers[write.row_id]
 
 
 async def add_agents(database: Database) -> None:
@@ -122,6 +135,8 @@ class _Past:
         if self._chance.random() < 0.4:
             told["estimated_start"] = (start + self._chance.choice(EDGES)).isoformat()
         yield self._event(kind, **told)
+        if self._chance.random() < 0.2:
+            yield self._event("estimate_told", estimated_start=(start + self._chance.choice(EDGES)).isoformat())
         if self._chance.random() < 0.7:
             self._pass(start - self._now + self._chance.choice(EDGES))
 
@@ -132,7 +147,7 @@ class _Past:
         yield Write(
             at=begun, table=attempts,
             values={
-                **sure, "id": attempt_id, "agent_id": f"{self._chance.choice('abc')}" * 32, "carrier_state": "accepted",
+                **sure, "id": attempt_id, "carrier_state": "accepted",
                 "started_at": begun, "begun_at": begun, "ended_at": None,
             },
         )  # fmt: skip

@@ -23,6 +23,7 @@ from bot.gateway.desk.auth import (
     wants_page,
 )
 from bot.gateway.desk.events import BoardWatch, stream
+from bot.gateway.desk.kpis import KpiPages
 from bot.gateway.desk.pages import Pages
 from bot.gateway.limits import LONGEST_WAIT_S
 from bot.usecases.agent import (
@@ -39,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 
 def desk_blueprint(product: Product) -> Blueprint:
-    """`/desk`, `/desk/login`, `/desk/events`, `/desk/supervision` and `/desk/callbacks/{reference}`."""
+    """`/desk`, `/desk/login`, `/desk/events`, `/desk/supervision`, `/desk/kpis` and `/desk/callbacks/{reference}`."""
     blueprint = Blueprint("desk", url_prefix="/desk")
     gate = Gate(product.desk, public_base_url=product.settings.public_base_url)
     pages = Pages(product)
@@ -51,7 +52,7 @@ def desk_blueprint(product: Product) -> Blueprint:
 
     _add_life(blueprint, watch)
     _add_login(blueprint, product, gate, pages, watch)
-    _add_reading(blueprint, pages, watch)
+    _add_reading(blueprint, pages, KpiPages(product), watch)
     _add_writing(blueprint, product, pages)
     _add_problems(blueprint, pages)
     return blueprint
@@ -121,7 +122,7 @@ def _add_login(blueprint: Blueprint, product: Product, gate: Gate, pages: Pages,
         return response
 
 
-def _add_reading(blueprint: Blueprint, pages: Pages, watch: BoardWatch) -> None:
+def _add_reading(blueprint: Blueprint, pages: Pages, kpi_pages: KpiPages, watch: BoardWatch) -> None:
     @blueprint.get("/")
     async def board(request: Request) -> HTTPResponse:
         return await pages.board(request)
@@ -134,6 +135,16 @@ def _add_reading(blueprint: Blueprint, pages: Pages, watch: BoardWatch) -> None:
     async def supervision(request: Request) -> HTTPResponse:
         require_supervisor(request)
         return await pages.supervision(request)
+
+    @blueprint.get("/kpis")
+    async def kpis(request: Request) -> HTTPResponse:
+        require_supervisor(request)
+        return await kpi_pages.figures(request)
+
+    @blueprint.get("/kpis/<figure:str>")
+    async def behind(request: Request, figure: str) -> HTTPResponse:
+        require_supervisor(request)
+        return await kpi_pages.behind(request, figure)
 
     @blueprint.get("/events")
     async def events(request: Request) -> None:

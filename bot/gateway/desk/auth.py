@@ -21,7 +21,7 @@ FORM_COOKIE = "orikaeshi_desk_form"
 PATH = "/desk"
 LOGIN = "/desk/login"
 FORM_TOKEN = re.compile(r"[\w-]{43}")
-OWN_PAGES = re.compile(r"/desk(/callbacks/[A-Za-z0-9]{1,12}|/supervision)?")
+OWN_PAGES = re.compile(r"/desk(/callbacks/[A-Za-z0-9]{1,12}|/supervision|/kpis)?")
 FAILURES_PER_MINUTE = 6
 
 
