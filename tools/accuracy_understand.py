@@ -1,6 +1,6 @@
-"""How often a phrase is taken for what it is: the untouched part, by label and language, and every one taken wrong.
+"""How often a phrase is taken for what it is, by label and language, and every one taken wrong.
 
-python -m tools.accuracy_understand
+python -m tools.accuracy_understand [tune|untouched]     the untouched part unless another is named
 """
 
 import json
@@ -14,7 +14,7 @@ from tools.train import model_path
 from tools.understand import intents, label
 
 ROOT = Path(__file__).resolve().parents[1]
-HELD_OUT = ROOT / "tests" / "data" / "understand_heldout.jsonl"
+DATA = ROOT / "tests" / "data" / "utterances"
 
 Case = dict[str, str]
 
@@ -45,9 +45,15 @@ def report(cases: Sequence[Case], given: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
+def read(part: str) -> list[Case]:
+    """The cases of `tune` or `untouched`."""
+    lines = (DATA / f"{part}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
 def main() -> None:
     """Print the table."""
-    cases = [json.loads(line) for line in HELD_OUT.read_text(encoding="utf-8").splitlines()]
+    cases = read(sys.argv[1] if len(sys.argv) > 1 else "untouched")
     sys.stdout.write(report(cases, judged(cases)) + "\n")
 
 

@@ -23,8 +23,9 @@ from tools.train import RASA_ENVIRONMENT, model_path
 ROOT = Path(__file__).resolve().parents[1]
 LABELS = {
     "request_callback": "book", "move_callback": "reschedule", "cancel_callback": "cancel", "check_callback": "status",
-    "ask_wait": "how_long_wait", "ask_hours": "hours", "ask_price": "other", "ask_why": "other",
-    "change_language": "other", "ask_person": "human", "insult": "human", "give_phone_number": "give_phone",
+    "ask_wait": "how_long_wait", "ask_hours": "hours", "ask_price": "other", "ask_business": "other",
+    "ask_why": "other", "change_language": "other", "ask_person": "human", "insult": "human",
+    "give_phone_number": "give_phone",
     "give_time": "give_time", "give_reason": "give_reason", "give_name": "give_reason", "affirm": "affirm",
     "deny": "deny", "skip": "deny", "stop_form": "deny", "go_back": "other", "restart_talk": "other", "greet": "greet",
     "thank": "thanks", "goodbye": "thanks", "ask_bot": "is_bot", "out_of_scope": "out_of_scope",

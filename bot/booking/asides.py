@@ -50,32 +50,75 @@ QUESTION = re.compile(
     r"(?:教えて|知りたい)|^(?:do|does|is|are|can|could|what|where|when|how|which|who|will)\b|\b(?:tell me)\b"
 )
 
-_TEXTS = r"(?:配信|sms|ショートメール|ショートメッセージ|メッセージ|お?知らせ|通知|メール|リマインド|リマインダー)"
-NO_MESSAGES = re.compile(
-    rf"{_TEXTS}(?:の配信)?[はをが]?(?:もう|全部|すべて)?(?:停止|止め|とめ|やめ|解除|いらない|いりません|不要|要らない|要りません|"
-    r"送らない|送って?こない|送るな|拒否)|"
-    r"\bunsubscribe\b|\bopt(?:ing)?[ -]?(?:me )?out\b|"
-    r"\b(?:stop|quit|no more|don't|dont|do not|never)\s+(?:sending (?:me )?|send (?:me )?)?(?:any )?(?:more )?"
-    r"(?:text(?:s|ing)?|sms|messages?|messaging|reminders?|notifications?)\b"
+_TEXTS = (
+    r"(?:配信|メルマガ|メールマガジン|sms|ショートメール|ショートメッセージ|メッセージ|お?知らせ|"
+    r"通知|案内メール|メール|リマインド|リマインダー)"
 )
+_ABOUT = (
+    r"(?:[のを]?(?:配信|送信|受信|送付))?(?:につきましては?|については?|に関しては?|なんか|って|[はをがも])?[、,]?"
+    r"(?:もう|全部|すべて|一切|今後|これ以上|二度と)*"
+)
+_UNWANTED = (
+    r"(?:の?停止|止め|とめて|やめ|辞め|解除|[い要][らり](?:ない|ん|ません)|不要|必要(?:ない|ありません)|結構です|拒否|"
+    r"お断り|(?:ご|御)?遠慮|希望しません|受け取りたく[なあ]|受けたく[なあ]|ほしくな|欲しくな|うざい|迷惑|"
+    r"(?:送|おく)(?:ら(?:ない|ん)|るな|るの?を?(?:やめ|止め)|って(?:こ|来)(?:ない|ん)|ってくる(?:な|の?を?(?:やめ|止め))))"
+)
+_MESSAGES = (
+    r"(?:text(?:s|ing|ed)?|sms(?:es)?|messag(?:es?|ing)|e-?mail(?:s|ing)?|newsletters?|notifications?|reminders?|"
+    r"promotions?|promos|ads|marketing|spam)"
+)
+_FEW_WORDS = r"(?:(?!error|warning)[\w']+\s+){0,4}"
+NO_MESSAGES = re.compile(
+    rf"{_TEXTS}{_ABOUT}{_UNWANTED}|"
+    r"\bun-?subscri\w*|\bopt(?:ing|ed)?[ -]?(?:me )?out\b|^stop[ -]?all\b|"
+    rf"\b(?:stop|quit|cease|enough|no more)\s+(?:with\s+)?{_FEW_WORDS}{_MESSAGES}\b|"
+    rf"\b(?:don't|dont|do not|never)\s+(?:ever\s+)?(?:send|{_MESSAGES})\s+"
+    rf"(?:(?:me|us|any|more|your|these|those|another|such)\b|{_MESSAGES})|"
+    rf"\b(?:don't|dont|do not|no longer)\s+(?:want|wish|need|like)\s+{_FEW_WORDS}{_MESSAGES}\b|"
+    r"\b(?:take|remove|delete|get)\s+(?:me|us|(?:my|our)\s+\w+)\s+(?:off|from)\s+(?:of\s+)?(?:(?:your|the|this|all)\s+)?"
+    r"(?:mailing|marketing|e-?mail|sms|text\w*|messag\w+|contacts?|distribution|subscri\w+|spam)\b|"
+    r"\b(?:take|remove) my (?:number|name|phone) (?:off|from)(?: (?:your|the) (?:list|lists|system|records|database))?"
+    r"(?: (?:please|now))?[.!]*$"
+)
+_RING = r"(?:call|phone|phon|ring|contact)(?:ing)?"
 NO_CALLS = re.compile(
-    r"(?:二度と|もう|今後)(?:一切)?(?:お?電話|連絡)[をはも]?(?:して|し|かけて|かけ|掛けて|掛け)?(?:こ|来)?(?:ないで|るな|なくて(?:いい|結構)|いらない|不要)|"
-    r"お?電話[をは]?(?:かけて?|掛けて?|して?)(?:こ|来)?ないで|"
-    r"\b(?:don't|dont|do not|never|stop)\s+(?:ever\s+)?(?:call(?:ing)?|phon(?:e|ing)|ring(?:ing)?)\s+(?:me|us)"
-    r"\b(?! (?:on|at|before|after|until))"
+    r"(?:二度と|もう|今後)(?:一切)?(?:お?電話|連絡)[をはも]?(?:して|し|せ|かけて|かけ|掛けて|掛け)?(?:こ|来|くる|くん|ん)?"
+    r"(?:ないで|るな|な$|な[。!]|んで|んといて)|"
+    r"(?:二度と|今後)(?:一切)?(?:の)?(?:お?電話|連絡)[をはも]?(?:一切)?"
+    r"(?:しなくて(?:いい|結構)|いらない|不要|お断り|(?:ご|御)?遠慮)|"
+    r"(?:二度と|もう)(?:かけて|掛けて)(?:こ|来|くる|くん)(?:ないで|るな|な|んで|んといて)|"
+    r"お?電話[をは]?(?:(?:かけて?|掛けて?|して?)(?:こ|来)?ないで|せんといて|(?:して|かけて)こんといて)|"
+    rf"\b(?:don't|dont|do not|never|stop|quit|cease)\s+(?:ever\s+)?{_RING}\s+"
+    r"(?:me|us|this number|my (?:number|phone|house|home))\b"
+    r"(?! (?:on|at|before|after|until|till|between|in|during|while|from|tomorrow|today|tonight|"
+    r"this|next|yet|now|by|for|when|if|unless))|"
+    r"\b(?:no more|enough with(?: the)?|stop (?:the|your|these|all)(?: \w+)?)\s+(?:phone ?)?calls\b|\blose my number\b|"
+    r"\b(?:don't|dont|do not|no longer)\s+(?:want|wish)\s+(?:(?:to (?:get|receive)|any|more|your|further)\s+)+"
+    r"(?:phone ?)?calls\b"
 )
 
 
 @lru_cache(maxsize=256)
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """Latin words stand alone; Japanese ones may stand anywhere."""
-    parts = [rf"\b{re.escape(phrase)}\b" if phrase.isascii() else re.escape(phrase) for phrase in map(_plain, phrases)]
+    parts = []
+    for phrase in map(_plain, phrases):
+        told = GAP.join(re.escape(piece) for piece in phrase.split("*"))
+        parts.append(rf"\b{told}\b" if phrase.isascii() else told)
     return re.compile("|".join(parts) or r"(?!)")
+
+
+GAP = r"[^。.!?\n]{0,12}"
+"""What a * in a phrase stands for: up to twelve letters of the same sentence, or none (ガス*臭, smell*gas)."""
 
 
 def _holds(text: str, phrases: tuple[str, ...]) -> bool:
     return bool(_pattern(phrases).search(_plain(text)))
 
 
+_BLANK_IN_JAPANESE = re.compile(r"(?<=[\u3041-\u30ff\u4e00-\u9fff]) (?=[\u3041-\u30ff\u4e00-\u9fff])")
+
+
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").casefold().split())
+    told = " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").casefold().split())
+    return _BLANK_IN_JAPANESE.sub("", told)  # who is new to Japanese, or to keyboards, parts its words
