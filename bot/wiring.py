@@ -34,6 +34,7 @@ from bot.usecases.leases import Leases
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
+from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
@@ -88,6 +89,7 @@ class Product:
     notices: Notices
     consent: Consent
     identity: Identity
+    ratings: Ratings
     keys: ApiKeys
     desk: Desk
     health: Health
@@ -158,6 +160,7 @@ def connect(settings: Settings | None = None) -> Product:
         notices=Notices(database, sms, business=business),
         consent=Consent(database, business=business),
         identity=Identity(database, sms, business=business),
+        ratings=Ratings(database),
         keys=ApiKeys(database),
         desk=Desk(database, business=business),
         health=Health(

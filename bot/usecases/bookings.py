@@ -24,7 +24,7 @@ from bot.booking.offer import Offer, offer
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
 from bot.booking.slots import Slot, nearest, spread
-from bot.booking.when import Language, read
+from bot.booking.when import Language, Wishes, read
 from bot.booking.window import Window
 from bot.store import callbacks, conversations, ledger, slots
 from bot.store.database import Database, Transaction, one_at_a_time
@@ -127,6 +127,13 @@ class Bookings:
         async with self._database.read() as tx:
             return await self._seats.next_free(tx, self._rules.topic(topic), now=now, limit=limit, customer=customer)
 
+    def wishes(self, text: str, *, language: Language, now: datetime, near: Window | None = None) -> Wishes:
+        """The times that the customer's words speak of. `near` is the time that the talk is about."""
+        tz = self._business.timezone
+        told = phone.without(text, self._numbers)
+        day = near.start.astimezone(tz).date() if near else None
+        return read(told, now=now, tz=tz, language=language, parts=self._business.parts_of_day, near=day)
+
     async def propose(
         self,
         text: str,
@@ -141,9 +148,7 @@ class Bookings:
 
         `near` is the time that the talk is about.
         """
-        tz = self._business.timezone
-        day = near.start.astimezone(tz).date() if near else None
-        wishes = read(text, now=now, tz=tz, language=language, parts=self._business.parts_of_day, near=day)
+        wishes = self.wishes(text, language=language, now=now, near=near)
         if not wishes:
             return Offer(kind="nothing")
         rules = self._rules.of(self._rules.topic(topic))
@@ -205,6 +210,11 @@ class Bookings:
             refusal.alternatives = await self._alternatives(window, topic=name, customer=customer, now=now)
             raise
 
+    async def release(self, holder: str) -> None:
+        """Give back the places that are kept for somebody who no longer wants them."""
+        async with self._database.write() as tx:
+            await self._seats.release(tx, holder)
+
     async def move(self, reference: str, window: Window, *, now: datetime) -> Callback:
         """Promise another time instead: the new place is taken and the old one freed in one transaction.
 
@@ -234,6 +244,28 @@ class Bookings:
             raise
         except callbacks.StaleCallback:
             return await self.move(reference, window, now=now)
+
+    async def change_number(self, reference: str, number: str, *, now: datetime) -> Callback:
+        """Call another number instead; the confirmation goes there.
+
+        Raises CallbackNotFound, CallbackNotOpen, NumberRefused, TooManyOpenCallbacks, and WindowNotOffered where that
+        number may not be called at that time.
+        """
+        number = phone.accept(number, self._numbers)
+        try:
+            async with self._database.write() as tx:
+                await one_at_a_time(tx, number)
+                callback = await self._changeable(tx, reference)
+                if callback.phone_number == number:
+                    return callback
+                await self._require_callable(tx, number, topic=callback.topic)
+                if not all(hours.covers(callback.window) for hours in self._rules.lawful.of(number)):
+                    raise WindowNotOffered(callback.window, "unlawful")
+                changed = await callbacks.change(tx, callback, now=now, event="number_changed", phone_number=number)
+                await plan_notices(tx, changed, "confirmation", now=now, reminder=self._reminder)
+                return changed
+        except callbacks.StaleCallback:
+            return await self.change_number(reference, number, now=now)
 
     async def cancel(self, reference: str, *, now: datetime, reason: str | None = None) -> Callback:
         """Take the promise back; cancelling twice is harmless. Raises CallbackNotFound, CallbackNotOpen."""
@@ -292,12 +324,7 @@ class Bookings:
 
     async def _book(self, tx: Transaction, request: BookingRequest, *, now: datetime) -> Callback:
         topic, customer = self._rules.topic(request.topic), _customer(request)
-        most = self._rules.of(topic).policy.open_per_number
-        standing = await callbacks.standing_of(tx, request.phone_number, topic=topic)
-        if standing.no_calls:
-            raise NumberRefused("opted_out")
-        if standing.open_count >= most:
-            raise TooManyOpenCallbacks(most)
+        await self._require_callable(tx, request.phone_number, topic=topic)
         if request.window is None:
             kind, slot, window = await self._seats.take_soonest(tx, topic, customer=customer, now=now)
         else:
@@ -318,6 +345,15 @@ class Bookings:
             await conversations.change(tx, request.conversation_id, now=now, callback_id=callback.id)
         await plan_notices(tx, callback, "confirmation", now=now, reminder=self._reminder)
         return callback
+
+    async def _require_callable(self, tx: Transaction, number: str, *, topic: str) -> None:
+        """Raise where this number may not be promised one more call."""
+        most = self._rules.of(topic).policy.open_per_number
+        standing = await callbacks.standing_of(tx, number, topic=topic)
+        if standing.no_calls:
+            raise NumberRefused("opted_out")
+        if standing.open_count >= most:
+            raise TooManyOpenCallbacks(most)
 
     async def _changeable(self, tx: Transaction, reference: str) -> Callback:
         callback = await callbacks.by_reference(tx, reference)

@@ -46,6 +46,8 @@ class Outcomes:
             callback = await callbacks.get(tx, dial.callback_id)
             facts = {"number": dial.number, "outcome": str(outcome)}
             await callbacks.note_event(tx, callback.id, "attempt_ended", at=now, facts=facts)
+            if outcome == Outcome.CONNECTED and callback.conversation_id:
+                await plan_notice(tx, callback, "survey", now=now)
             if not callback.is_open:  # the agent has already written down how it ended
                 return
             if outcome == Outcome.CONNECTED:

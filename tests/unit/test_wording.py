@@ -18,7 +18,7 @@ FACTS = {
     "en": {"business": "Minato Home Support", "when": "Tue, Nov 24, 12:30 PM–1:00 PM"},
 }
 COMMON = {
-    "code": "123456", "minutes": 10,
+    "code": "123456", "minutes": 10, "sentence": "…",
     "reference": "K7Q4MN", "hotline": "0120-000-000", "name": "山田", "reason": "修理", "hours": "月〜金 9:00〜18:00",
 }  # fmt: skip
 GSM = set(

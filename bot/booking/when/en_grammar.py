@@ -259,7 +259,8 @@ GRAMMAR = {
     "about": (
         # "at 3pm about my invoice" says what for, not roughly when
         r"\b(?:about(?=\s*(?:$|[,.;!?)]|\d|noon|mid|half|quarter|an? (?:hour|quarter)|one|two|three|four|five|six|seven"
-        r"|eight|nine|ten|eleven|twelve|lunch|then|there|tomorrow|today|next|mon|tue|wed|thu|fri|sat|sun|the same|this time))"
+        r"|eight|nine|ten|eleven|twelve|lunch|then|there|tomorrow|today|next|mon|tue|wed|thu|fri|sat|sun"
+        r"|the same|this time))"
         r"|around|circa|roughly|approximately|approx\.?|near|close to|some ?time around"
         r"|some ?where around|ish|or so|or thereabouts|give or take|-?ish|towards)\b"
         r"|(?<=\d)-?ish\b|(?<=[a-z])-?ish\b|~"
