@@ -1,39 +1,43 @@
 """What is said outside the questions: the welcome, answers in between, and what happens when nothing was understood."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.existing import CHOICES, open_callbacks
+from actions.asides import say_misunderstood
+from actions.existing import CHOICES, open_callbacks, redirected, tell_open
 from actions.product import product
 from actions.soonest import told_moment
 from actions.speaking import SpeakingAction
 from actions.turn import Turn
 from bot.booking import reference
 
-PATIENCE = 3
-"""After this many messages in a row that were not understood, a person is offered."""
-
 FORGOTTEN = (
-    "reason", "customer_name", "company", "phone_number", "alternate_number", "preferred_slot", "offered_slots",
-    "confirmed",
+    "reason", "topic", "customer_name", "company", "phone_number", "alternate_number", "preferred_slot",
+    "offered_slots", "confirmed",
 )  # fmt: skip
+
+
+OFTEN = frozenset({"thank", "greet", "insult"})
+"""What people say twice in a row; the second answer is in other words."""
 
 
 async def answer(turn: Turn, dispatcher: CollectingDispatcher) -> None:
     """Answer the question or remark that the message is."""
     ours = product()
     facts: dict[str, str] = {"hotline": ours.business.hotline, "hours": ours.hours_text(turn.language)}
+    if turn.intent == "ask_wait" and not turn.form and await tell_open(turn, dispatcher):
+        return  # whoever has booked asks for their own place in the line
     if turn.intent in ("ask_wait", "ask_person"):
         soonest = await ours.bookings.earliest(now=ours.clock.now())
         if soonest is None:
             dispatcher.utter_message(response="utter_nothing_free", **facts)
             return
         facts["soonest"] = told_moment(turn, soonest.expected_at)
-    dispatcher.utter_message(response=f"utter_{turn.intent}", **facts)
+    response = f"utter_{turn.intent}"
+    dispatcher.utter_message(response=turn.fresh(response) if turn.intent in OFTEN else response, **facts)
 
 
 class ActionRememberLanguage(Action):
@@ -65,42 +69,41 @@ class ActionAnswer(SpeakingAction):
         return "action_answer"
 
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
+        if (elsewhere := await redirected(turn, dispatcher)) is not None:
+            return elsewhere
         await answer(turn, dispatcher)
+        ours = product()
+        if not turn.form and await ours.ratings.is_asked(turn.conversation_id):
+            dispatcher.utter_message(response="utter_ask_rating_again")
+        return []
+
+
+class ActionAnythingElse(SpeakingAction):
+    """A yes or no that answers nothing."""
+
+    def name(self) -> str:
+        return "action_anything_else"
+
+    async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
+        if (elsewhere := await redirected(turn, dispatcher)) is not None:
+            return elsewhere
+        dispatcher.utter_message(response=turn.fresh("utter_anything_else"))
         return []
 
 
 class ActionMisunderstood(SpeakingAction):
-    """Says so; the third time in a row it offers a person instead of a third excuse."""
+    """Says so, and goes on with what was open."""
 
     def name(self) -> str:
         return "action_misunderstood"
 
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
-        first = "utter_out_of_scope" if turn.intent == "out_of_scope" else "utter_misunderstood"
-        times = misunderstood_before(turn.events, action=self.name()) % PATIENCE
-        ours = product()
-        dispatcher.utter_message(
-            response=(first, "utter_misunderstood_again", "utter_offer_person")[times],
-            hotline=ours.business.hotline,
-            hours=ours.hours_text(turn.language),
-        )
+        if (elsewhere := await redirected(turn, dispatcher)) is not None:
+            return elsewhere
+        say_misunderstood(turn, dispatcher)
         if turn.intent in ("nlu_fallback", "out_of_scope"):
             return []  # the rule brings the talk back to the open form
         return [FollowupAction(turn.form or "action_listen")]  # no rule led here, so none leads back
-
-
-def misunderstood_before(events: Sequence[Mapping[str, Any]], *, action: str) -> int:
-    """How many messages in a row, just before the latest one, were answered by `action`."""
-    count, was_misunderstood, messages = 0, False, 0
-    for event in reversed(events):
-        if event["event"] == "action" and event["name"] == action:
-            was_misunderstood = messages > 0
-        elif event["event"] == "user":
-            if messages and not was_misunderstood:
-                return count
-            count += was_misunderstood
-            messages, was_misunderstood = messages + 1, False
-    return count
 
 
 class ActionStop(SpeakingAction):
@@ -115,7 +118,8 @@ class ActionStop(SpeakingAction):
         elif turn.form:
             dispatcher.utter_message(response="utter_left_as_it_is")
         else:
-            dispatcher.utter_message(response="utter_goodbye")
+            dispatcher.utter_message(response=turn.fresh("utter_goodbye"))
+        await product().bookings.release(turn.conversation_id)
         return [
             ActiveLoop(None),
             SlotSet("requested_slot", None),

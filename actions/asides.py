@@ -5,9 +5,16 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.product import product
 from actions.turn import Turn
-from bot.booking import asides, phone, reason
+from bot.booking import asides, hearing, phone, rating, reason
 from bot.booking.errors import CallbackNotFound, CallbackNotOpen
 from bot.channels.sms import keyword
+
+PATIENCE = 3
+"""After this many messages in a row that were not understood, a person is offered."""
+DECLINES = frozenset({"deny", "skip", "stop_form"})
+"""Answers of a customer who does not want to rate a call."""
+LOW = 2
+"""Stars with which something went wrong."""
 
 STOPPED: list[EventType] = [
     ActiveLoop(None),
@@ -24,18 +31,50 @@ async def said_aside(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event
     The events end an open form, or are empty where it only has to ask its question again.
     """
     ours = product()
+    if hearing.is_nonsense(turn.text):
+        say_misunderstood(turn, dispatcher)
+        return []
     if ours.urgency.is_in(turn.text):
         dispatcher.utter_message(response="utter_urgent", hotline=ours.business.hotline)
         kept = [] if turn.slots.get("reason") else [SlotSet("reason", reason.cleaned(turn.text))]
         return [*STOPPED, *kept]
     if unwanted := _unwanted(turn):
         return await _opt_out(turn, dispatcher, calls=unwanted == "calls")
+    if not turn.form and await _rates(turn, dispatcher):
+        return []
     if found := asides.answer_to(turn.text, ours.faqs, language=turn.language):
         dispatcher.utter_message(response="utter_faq", answer=found)
         if not turn.form:
             dispatcher.utter_message(response="utter_offer_callback")
         return []
     return None
+
+
+def say_misunderstood(turn: Turn, dispatcher: CollectingDispatcher) -> None:
+    """Says so; the third time in a row it offers a person instead of a third excuse."""
+    ours = product()
+    first = "utter_out_of_scope" if turn.intent == "out_of_scope" else "utter_misunderstood"
+    times = turn.times_misunderstood % PATIENCE
+    dispatcher.utter_message(
+        response=(first, "utter_misunderstood_again", "utter_offer_person")[times],
+        hotline=ours.business.hotline,
+        hours=ours.hours_text(turn.language),
+    )
+
+
+async def _rates(turn: Turn, dispatcher: CollectingDispatcher) -> bool:
+    """Whether the message answers how the call was."""
+    ours = product()
+    stars = rating.read(turn.text)
+    if stars is None and turn.intent not in DECLINES:
+        return False
+    rated = await ours.ratings.give(
+        turn.conversation_id, stars, comment=rating.comment(turn.text) if stars else None, now=ours.clock.now()
+    )
+    if rated:
+        heard = "utter_rating_declined" if stars is None else "utter_rated_low" if stars <= LOW else "utter_rated"
+        dispatcher.utter_message(response=heard, hotline=ours.business.hotline)
+    return rated
 
 
 def _unwanted(turn: Turn) -> str | None:

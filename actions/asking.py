@@ -48,7 +48,9 @@ async def _keep_and_repeat_back(turn: Turn, dispatcher: CollectingDispatcher) ->
     ours, slot = product(), turn.slots["preferred_slot"]
     if slot != spans.ASAP:
         try:
-            await ours.bookings.hold(spans.read(slot), customer=customer_of(turn), now=ours.clock.now())
+            await ours.bookings.hold(
+                spans.read(slot), customer=customer_of(turn), now=ours.clock.now(), topic=turn.slots.get("topic")
+            )
         except (SlotFull, WindowNotOffered) as refusal:
             return time_taken(dispatcher, refusal)
     after_hours = await _after_hours(turn) if slot == spans.ASAP else None

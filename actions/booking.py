@@ -67,6 +67,7 @@ def _request(turn: Turn) -> BookingRequest:
         channel=Channel(turn.channel),
         name=turn.slots.get("customer_name") or None,
         company=turn.slots.get("company"),
+        topic=turn.slots.get("topic"),
         alternate_phone_number=turn.slots.get("alternate_number"),
         conversation_id=turn.conversation_id,
     )
@@ -74,4 +75,4 @@ def _request(turn: Turn) -> BookingRequest:
 
 def _finished() -> list[EventType]:
     """A second booking asks for its own reason and time; name and number are known."""
-    return [SlotSet(slot, None) for slot in ("reason", "preferred_slot", "offered_slots", "confirmed")]
+    return [SlotSet(slot, None) for slot in ("reason", "topic", "preferred_slot", "offered_slots", "confirmed")]

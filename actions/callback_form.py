@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import spans
+from actions import spans, topics
 from actions.answers import answer
 from actions.form import Answers, ReadingForm
 from actions.product import product
@@ -16,6 +16,13 @@ from bot.booking.errors import NumberRefused
 
 TALK = frozenset({"affirm", "deny", "skip", "go_back", "request_callback", "move_callback"})
 """Intents that are no reason by themselves."""
+
+CHANGES = frozenset({"deny", "move_callback", "give_phone_number"})
+"""Intents of a customer who names an answer because it is wrong."""
+WRONG = re.compile(
+    r"違|ちが|間違|まちが|変え|変更|直し|訂正|\b(?:wrong|incorrect|change|not right|mistake|fix|edit|different)\b",
+    re.IGNORECASE,
+)
 
 FIELDS = (
     ("preferred_slot", re.compile(r"日時|時間|日にち|日程|何時|\b(?:time|date|day|when)\b", re.IGNORECASE)),
@@ -29,7 +36,9 @@ FIELDS = (
 class ValidateCallbackForm(ReadingForm):
     """Reads all five answers from any message: at once, in any order, and corrected later."""
 
-    questions: ClassVar[tuple[str, ...]] = ("reason", "customer_name", "phone_number", "preferred_slot", "confirmed")
+    questions: ClassVar[tuple[str, ...]] = (
+        "reason", "topic", "customer_name", "phone_number", "preferred_slot", "confirmed",
+    )  # fmt: skip
 
     def name(self) -> str:
         return "validate_callback_form"
@@ -51,10 +60,18 @@ class ValidateCallbackForm(ReadingForm):
             if answers and turn.is_question:
                 await answer(turn, dispatcher)
             return answers
+        if turn.asked == "topic" and turn.slots.get("reason"):
+            answers |= {"topic": topics.answered(turn)}
         answers |= await self._time(turn, dispatcher, has_number=bool(answers.get("phone_number")))
         answers |= self._name(turn, others=answers)
-        answers |= self._reason(turn, others=answers)
+        answers |= self._reason(turn, dispatcher, others=answers)
         return answers or self._word(turn, dispatcher)
+
+    def following(self, turn: Turn, answers: Answers, filled: Answers, first: str | None) -> str | None:
+        """A time that cannot be had is settled first: the customer has just thought of it."""
+        if answers.get("offered_slots") and filled.get("preferred_slot") is None and filled.get("reason"):
+            return "preferred_slot"
+        return super().following(turn, answers, filled, first)
 
     def _step_back(self, turn: Turn) -> Answers:
         """The question before the open one is asked anew."""
@@ -91,7 +108,8 @@ class ValidateCallbackForm(ReadingForm):
 
     def _name(self, turn: Turn, *, others: Answers) -> Answers:
         company = {"company": at} if (at := name.company(turn.text)) else {}
-        if found := name.introduced(turn.text):
+        known = turn.slots.get("customer_name")
+        if found := (known and name.corrected(turn.text, known)) or name.introduced(turn.text):
             return company | {"customer_name": found, "confirmed": None, "changing": False}
         if company and turn.asked in ("customer_name", "confirmed") and name.answered(turn.text) is None:
             return company | {"confirmed": None, "changing": False}
@@ -105,7 +123,16 @@ class ValidateCallbackForm(ReadingForm):
         is_no_answer = turn.intent == "nlu_fallback" and not others
         return {} if is_no_answer else {"customer_name": ""}
 
-    def _reason(self, turn: Turn, *, others: Answers) -> Answers:
+    def _reason(self, turn: Turn, dispatcher: CollectingDispatcher, *, others: Answers) -> Answers:
+        """The reason, with its topic where that is sure."""
+        told = self._told_reason(turn, others=others)
+        if told.get("reason"):
+            told["topic"] = topics.guessed(told["reason"])
+        if told.get("reason") and turn.raw_intent == "insult":
+            dispatcher.utter_message(response="utter_insult")
+        return told
+
+    def _told_reason(self, turn: Turn, *, others: Answers) -> Answers:
         if new := reason.corrected(turn.text):
             return {"reason": new, "confirmed": None, "changing": False}
         if turn.slots.get("reason"):
@@ -114,7 +141,9 @@ class ValidateCallbackForm(ReadingForm):
         if turn.intent in TALK and turn.intent != "request_callback" and not others:
             return {}
         told = reason.part(turn.text)
-        if told is None:
+        if told is None and turn.asked == "reason" and not others and turn.intent == "give_reason":
+            told = reason.cleaned(turn.text)  # it says something, if nothing that we can take apart
+        if not told:
             return {}
         is_all = turn.asked == "reason" and not others and not reason.asks_for_call(turn.text)
         return {"reason": reason.cleaned(turn.text) if is_all else told}
@@ -130,7 +159,7 @@ class ValidateCallbackForm(ReadingForm):
 
     def _verdict(self, turn: Turn) -> Answers:
         named = next((slot for slot, words in FIELDS if words.search(turn.text)), None)
-        if named and (turn.slots.get("changing") or turn.intent in ("deny", "move_callback")):
+        if named and (turn.slots.get("changing") or turn.intent in CHANGES or WRONG.search(turn.text)):
             return {named: None, "offered_slots": None, "changing": False}
         if turn.intent == "affirm" and not turn.slots.get("changing"):
             return {"confirmed": True}

@@ -1,6 +1,8 @@
 """What is booked already: the callbacks of this talk, told and chosen from."""
 
-from rasa_sdk.events import EventType, SlotSet
+import re
+
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.form import Answers
@@ -9,16 +11,21 @@ from actions.soonest import told_moment
 from actions.speaking import SpeakingAction
 from actions.times import buttons
 from actions.turn import Turn
-from bot.booking import phone, reference
+from bot.booking import hearing, phone, reference
 from bot.booking.callback import Callback, Kind, Status
+from bot.booking.offer import grants
 from bot.booking.pick import position
 from bot.booking.window import Window
 from bot.wording import dates
 
-CHOICES = ("chosen_callback", "new_slot", "cancel_confirmed", "second_choice", "claim", "proved")
+CHOICES = ("chosen_callback", "new_slot", "new_number", "cancel_confirmed", "second_choice", "claim", "proved")
 """What an earlier wish about a booking left behind."""
+THE_ONE = re.compile(
+    r"の(?:方|ほう|やつ|件|(?:ご)?予約|お?電話|分)(?:です|で|を)?|\b(?:one|call|booking|appointment)\b", re.IGNORECASE
+)
+"""What stands for a booking beside the day or hour that it is told by."""
 WANTED = {"move_callback": "move", "cancel_callback": "cancel", "check_callback": "check"}
-"""What is wanted of a booking, by intent."""
+"""What is wanted of a booking, by intent; its number is another matter."""
 
 
 async def open_callbacks(turn: Turn) -> tuple[Callback, ...]:
@@ -54,10 +61,9 @@ async def choose(turn: Turn) -> Answers:
             return {"chosen_callback": callback.reference}
     if turn.asked != "chosen_callback":
         return {}
-    ours = product()
-    offer = await ours.bookings.propose(turn.text, language=turn.language, now=ours.clock.now())
-    wanted = {offer.window, *offer.options} if offer.kind != "nothing" else set()
-    meant = [callback for callback in booked if callback.window in wanted]
+    day_or_hour = THE_ONE.sub(" ", turn.text)
+    wishes = product().bookings.wishes(day_or_hour, language=turn.language, now=product().clock.now())
+    meant = [callback for callback in booked if grants(callback.window, wishes)]
     index = position(turn.text, len(booked))
     if len(meant) != 1 and index is None:
         return {}
@@ -74,11 +80,37 @@ class ActionLookUpCallbacks(SpeakingAction):
         return "action_look_up_callbacks"
 
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
-        booked = await open_callbacks(turn)
-        named = reference.read(turn.text)
-        is_here = bool(booked) and (named is None or named in {callback.reference for callback in booked})
-        cleared = [SlotSet(slot, None) for slot in CHOICES]
-        return [SlotSet("has_callback", is_here), SlotSet("wanted", WANTED.get(turn.intent)), *cleared]
+        return await _looked_up(turn, dispatcher)
+
+
+async def redirected(turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType] | None:
+    """To the form that the words ask for, where the model took the message for something else; else None."""
+    wanted = _wanted(turn)
+    if wanted is None or turn.form or WANTED.get(turn.raw_intent) == wanted:
+        return None
+    events = await _looked_up(turn, dispatcher)
+    if any(event["event"] == "followup" for event in events):
+        return events
+    is_here = any(event.get("name") == "has_callback" and event["value"] for event in events)
+    return [*events, FollowupAction(f"{wanted}_form" if is_here else "identity_form")]
+
+
+def _wanted(turn: Turn) -> str | None:
+    return "number" if hearing.changes_number(turn.text) else WANTED.get(turn.intent)
+
+
+async def _looked_up(turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
+    booked = await open_callbacks(turn)
+    named = reference.read(turn.text)
+    is_here = bool(booked) and (named is None or named in {callback.reference for callback in booked})
+    wanted = _wanted(turn)
+    cleared = [SlotSet(slot, None) for slot in CHOICES]
+    events = [SlotSet("has_callback", is_here), SlotSet("wanted", wanted), *cleared]
+    if wanted == "number":
+        return [*events, FollowupAction("number_form" if is_here else "identity_form")]
+    if wanted and not booked and not named and await _tell_closed(turn, dispatcher):
+        return [*events, FollowupAction("action_listen")]
+    return events
 
 
 class ActionTellCallbacks(SpeakingAction):
@@ -88,15 +120,31 @@ class ActionTellCallbacks(SpeakingAction):
         return "action_tell_callbacks"
 
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
-        booked = await open_callbacks(turn)
-        for callback in booked:
-            await _tell(callback, turn, dispatcher)
-        if not booked:
+        if not await tell_open(turn, dispatcher):
             dispatcher.utter_message(response="utter_no_callback_here", hotline=product().business.hotline)
-        elif len(booked) == 1:
-            ours = product()
-            await ours.identity.talk_about(turn.conversation_id, booked[0], now=ours.clock.now())
         return []
+
+
+async def tell_open(turn: Turn, dispatcher: CollectingDispatcher) -> bool:
+    """Tell every open callback that may be shown here; False for none."""
+    booked = await open_callbacks(turn)
+    for callback in booked:
+        await _tell(callback, turn, dispatcher)
+    if len(booked) == 1:
+        ours = product()
+        await ours.identity.talk_about(turn.conversation_id, booked[0], now=ours.clock.now())
+    return bool(booked)
+
+
+async def _tell_closed(turn: Turn, dispatcher: CollectingDispatcher) -> bool:
+    """Tell how the last callback of this talk ended; False where there was none."""
+    ours = product()
+    closed = await ours.identity.last_closed(turn.conversation_id, now=ours.clock.now())
+    if closed is None:
+        return False
+    await ours.identity.talk_about(turn.conversation_id, closed, now=ours.clock.now())
+    dispatcher.utter_message(response=f"utter_callback_was_{closed.status}", **told(closed, turn))
+    return True
 
 
 async def _tell(callback: Callback, turn: Turn, dispatcher: CollectingDispatcher) -> None:

@@ -41,9 +41,21 @@ class ReadingForm(FormValidationAction, ABC):
         if not answers and not turn.is_answered:
             return []
         filled = {**tracker.slots, **answers}
-        following = next((question for question in self.questions if filled.get(question) is None), None)
+        first = next((question for question in self.questions if filled.get(question) is None), None)
+        following = self.following(turn, answers, filled, first)
         answers["asking"] = _manner(turn, following, is_news=self.is_news(turn, answers))
+        if following != first:
+            answers["requested_slot"] = following
         return [SlotSet(slot, value) for slot, value in answers.items()]
+
+    def following(self, turn: Turn, answers: Answers, filled: Answers, first: str | None) -> str | None:
+        """The slot to ask for now: an open question stays open, unless the message empties another answer.
+
+        `first` is the first slot that is still empty in `filled`.
+        """
+        is_emptied = any(answers.get(slot, "") is None for slot in self.questions if slot != turn.asked)
+        is_still_open = turn.asked in self.questions and filled.get(str(turn.asked)) is None
+        return turn.asked if is_still_open and not is_emptied and turn.asked != "confirmed" else first
 
     def is_news(self, turn: Turn, answers: Answers) -> bool:
         """Whether the same question, asked once more, has something new to tell."""

@@ -21,7 +21,7 @@ RESEND = re.compile(
 )
 CODE = re.compile(r"(?<!\d)\d[\d\s-]{2,9}\d(?!\d)")
 """Digits that may be meant for the code, right or wrong in their number; a phone number has more."""
-FOLLOWS = {"move": "move_form", "cancel": "cancel_form", "check": "action_tell_callbacks"}
+FOLLOWS = {"move": "move_form", "number": "number_form", "cancel": "cancel_form", "check": "action_tell_callbacks"}
 
 
 class ValidateIdentityForm(ReadingForm):

@@ -31,6 +31,7 @@ async def read_time(
         language=turn.language,
         now=ours.clock.now(),
         customer=customer_of(turn),
+        topic=turn.slots.get("topic"),
         near=_spoken_of(turn, offered, slot) or near,
     )
     if offer.kind == "nothing":
@@ -53,8 +54,8 @@ def customer_of(turn: Turn) -> Customer:
 def _picked(turn: Turn, offered: tuple[Window, ...]) -> Window | None:
     if DAY.search(turn.text):
         return None  # "the last Friday" is a day, not the last of the offered times
-    if len(offered) == 1 and turn.intent == "affirm":
-        return offered[0]
+    if turn.intent == "affirm":
+        return offered[0]  # whoever says yes to all of them is asked once more whether the first is right
     index = position(turn.text, len(offered))
     return None if index is None else offered[index]
 
@@ -72,7 +73,9 @@ async def ask_for_time(turn: Turn, dispatcher: CollectingDispatcher, *, response
     """Ask with a button for each offered time, or else for the soonest ones. Returns what the buttons offer."""
     ours = product()
     offered = spans.read_all(turn.slots.get("offered_slots"))
-    windows = offered or await ours.bookings.soonest(now=ours.clock.now(), customer=customer_of(turn))
+    windows = offered or await ours.bookings.soonest(
+        now=ours.clock.now(), customer=customer_of(turn), topic=turn.slots.get("topic")
+    )
     if not windows:
         dispatcher.utter_message(response="utter_nothing_free", hotline=ours.business.hotline)
     dispatcher.utter_message(response=response, buttons=buttons(windows, turn.language), **facts)

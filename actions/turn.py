@@ -1,12 +1,12 @@
 """One message of the customer, as an action needs it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rasa_sdk import Tracker
 
+from bot.booking import hearing
 from bot.booking.when import Language
 
 QUESTIONS = frozenset(
@@ -30,29 +30,24 @@ COMMANDS = frozenset(
 )
 """Intents that rules follow: the message answers no question."""
 
-SURE = 0.5
-"""Where a reason was asked for, anything may be one: a message is something else only where that is so likely."""
-
-LONG = 60
-"""Characters: who writes more tells a story, not a command."""
-
-ABOUT_A_BOOKING = re.compile(
-    r"予約|お?電話の時間|\b(?:booking|appointment|reservation|my call(?:back)?)\b", re.IGNORECASE
+NOT_UNDERSTOOD = frozenset(
+    {"utter_misunderstood", "utter_misunderstood_again", "utter_out_of_scope", "utter_offer_person"}
 )
-OF_A_BOOKING = frozenset({"move_callback", "cancel_callback", "check_callback"})
-"""Wishes that need not be so likely where the message names what they are about."""
+"""What is said where nothing was understood."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
     """What was said (`text`), what it is about (`intent`), the slot that was asked for, and the talk it belongs to.
 
-    `form` is the open form, `events` everything that Rasa remembers of the talk, oldest first.
+    `raw_intent` is what the model alone took it for. `form` is the open form, `events` everything that Rasa remembers
+    of the talk, oldest first.
     `is_answered`: another action has already answered this message, and the form only has to ask on.
     """
 
     text: str
     intent: str
+    raw_intent: str
     language: Language
     asked: str | None
     slots: Mapping[str, Any]
@@ -70,15 +65,12 @@ class Turn:
         asked = tracker.get_slot("requested_slot")
         intent = message.get("intent") or {}
         text = message.get("text") or ""
-        is_named = intent.get("name") in OF_A_BOOKING and ABOUT_A_BOOKING.search(text)
-        is_reason = asked == "reason" and (
-            ((intent.get("confidence") or 0.0) < SURE and not is_named)
-            or len(text) > LONG
-            or text.startswith(("/", "／"))
-        )
         return cls(
             text=text,
-            intent="give_reason" if is_reason else intent.get("name") or "",
+            intent=hearing.settled(
+                intent.get("name") or "", text, confidence=intent.get("confidence") or 0.0, asked=asked
+            ),
+            raw_intent=intent.get("name") or "",
             language="en" if tracker.get_slot("language") == "en" else "ja",
             asked=asked,
             slots=tracker.slots,
@@ -93,6 +85,27 @@ class Turn:
     def is_question(self) -> bool:
         """Whether the customer asks or remarks something that is answered beside the form."""
         return self.intent in QUESTIONS
+
+    @property
+    def said_before(self) -> list[frozenset[str]]:
+        """The responses with which each message before this one was answered, the latest first."""
+        turns: list[set[str]] = [set()]
+        for event in reversed(self.events):
+            if event["event"] == "user":
+                turns.append(set())
+            elif event["event"] == "bot":
+                turns[-1].add((event.get("metadata") or {}).get("utter_action") or "")
+        return [frozenset(said) for said in turns[1:]]
+
+    @property
+    def times_misunderstood(self) -> int:
+        """How many messages in a row, just before this one, were not understood."""
+        answers = self.said_before
+        return next((index for index, said in enumerate(answers) if not said & NOT_UNDERSTOOD), len(answers))
+
+    def fresh(self, response: str) -> str:
+        """The response, or its other wording where the message before was answered with it."""
+        return f"{response}_again" if self.said_before and response in self.said_before[0] else response
 
 
 def _is_answered(events: Sequence[Mapping[str, Any]], form: str | None) -> bool:

@@ -100,8 +100,8 @@ class Product:
     notices: Notices
     consent: Consent
     identity: Identity
-    keys: ApiKeys
     ratings: Ratings
+    keys: ApiKeys
     kpis: Kpis
     desk: Desk
     health: Health
@@ -206,8 +206,8 @@ def connect(settings: Settings | None = None) -> Product:
         ),
         consent=Consent(database, business=business),
         identity=Identity(database, sms, business=business),
-        keys=ApiKeys(database),
         ratings=Ratings(database),
+        keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
         desk=Desk(database, business=business, line=WaitingLine(rules, seats)),
         line_report=LineReport(database),

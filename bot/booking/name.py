@@ -33,13 +33,21 @@ _SURNAMED = re.compile(
 _COMPANY = re.compile(r"^.*[一-龥ァ-ヴーA-Za-z]の(?=[一-龥])")
 _NAME_EN = r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]*(?: [A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]*){0,2}"
 _MY_NAME_IS = re.compile(
-    rf"\b(?:my name is|my name's|the name is|name:|i am called)\s+({_NAME_EN}?)(?=\s*(?:[,.;!\n]|$| and | from ))",
+    rf"\b(?:(?:my |the )?name is|my name's|name:|i am called)\s+({_NAME_EN}?)(?=\s*(?:[,.;!\n]|$| and | from ))",
     re.IGNORECASE,
 )
 _THIS_IS = re.compile(
     r"\b(?:I'm|I’m|I am|This is|this is|i'm)\s+((?:[A-Z][a-zà-ÿ'’\-]+)(?: [A-Z][a-zà-ÿ'’\-]+){0,2})"
     r"(?=\s*(?:[,.;!\n]|$| and | from | here))"
 )
+
+_HERE = re.compile(r"\b([A-Z][a-zà-ÿ'’\-]+(?: [A-Z][a-zà-ÿ'’\-]+)?) here\b")
+_LABELLED = re.compile(
+    r"^[\s・*\-]*(?:お?名前|氏名|name)\s*[:：]\s*(.{1,40}?)(?:様|です)?\s*$", re.IGNORECASE | re.MULTILINE
+)
+_LISTED = re.compile(rf"(?:(?<=[、,\n])|(?<=, ))((?:{_SURNAME})[一-龥ぁ-んァ-ヴ ]{{0,5}})(?=[、,\n]|$)")
+"""A name between commas: of a customer who writes a list."""
+_INTRODUCTIONS = (_LABELLED, _SAYS_SO, _NAMED, _SURNAMED, _MY_NAME_IS, _THIS_IS, _HERE, _LISTED)
 
 _LEAD_IN = re.compile(
     r"^(?:(?:えっと|えーと|はい|あ)[、, 　]*)?(?:(?:私|わたし|わたくし|僕|俺)(?:の名前)?は|(?:お)?名前は|氏名は|"
@@ -91,17 +99,35 @@ def company(text: str) -> str | None:
 def introduced(text: str) -> str | None:
     """The name in a self-introduction anywhere in the message (「田中と申します」, "this is Jane Roe"), else None."""
     plain = _plain(text)
-    for pattern in (_SAYS_SO, _NAMED, _SURNAMED, _MY_NAME_IS, _THIS_IS):
-        if found := pattern.search(plain):
+    for pattern in _INTRODUCTIONS:
+        found = pattern.search(unicodedata.normalize("NFKC", text) if pattern is _LABELLED else plain)
+        if found and not _A_SENTENCE.search(found[1]):
             return _COMPANY.sub("", found[1].strip())
+    return None
+
+
+def corrected(text: str, known: str) -> str | None:
+    """The right name in a message that says that `known` is wrong (「佐々木ではなく笹木です」, "not Smith, Smyth")."""
+    wrong, plain = re.escape(known), _plain(text)
+    for pattern in (
+        rf"{wrong}(?:さん|様)?(?:では?|じゃ)な(?:く(?:て)?|い)[、。,です ]*(.+)$",
+        rf"\bnot {wrong}\b[ ,.;]*(?:but |it's |it is )?(.+)$",
+        rf"(?:it's |it is |i'm |i am |^)([^,]+?),? not {wrong}\b",
+    ):
+        if (found := re.search(pattern, plain, re.IGNORECASE)) and (name := answered(found[1])):
+            return name
     return None
 
 
 def without_introduction(text: str) -> str:
     """The message without its self-introduction."""
-    for pattern in (_SAYS_SO, _NAMED, _SURNAMED, _MY_NAME_IS, _THIS_IS):
-        text = pattern.sub(" ", text)
+    for pattern in _INTRODUCTIONS:
+        text = pattern.sub(_left_of_it, text)
     return text.strip()
+
+
+def _left_of_it(found: re.Match[str]) -> str:
+    return found[0] if _A_SENTENCE.search(found[1]) else " "
 
 
 def answered(text: str) -> str | None:

@@ -13,6 +13,10 @@ from bot.booking.window import Window
 Because = WhyNot | Literal["several", "full"]
 
 
+MOST_NAMED = 3
+"""More times than these are what suits in general, to choose from."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offer:
     """What can be answered to a wish about time.
@@ -50,6 +54,8 @@ def offer(
         return Offer(kind="choose", options=spread(free, limit=limit), because="several")
     if wishes.candidates[0].kind == "asap":
         return Offer(kind="chosen", asap=True, window=free[0].window if free else None)
+    if named := _first_named(wishes, free):
+        return Offer(kind="chosen", window=named)
     fitting = [slot for slot in free if any(_fits(slot.window, wish) for wish in wishes.candidates)]
     if len(fitting) == 1:
         return Offer(kind="chosen", window=fitting[0].window)
@@ -60,6 +66,24 @@ def offer(
     if because == "full" and not all(layer.covers(wanted) for layer in lawful):
         because = "unlawful"
     return _nearby(wishes.candidates[0], wanted, allowed, because=because, hours=hours, limit=limit)
+
+
+def grants(window: Window, wishes: Wishes) -> bool:
+    """Whether the window is one of the times that are spoken of."""
+    return any(wish.kind != "asap" and _fits(window, wish) for wish in wishes.candidates)
+
+
+def _first_named(wishes: Wishes, free: Sequence[Slot]) -> Window | None:
+    """Of two or three times that would all do, the first that is free: the customer is asked for a yes anyway."""
+    if wishes.ambiguous or not 1 < len(wishes.candidates) <= MOST_NAMED:
+        return None
+    for wish in wishes.candidates:
+        granting = [slot.window for slot in free if _fits(slot.window, wish)]
+        if len(granting) == 1 and wish.kind == "instant":
+            return granting[0]
+        if granting:
+            return None
+    return None
 
 
 def _nearby(

@@ -29,6 +29,8 @@ EMERGENCY = frozenset({"110", "118", "119", "171", "188", "189", "911", "112", "
 
 LONGEST_E164 = len("+") + 15
 """ITU-T E.164: fifteen digits at most; some countries' plans would be possible with more."""
+LONGEST_SHORT = 6
+"""Digits of what may be a short number or a code, and is nobody's own."""
 
 SERVICE_PREFIXES = {"81": ("120", "800", "570", "990", "180", "170", "20")}
 """National prefixes, by country code, of free-phone, shared-cost and paging numbers: none is a customer's."""
@@ -114,6 +116,32 @@ def read(text: str, policy: NumberPolicy) -> str | None:
     return heard(text, policy).main
 
 
+def without(text: str, policy: NumberPolicy) -> str:
+    """The text without its phone numbers and the words that only lead to them: what is left may tell a time."""
+    plain = unicodedata.normalize("NFKC", in_digits(text)).translate(_DASHES)
+    for start, end, candidate in reversed(list(_candidates(plain, policy))):
+        try:
+            accept(candidate, policy)
+        except NumberRefused as refusal:
+            if refusal.reason == "not_a_number":
+                continue  # perhaps a date
+        before, after = _LEADS_TO.sub("", plain[:start]), _FOLLOWS.sub("", plain[end:])
+        # A blank inside a Japanese sentence would cut it in two.
+        plain = f"{before} {after}" if before[-1:].isascii() or after[:1].isascii() else before + after
+    return plain
+
+
+def hidden(text: str, policy: NumberPolicy) -> str:
+    """The text with only the last four digits of each phone number readable; without one, as it was written."""
+    plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    found = [span for span in _candidates(plain, policy) if len(_digits(span[2])) > LONGEST_SHORT]
+    if not found:
+        return text
+    for start, end, candidate in reversed(found):
+        plain = f"{plain[:start]}{masked(candidate)}{plain[end:]}"
+    return plain
+
+
 def accept(text: str, policy: NumberPolicy) -> str:
     """The number in E.164 if it may be called; raises NumberRefused with the reason if not."""
     plain = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
@@ -169,6 +197,8 @@ def country(number: str) -> str | None:
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－〜~", "-"))
 
 
+_LEADS_TO = re.compile(r"(?:\b(?:on|at|to)|番号は|電話は|携帯は)\s*$", re.IGNORECASE)
+_FOLLOWS = re.compile(r"^\s*(?:に|へ|まで|宛に|宛|の番号に|です|でお願いします)")
 _CORRECTS = re.compile(
     r"いや|いえ|じゃなく|ではなく|でなく|間違|まちが|訂正|正しくは|やっぱ|すみません|失礼|"
     r"\b(?:no|sorry|actually|i mean|wait|rather|correction|instead|make (?:that|it)|scratch)\b",

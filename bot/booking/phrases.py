@@ -26,7 +26,9 @@ BREAK = re.compile(
 """Where one thing that is said ends and the next begins."""
 
 _DAY_JA = _any(
-    _words("本日 今日 きょう 明日 あした あす 明後日 あさって 今週末? 来週末? 再来週 来月 今月 週末 平日 祝日"),
+    _words(
+        "本日 今日 きょう 明日 あした あす 明後日 あさって しあさって 今週末? 来週末? 再来週 来月 今月 週末 平日 祝日"
+    ),
     "[月火水木金土日]曜日?",
     r"\d{1,2}月\d{1,2}日",
     r"\d{1,2}[/／]\d{1,2}",
@@ -34,7 +36,7 @@ _DAY_JA = _any(
 )
 _HOUR_JA = _any(
     _words("午前中? 午後 朝一?(?:イチ)? お?昼(?:休み|過ぎ|頃|ごろ)? 夕方 夜 晩 正午"),
-    r"\d{1,2}(?:時半?(?:\d{1,2}分)?|:\d\d)",
+    r"\d{1,2}(?:[時じ](?:半|はん)?(?:\d{1,2}分)?|:\d\d)",
     "[一二三四五六七八九十]{1,3}時半?",
     _words("なるべく早[くめ] (?:でき|出来)るだけ早[くめ] なるはや 大?至急 今すぐ すぐに? 早めに? いつでも"),
 )
@@ -53,6 +55,7 @@ _TIME_EN = (
         rf"{_MONTH_EN}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?",
     )
     + "(?![a-z'’])"
+    + r"|\bat\s+\d{1,2}(?![\d:.])"
 )
 TIME = re.compile(rf"(?:{_any(_DAY_JA, _HOUR_JA)}{_AFTER_TIME_JA}*)+|(?:{_TIME_EN}[\s,]*)+", re.IGNORECASE)
 """A time, roughly: what exactly it says is for bot.booking.when to read."""
@@ -78,8 +81,13 @@ NUMBER = re.compile(
 
 _CALL_BACK = r"(?:call ?-?back|call|phone call)\b"
 _WANT = r"i(?:'d|’d| would)?\s+(?:like|want|need)"
+NUMBER_WAS_HERE = "☎"
+"""Stands where a number was taken out, so that "please call …" is still a request."""
 CALL_REQUEST = re.compile(
     _any(
+        r"\b(?:please\s+)?(?:(?:can|could|would|will)\s+(?:you|someone|somebody|anyone)\s+(?:please\s+)?)?"
+        r"(?:you can\s+)?"
+        rf"(?:call|ring|phone|reach)\s+(?:me\s+|us\s+)?(?:back\s+)?(?:on\s+|at\s+)?(?=[+\d({NUMBER_WAS_HERE}])",
         _words("お?電話 折り?返し 御?ご?連絡 コール ＴＥＬ TEL")
         + _any(*"を で の にて の予約を? お電話 電話 連絡".split())
         + "*"
@@ -119,8 +127,13 @@ COURTESY = re.compile(
 
 LEFT_OVER = re.compile(
     "^(?:"
-    + _any(*"に へ は まで で を も と and so but also about regarding because".split(), "to talk about", "it's about")
-    + r"(?=[\s、]|$)[\s、]*)+",
+    + _any(
+        *"に へ は まで で を も と and or so but also about regarding concerning because".split(),
+        *"ご?用件は 要件は (?:相談|問い?合わせ)?内容は".split(),
+        "to talk about",
+        "it(?:'s|’s| is) (?:about|regarding|concerning)",
+    )
+    + r"(?=[\s、]|$|(?<=は))[\s、]*)+",
     re.IGNORECASE,
 )
 """Particles at the beginning of what is left when a time or a request was taken out before them."""
@@ -137,5 +150,15 @@ NAMED_REASON = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
-MASH = re.compile(r"asdf|sdfg|dfgh|qwer|wert|zxcv|xcvb|hjkl|jkl[^a-z]|[bcdfghjklmnpqrstvwxz]{6,}")
+LABELLED_REASON = re.compile(
+    r"^[\s・*\-]*(?:ご?用件|要件|(?:ご?相談|お?問い?合わせ)?内容|理由|reason|topic|subject|issue|about)\s*[:：]\s*(.{2,}?)\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A line of a list."""
+
+MASH = re.compile(r"asdf|sdfg|dfgh|fghj|hjkl|lkjh|jkl[^a-z]|qwer|uiop|poiu|zxcv|xcvb|mnbv|[bcdfghjklmnpqrstvwxz]{6,}")
 """Fingers run over the keyboard."""
+MASH_JA = re.compile(r"[ぁ-ん]{0,2}[bcdfghjklmnpqrstvwxz]{3,}|.*[ぁ-ん][a-z][ぁ-ん][a-z].*")
+"""The same with a Japanese keyboard."""
+ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+AGAIN_AND_AGAIN = re.compile(r"(.)\1+|(.{2,4}?)\2{2,}|([^a-z]{3,4})\3")

@@ -2,17 +2,23 @@
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from bot.booking.name import without_introduction
 from bot.booking.numerals import in_digits
 from bot.booking.phrases import (
+    AGAIN_AND_AGAIN,
     BREAK,
     CALL_REQUEST,
     COURTESY,
+    LABELLED_REASON,
     LEFT_OVER,
     MASH,
+    MASH_JA,
     NAMED_REASON,
     NUMBER,
+    NUMBER_WAS_HERE,
+    ROWS,
     TAIL,
     TAIL_KEPT,
     TIME,
@@ -21,6 +27,10 @@ from bot.booking.phrases import (
 LONGEST = 2000
 """Characters of a reason that are kept; the chat takes no longer message."""
 
+LONGEST_ABBREVIATION = 4
+"""HDMI is a word without a vowel; what is longer is none."""
+
+_AROUND_WORDS = ".,;:!?()\"'"
 _EDGES = " \t\n　、。，,.;；:：・-–—!！"
 
 
@@ -43,14 +53,38 @@ def is_meaningful(text: str) -> bool:
     letters = [letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum()]
     if len(letters) < 2 or len(set(letters)) == 1 or all(letter.isdigit() for letter in letters):
         return False
-    is_latin = all(letter.isascii() for letter in letters)
-    is_mash = len(text.split()) == 1 and bool(MASH.search("".join(letters)))
-    return not is_latin or (any(letter in "aeiouy" for letter in letters) and not is_mash)
+    return not is_mash(text)
+
+
+def is_mash(text: str) -> bool:
+    """Whether fingers ran over the keyboard: rows of it, no vowel, or the same few letters again and again."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    letters = "".join(letter for letter in plain if letter.isalnum())
+    if len(letters) < 2:
+        return False
+    if AGAIN_AND_AGAIN.fullmatch(letters) and not letters.isdigit():
+        return True
+    if not letters.isascii():
+        return bool(MASH_JA.fullmatch(letters))
+    words = [bare for word in plain.split() if (bare := word.strip(_AROUND_WORDS))]
+    return bool(words) and all(word.isalpha() and _is_mashed(word) for word in words)
+
+
+def _is_mashed(word: str) -> bool:
+    if MASH.search(word) or (len(word) > LONGEST_ABBREVIATION and not any(letter in "aeiouy" for letter in word)):
+        return True
+    pairs = [one + other for one, other in pairwise(word)]
+    return len(pairs) >= LONGEST_ABBREVIATION and sum(
+        pair in row or pair[::-1] in row for pair in pairs for row in ROWS
+    ) >= 0.8 * len(pairs)
 
 
 def corrected(text: str) -> str | None:
     """The new reason in a message that names it as such (「用件は解約です」, "the reason is …"), else None."""
-    if found := NAMED_REASON.search(cleaned(text)):
+    told = cleaned(text)
+    if found := LABELLED_REASON.search(told):
+        return found[1].strip(_EDGES)
+    if found := NAMED_REASON.search(told):
         return (found[1] or found[2]).strip(_EDGES)
     return None
 
@@ -67,7 +101,7 @@ def part(text: str) -> str | None:
     """
     left = []
     told_all = without_introduction(in_digits(cleaned(text)))
-    rest = NUMBER.sub(" ", told_all)
+    rest = NUMBER.sub(f" {NUMBER_WAS_HERE} ", told_all)
     # Beside a number or the wish to be called, a time is the time of the call; else it may belong to the matter.
     about_a_call = rest != told_all or asks_for_call(rest) or not TIME.sub("", rest).strip(_EDGES)
     for clause in BREAK.split(rest):
@@ -88,7 +122,7 @@ def _is_time_wish(clause: str) -> bool:
 
 def _trimmed(clause: str, *, without_time: bool) -> str:
     asks = asks_for_call(clause)
-    rest = CALL_REQUEST.sub(" ", clause)
+    rest = CALL_REQUEST.sub(" ", clause).replace(NUMBER_WAS_HERE, " ")
     if without_time:
         # In the middle of a clause a time belongs to what happened (「昨日3時に買った」), unless a call is asked for.
         rest = TIME.sub(lambda found: " " if asks or _at_edge(found, rest) else found[0], rest)

@@ -14,7 +14,7 @@ from bot.gateway import answers
 from bot.gateway.keys import key_owner
 from bot.gateway.openapi import Query, documented
 from bot.gateway.problems import field_problem
-from bot.gateway.requests import answer, body_of, moment_in, moment_of, number_of
+from bot.gateway.requests import answer, body_of, key_of, moment_in, moment_of, number_of
 from bot.gateway.shapes import Cancellation, NewCallback, Reschedule, callback_shape, slot_shape
 from bot.usecases.bookings import BookingRequest, IdempotencyKey
 from bot.usecases.keys import Scope
@@ -148,11 +148,9 @@ async def _shape(product: Product, callback: Callback) -> answers.Callback:
 
 
 def _idempotency(request: Request, owner: str) -> IdempotencyKey | None:
-    key = request.headers.get("idempotency-key")
+    key = key_of(request, longest=LONGEST_IDEMPOTENCY_KEY)
     if key is None:
         return None
-    if not 1 <= len(key) <= LONGEST_IDEMPOTENCY_KEY:
-        raise field_problem("Idempotency-Key", f"use 1 to {LONGEST_IDEMPOTENCY_KEY} characters")
     return IdempotencyKey(scope=f"api:{sha256(owner.encode()).hexdigest()[:32]}", key=key)
 
 

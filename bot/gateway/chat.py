@@ -10,10 +10,13 @@ from bot.gateway.live import LiveTalks, stream
 from bot.gateway.openapi import documented
 from bot.gateway.problems import field_problem
 from bot.gateway.rendering import page
-from bot.gateway.requests import answer, body_of
+from bot.gateway.requests import answer, body_of, key_of
 from bot.gateway.shapes import NewMessage, NewSession, said_shape, turn_shape
 from bot.usecases.conversation import Turn
 from bot.wiring import Product
+
+LONGEST_KEY = 64
+"""Characters of a client's own name for a message."""
 
 
 def chat_blueprint(product: Product, live: LiveTalks) -> Blueprint:
@@ -41,13 +44,22 @@ def chat_blueprint(product: Product, live: LiveTalks) -> Blueprint:
         return answer(answers.ChatSession(session_id=session_id, **dict(shape)), status=201)
 
     @blueprint.post("/api/v1/chat/sessions/<session_id:str>/messages")
-    @documented("Say something", body=NewMessage, answer=answers.Turn, tag="chat", problems=(404, 422, 429))
+    @documented(
+        "Say something",
+        body=NewMessage,
+        answer=answers.Turn,
+        tag="chat",
+        headers=("Idempotency-Key",),
+        problems=(404, 409, 422, 429),
+    )
     async def say(request: Request, session_id: str) -> HTTPResponse:
         messages.check(request)
         text = as_text(body_of(request, NewMessage).text)
         if not text:
             raise field_problem("text", "write something")
-        turn = await product.conversations.say(session_id, text, now=product.clock.now())
+        turn = await product.conversations.say(
+            session_id, text, now=product.clock.now(), key=key_of(request, longest=LONGEST_KEY)
+        )
         return answer(await _shape(product, turn))
 
     @blueprint.get("/api/v1/chat/sessions/<session_id:str>/messages")

@@ -45,6 +45,16 @@ def number_of(request: Request, name: str, *, default: int, lowest: int, highest
     return int(given)
 
 
+def key_of(request: Request, *, longest: int) -> str | None:
+    """The client's own name for this request, where it gives one."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= longest:
+        raise field_problem("Idempotency-Key", f"use 1 to {longest} characters")
+    return str(key)
+
+
 def answer(shape: BaseModel, *, status: int = 200) -> HTTPResponse:
     """A JSON answer; members that say nothing are left out only where the contract marks them optional."""
     return raw(shape.model_dump_json(exclude_defaults=True).encode(), status=status, content_type="application/json")

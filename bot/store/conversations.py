@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import dropwhile, takewhile
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
@@ -67,8 +68,12 @@ async def add_message(
     buttons: tuple[dict[str, str], ...] = (),
     answered: bool = True,
     later: bool = False,
+    key: str | None = None,
 ) -> int:
-    """Keep what was said; returns its id. `later` is for what no waiting request will carry to the customer."""
+    """Keep what was said; returns its id.
+
+    `key` is the client's own name for it. `later` is for what no waiting request will carry to the customer.
+    """
     added = await tx.execute(
         insert(messages)
         .values(
@@ -79,10 +84,45 @@ async def add_message(
             at=now,
             answered=answered,
             later=later,
+            key=key,
         )
         .returning(messages.c.id)
     )
     return int(added.scalar_one())
+
+
+async def by_key(tx: Transaction, conversation_id: str, key: str) -> tuple[Said, bool] | None:
+    """The message that the client named so, and whether it was answered."""
+    is_it = (messages.c.conversation_id == conversation_id, messages.c.key == key)
+    found = await _said(tx, *is_it)
+    if not found:
+        return None
+    answered = await tx.execute(select(messages.c.answered).where(*is_it))
+    return found[0], bool(answered.scalar_one())
+
+
+async def answer_to(tx: Transaction, message: Said) -> list[Said]:
+    """What was said in answer to a customer's message."""
+    behind = (messages.c.conversation_id == message.conversation_id, messages.c.id > message.id)
+    said = await _said(tx, *behind, ~messages.c.later)
+    return list(takewhile(lambda line: line.sender != "customer", said))
+
+
+LONGEST_ANSWER = 12
+"""Lines that are looked at for what was said last; an answer has two or three."""
+
+
+async def last_answer(tx: Transaction, conversation_id: str) -> frozenset[str]:
+    """The sentences with which the customer's latest message was answered."""
+    here = messages.c.conversation_id == conversation_id
+    rows = await tx.execute(
+        select(messages.c.sender, messages.c.text)
+        .where(here, ~messages.c.later)
+        .order_by(messages.c.id.desc())
+        .limit(LONGEST_ANSWER)
+    )
+    newest = list(dropwhile(lambda row: row.sender == "customer", rows))
+    return frozenset(row.text for row in takewhile(lambda row: row.sender != "customer", newest))
 
 
 async def transcript(tx: Transaction, conversation_id: str) -> list[Said]:

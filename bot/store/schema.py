@@ -93,6 +93,8 @@ messages = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
     Column("sender", String(16), nullable=False),
+    # The client's own name for a message: one that arrives twice is the same message.
+    Column("key", String(64)),
     Column("text", Text, nullable=False),
     Column("buttons", JSON, nullable=False),
     Column("at", UtcDateTime, nullable=False),
@@ -101,6 +103,14 @@ messages = Table(
     # True for what is said outside the answer to a message: those who listen live are sent it.
     Column("later", Boolean, nullable=False, server_default=text("false")),
     Index(None, "conversation_id", "id"),
+    Index(
+        "uq_messages_key",
+        "conversation_id",
+        "key",
+        unique=True,
+        sqlite_where=text("key IS NOT NULL"),
+        postgresql_where=text("key IS NOT NULL"),
+    ),
     Index("ix_messages_unanswered", "id", sqlite_where=text("NOT answered"), postgresql_where=text("NOT answered")),
 )
 

@@ -25,7 +25,7 @@ from bot.booking.offer import Offer, offer
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
 from bot.booking.slots import Slot, spread
-from bot.booking.when import Language, read
+from bot.booking.when import Language, Wishes, read
 from bot.booking.window import Window
 from bot.store import callbacks, conversations, ledger, promising, slots
 from bot.store.database import Database, Transaction, one_at_a_time
@@ -142,6 +142,13 @@ class Bookings:
         async with self._database.read() as tx:
             return await self._seats.next_free(tx, self._rules.topic(topic), now=now, limit=limit, customer=customer)
 
+    def wishes(self, text: str, *, language: Language, now: datetime, near: Window | None = None) -> Wishes:
+        """The times that the customer's words speak of. `near` is the time that the talk is about."""
+        tz = self._business.timezone
+        told = phone.without(text, self._numbers)
+        day = near.start.astimezone(tz).date() if near else None
+        return read(told, now=now, tz=tz, language=language, parts=self._business.parts_of_day, near=day)
+
     async def propose(
         self,
         text: str,
@@ -156,9 +163,7 @@ class Bookings:
 
         `near` is the time that the talk is about.
         """
-        tz = self._business.timezone
-        day = near.start.astimezone(tz).date() if near else None
-        wishes = read(text, now=now, tz=tz, language=language, parts=self._business.parts_of_day, near=day)
+        wishes = self.wishes(text, language=language, now=now, near=near)
         if not wishes:
             return Offer(kind="nothing")
         rules = self._rules.of(self._rules.topic(topic))
@@ -207,6 +212,11 @@ class Bookings:
             refusal.alternatives = await self._alternatives(window, topic=name, customer=customer, now=now)
             raise
 
+    async def release(self, holder: str) -> None:
+        """Give back the places that are kept for somebody who no longer wants them."""
+        async with self._database.write() as tx:
+            await self._seats.release(tx, holder)
+
     async def move(self, reference: str, window: Window, *, now: datetime, during_call: bool = False) -> Callback:
         """Promise another time instead: the new place is taken and the old one freed in one transaction. `during_call`:
         the customer says so in the very call that was promised.
@@ -237,6 +247,33 @@ class Bookings:
             raise
         except callbacks.StaleCallback:
             return await self.move(reference, window, now=now, during_call=during_call)
+
+    async def change_number(self, reference: str, number: str, *, now: datetime) -> Callback:
+        """Call another number instead; the confirmation goes there.
+
+        Raises CallbackNotFound, CallbackNotOpen, NumberRefused, TooManyOpenCallbacks, and WindowNotOffered where that
+        number may not be called at that time.
+        """
+        number = phone.accept(number, self._numbers)
+        try:
+            async with self._database.write() as tx:
+                await one_at_a_time(tx, number)
+                callback = await self._changeable(tx, reference, during_call=False)
+                if callback.phone_number == number:
+                    return callback
+                known = await promising.before(
+                    tx, number, topic=callback.topic, reference=reference, scope=None, key=None
+                )
+                _require_may_be_called(known, most=self._rules.of(callback.topic).policy.open_per_number)
+                if not all(hours.covers(callback.window) for hours in self._rules.lawful.of(number)):
+                    raise WindowNotOffered(callback.window, "unlawful")
+                changed = await callbacks.change(
+                    tx, callback, now=now, event="number_changed", phone_number=number, dial_number=None
+                )
+                await plan_notices(tx, changed, "confirmation", now=now, reminder=self._reminder)
+                return changed
+        except callbacks.StaleCallback:
+            return await self.change_number(reference, number, now=now)
 
     async def cancel(
         self, reference: str, *, now: datetime, reason: str | None = None, during_call: bool = False

@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 from bot.assistant import Assistant, AssistantUnavailable, Reply, Utterance
 from bot.booking.business import Business
 from bot.booking.callback import Callback
+from bot.booking.errors import IdempotencyConflict
 from bot.booking.when import Language
 from bot.store import callbacks, conversations
 from bot.store.conversations import Conversation, Said
@@ -53,18 +54,26 @@ class Conversations:
             )
         return conversation_id, await self._keep(conversation_id, language, reply, now=now)
 
-    async def say(self, conversation_id: str, text: str, *, now: datetime) -> Turn:
+    async def say(self, conversation_id: str, text: str, *, now: datetime, key: str | None = None) -> Turn:
         """Answer a customer's message. Raises ConversationNotFound.
 
-        While the assistant is down the message is kept, the customer told, and the answer follows by `catch_up`.
+        `key` is the client's own name for the message: one that arrives twice is answered once, and told the same
+        again; IdempotencyConflict where it stands for another text. While the assistant is down the message is kept,
+        the customer told, and the answer follows by `catch_up`.
         """
         async with self._lock(conversation_id):
             async with self._database.write() as tx:
                 talk = await self._get(tx, conversation_id)
+                known, is_answered = (key and await conversations.by_key(tx, conversation_id, key)) or (None, False)
+                if known and known.text != text:
+                    raise IdempotencyConflict
+                if known and is_answered:
+                    return await _told_again(tx, talk, known)
                 language = languages.detect(text, current=talk.language)
-                await conversations.add_message(
-                    tx, conversation_id, sender="customer", text=text, now=now, answered=False
-                )
+                if known is None:
+                    await conversations.add_message(
+                        tx, conversation_id, sender="customer", text=text, now=now, answered=False, key=key
+                    )
                 *earlier, message = await conversations.unanswered(tx, conversation_id)
             try:
                 for waiting in earlier:
@@ -135,6 +144,8 @@ class Conversations:
         self, conversation_id: str, language: Language, reply: Reply, *, now: datetime, later: bool = False
     ) -> Turn:
         async with self._database.write() as tx:
+            before = await conversations.last_answer(tx, conversation_id)
+            reply = replace(reply, utterances=_in_other_words(reply.utterances, before, language))
             for utterance in reply.utterances:
                 buttons = tuple({"title": title, "value": value} for title, value in utterance.buttons)
                 await conversations.add_message(
@@ -173,6 +184,26 @@ async def _about(tx: Transaction, talk: Conversation) -> Callback | None:
         return None
     callback = await callbacks.get(tx, talk.callback_id)
     return callback if callback.conversation_id == talk.id else replace(callback, reason="")
+
+
+async def _told_again(tx: Transaction, talk: Conversation, message: Said) -> Turn:
+    """The answer that a message had, for a client that lost it. What is open now is open, whatever was then."""
+    said = tuple(
+        Utterance(text=line.text, buttons=tuple((button["title"], button["value"]) for button in line.buttons))
+        for line in await conversations.answer_to(tx, message)
+    )
+    callback = await _about(tx, talk)
+    return Turn(utterances=said, expects=talk.expects, callback=callback, language=talk.language)
+
+
+def _in_other_words(
+    utterances: tuple[Utterance, ...], before: frozenset[str], language: Language
+) -> tuple[Utterance, ...]:
+    """Nothing is said twice in a row: what the last answer said already is introduced as such."""
+    return tuple(
+        replace(one, text=say("chat.as_said", language, sentence=one.text)) if one.text in before else one
+        for one in utterances
+    )
 
 
 def _sorry(error: AssistantUnavailable) -> str:

@@ -88,6 +88,15 @@ class Identity:
         once = {callback.id: callback for callback in found if callback.is_open}
         return tuple(sorted(once.values(), key=lambda callback: (callback.window.start, callback.id)))
 
+    async def last_closed(self, conversation_id: str, *, now: datetime) -> Callback | None:
+        """The callback of this talk's customer that was settled last, where there is one."""
+        async with self._database.read() as tx:
+            found = await callbacks.of_conversation(tx, conversation_id)
+            for number in await codes.proved_numbers(tx, conversation_id, since=now - PROVED_FOR):
+                found += await callbacks.of_number(tx, number)
+        closed = [callback for callback in found if not callback.is_open]
+        return max(closed, key=lambda callback: callback.updated_at, default=None)
+
     async def talk_about(self, conversation_id: str, callback: Callback, *, now: datetime) -> None:
         """From here on the talk is about this booking."""
         async with self._database.write() as tx:

@@ -12,6 +12,7 @@ from bot.channels.channel import Channel, MaybeSent, NotSent, Sent
 from bot.store import callbacks, conversations, ledger, notices
 from bot.store.database import Database, Transaction
 from bot.store.notices import Notice
+from bot.usecases import ratings
 from bot.usecases.new_times import NewTimes
 from bot.wording import dates, say
 
@@ -21,6 +22,8 @@ LEFT_AFTER = timedelta(minutes=1)
 """A carrier answers or times out well before: who still sends after this long, in real time, is dead."""
 SAID_BY_THE_ASSISTANT = frozenset({"confirmation", "moved", "cancelled"})
 """What the chat has already answered is not repeated there; by SMS it is, for the customer's own record."""
+IN_THE_CHAT_ONLY = frozenset({"survey"})
+"""Nobody is sent a text message to be asked how it was."""
 STILL_TRUE = {
     "confirmation": frozenset(Status) - {Status.CANCELLED, Status.EXPIRED},
     "moved": CHANGEABLE,
@@ -34,11 +37,14 @@ STILL_TRUE = {
     "expired": frozenset({Status.EXPIRED}),
     "hours_changed": frozenset({Status.BOOKED, Status.EXPIRED}),
     "capacity_changed": frozenset({Status.BOOKED}),
+    "survey": frozenset({Status.COMPLETED}),
 }
 """In which statuses each notice may still be sent: a reminder of a cancelled call would be worse than none."""
 
 OFFERS_TIMES = frozenset({"expired", "hours_changed", "capacity_changed"})
 """What is told to somebody who has to choose anew: with a few free times, where there are any."""
+
+STARS = tuple({"title": "★" * stars, "value": str(stars)} for stars in range(5, 0, -1))
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +103,11 @@ class Notices:
             if not _is_still_true(notice, callback, now=now):
                 await notices.settle(tx, notice.id, state="skipped", now=now, detail="no longer true")
                 return
+            if notice.kind in IN_THE_CHAT_ONLY:
+                is_said = await self._ask_for_rating(tx, callback, now=now)
+                state = "sent" if is_said else "skipped"
+                await notices.settle(tx, notice.id, state=state, now=now, detail=None if is_said else "talks on")
+                return
             text = self._words(notice.kind, callback, await self._offered(tx, notice.kind, callback, now=now))
             if callback.conversation_id and notice.kind not in SAID_BY_THE_ASSISTANT:
                 await conversations.add_message(
@@ -107,6 +118,18 @@ class Notices:
                 await notices.settle(tx, notice.id, state="skipped", now=now, detail=detail)
                 return
         await self._text(notice, callback, text, now=now)
+
+    async def _ask_for_rating(self, tx: Transaction, callback: Callback, *, now: datetime) -> bool:
+        """Asked once, in the chat, and not of a customer who is being asked something else there."""
+        talk = await conversations.get(tx, callback.conversation_id or "")
+        if talk is None or talk.expects:
+            return False
+        await conversations.add_message(
+            tx, talk.id, sender="system", text=say("chat.ask_rating", talk.language), buttons=STARS, now=now, later=True
+        )
+        await conversations.change(tx, talk.id, now=now, expects="rating", callback_id=callback.id)
+        await callbacks.note_event(tx, callback.id, ratings.ASKED, at=now)
+        return True
 
     async def _text(self, notice: Notice, callback: Callback, text: str, *, now: datetime) -> None:
         answer = await self._sms.send(callback.phone_number, text)

@@ -49,6 +49,8 @@ class Outcomes:
             callback = await callbacks.get(tx, dial.callback_id)
             facts = {"number": dial.number, "outcome": str(outcome)}
             await callbacks.note_event(tx, callback.id, "attempt_ended", at=now, facts=facts)
+            if outcome == Outcome.CONNECTED and callback.conversation_id:
+                await plan_notice(tx, callback, "survey", now=now)
             if not callback.is_open or outcome in SETTLED - {Outcome.CONNECTED}:
                 return  # the agent, or the customer by a key, has already decided how it goes on
             if outcome == Outcome.CONNECTED:

@@ -1,13 +1,15 @@
-"""What a customer thought of the call, on whatever channel they say it."""
+"""What a customer thought of the call, on whatever channel they say it; in the chat it is asked for once."""
 
 from datetime import datetime
 
 from bot.booking.callback import Callback, Status
 from bot.booking.errors import CallbackNotFound, NotRateable, ScoreOutOfRange
 from bot.store import callbacks, ratings
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 
 WORST, BEST = 1, 5
+ASKED, RATED, DECLINED = "rating_asked", "rated", "rating_declined"
+"""Entries of a callback's history."""
 
 
 class Ratings:
@@ -21,19 +23,52 @@ class Ratings:
 
         Raises ScoreOutOfRange, CallbackNotFound, and NotRateable while nobody has spoken.
         """
-        if not WORST <= score <= BEST:
-            raise ScoreOutOfRange(score)
         async with self._database.write() as tx:
             callback = await callbacks.by_reference(tx, reference)
             if callback is None:
                 raise CallbackNotFound(reference)
-            if callback.status != Status.COMPLETED:
-                raise NotRateable(callback.status)
-            if await ratings.put(tx, callback.id, score, now=now):
-                await callbacks.note_event(tx, callback.id, "rated", at=now, facts={"score": score})
+            await _keep(tx, callback, score, now=now)
         return callback
 
     async def of(self, callback: Callback) -> int | None:
         """The score that its customer gave, or None."""
         async with self._database.read() as tx:
             return await ratings.of(tx, callback.id)
+
+    async def is_asked(self, conversation_id: str) -> bool:
+        """Whether this talk still has to say how a call was."""
+        async with self._database.read() as tx:
+            return await _open_question(tx, conversation_id) is not None
+
+    async def give(self, conversation_id: str, score: int | None, *, comment: str | None, now: datetime) -> bool:
+        """What was said in the talk, None for a customer who would rather not; False where nothing was asked."""
+        async with self._database.write() as tx:
+            callback = await _open_question(tx, conversation_id)
+            if callback is None:
+                return False
+            if score is None:
+                await callbacks.note_event(tx, callback.id, DECLINED, at=now)
+            else:
+                await _keep(tx, callback, score, comment=comment, now=now)
+        return True
+
+
+async def _keep(tx: Transaction, callback: Callback, score: int, *, now: datetime, comment: str | None = None) -> None:
+    if not WORST <= score <= BEST:
+        raise ScoreOutOfRange(score)
+    if callback.status != Status.COMPLETED:
+        raise NotRateable(callback.status)
+    if await ratings.put(tx, callback.id, score, now=now):
+        facts = {"score": score, **({"comment": comment} if comment else {})}
+        await callbacks.note_event(tx, callback.id, RATED, at=now, facts=facts)
+
+
+async def _open_question(tx: Transaction, conversation_id: str) -> Callback | None:
+    """The latest callback of the talk whose rating was asked for and not given."""
+    for callback in reversed(await callbacks.of_conversation(tx, conversation_id)):
+        if callback.status != Status.COMPLETED:
+            continue
+        kinds = {kind for _, kind, _ in await callbacks.history(tx, callback.id)}
+        if ASKED in kinds and not {RATED, DECLINED} & kinds:
+            return callback
+    return None

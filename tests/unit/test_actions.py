@@ -16,7 +16,7 @@ import actions.asking
 import actions.booking
 import actions.speaking
 from actions import spans
-from actions.answers import ActionMisunderstood, ActionRememberLanguage, misunderstood_before
+from actions.answers import ActionMisunderstood, ActionRememberLanguage
 from actions.asking import ActionAskConfirmed
 from actions.booking import ActionBook
 from actions.turn import Turn
@@ -49,7 +49,7 @@ class Bookings:
     asked: list[tuple[BookingRequest, IdempotencyKey | None]] = field(default_factory=list)
     held: list[tuple[Window, Customer]] = field(default_factory=list)
 
-    async def hold(self, window: Window, *, customer: Customer, now: datetime) -> Window:
+    async def hold(self, window: Window, *, customer: Customer, now: datetime, topic: str | None) -> Window:
         self.held.append((window, customer))
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -172,14 +172,15 @@ async def test_the_language_follows_the_gateway() -> None:
 
 
 USER = {"event": "user"}
-MISUNDERSTOOD = {"event": "action", "name": "action_misunderstood"}
-ANSWERED = {"event": "action", "name": "action_answer"}
+MISUNDERSTOOD = {"event": "bot", "metadata": {"utter_action": "utter_misunderstood"}}
+ANSWERED = {"event": "bot", "metadata": {"utter_action": "utter_ask_price"}}
 
 
 @pytest.mark.parametrize(
     ("events", "times"),
     [
         ([USER], 0),
+        ([MISUNDERSTOOD, USER, MISUNDERSTOOD, ANSWERED, USER], 2),
         ([USER, MISUNDERSTOOD, USER], 1),
         ([USER, MISUNDERSTOOD, USER, MISUNDERSTOOD, USER], 2),
         ([USER, MISUNDERSTOOD, USER, ANSWERED, USER], 0),
@@ -187,7 +188,7 @@ ANSWERED = {"event": "action", "name": "action_answer"}
     ],
 )
 def test_only_misunderstandings_in_a_row_count(events: list[dict[str, Any]], times: int) -> None:
-    assert misunderstood_before(events, action="action_misunderstood") == times
+    assert Turn.of(a_tracker({}, events=events)).times_misunderstood == times
 
 
 async def test_the_third_misunderstanding_offers_a_person(bookings: Bookings) -> None:
@@ -203,6 +204,7 @@ async def test_the_third_misunderstanding_offers_a_person(bookings: Bookings) ->
         ("何か", "reason", 0.9, "ask_price"),
         ("／restart", "reason", 0.9, "give_reason"),
         ("あ" * 150, "reason", 0.9, "give_reason"),
+        ("ああああ", "reason", 0.9, "nlu_fallback"),
         ("何か", "phone_number", 0.4, "ask_price"),
     ],
 )

@@ -21,6 +21,7 @@ EXPECTATIONS = {
     "confirmation",
     "callback_choice",
     "verification_code",
+    "rating",
 }
 MANY = 30
 """Examples that an intent has at least, in each language."""
@@ -87,9 +88,12 @@ def test_every_sentence_is_said_somewhere() -> None:
         "utter_time_",
         "utter_ask_",
         "utter_code_",
+        "utter_callback_was_",
         "utter_thank",
         "utter_greet",
         "utter_insult",
+        "utter_goodbye",
+        "utter_anything_else",
         "utter_change",
     )
     assert not [name for name in RESPONSES if name not in named and not name.startswith(composed)]

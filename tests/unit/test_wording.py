@@ -25,7 +25,7 @@ FACTS = {
     },
 }  # fmt: skip
 COMMON = {
-    "code": "123456", "minutes": 10,
+    "code": "123456", "minutes": 10, "sentence": "…",
     "promised": "15:02", "topic": "修理", "weekday": "土", "date": "2026-12-29", "start": "2026-12-01", "capacity": 9,
     "most": 3,
     "link": "https://callback.example.jp/", "choices": "15時は1、", "key": 1,

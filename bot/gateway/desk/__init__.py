@@ -179,7 +179,9 @@ def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
         shown = await desk.show_number(reference.upper(), session_of(request).agent, now=product.clock.now())
         if wants_page(request):
             return await pages.dossier(request, reference.upper(), number=shown)
-        return json({"number": national(shown)}, headers={"Cache-Control": "no-store"})
+        dossier = await desk.dossier(reference.upper(), reader=session_of(request).agent, now=product.clock.now())
+        told = {"number": national(shown), "said": pages.said(dossier, is_open=True)}
+        return json(told, headers={"Cache-Control": "no-store"})
 
 
 def _add_problems(blueprint: Blueprint, pages: Pages) -> None:

@@ -5,11 +5,13 @@ from typing import Any
 from sanic import HTTPResponse, Request
 from sanic.response import json, redirect
 
+from bot.booking import phone
 from bot.booking.phone import national
 from bot.gateway.desk.auth import field, own_page, session_of, wants_page
 from bot.gateway.desk.words import Language, Words
 from bot.gateway.rendering import page
 from bot.usecases.agent import LONGEST_NOTE, note_mark
+from bot.usecases.board import Dossier
 from bot.wiring import Product
 
 LANGUAGE_COOKIE = "orikaeshi_desk_lang"
@@ -63,12 +65,18 @@ class Pages:
             dossier=dossier,
             reader=session_of(request).agent,
             number=national(number) if number else None,
+            said_texts=self.said(dossier, is_open=number is not None),
             message=message,
             note=note if draft is None else draft,
             saved_note=saved,
             seen=note_mark(note),
             longest_note=LONGEST_NOTE,
         )
+
+    def said(self, dossier: Dossier, *, is_open: bool) -> list[str]:
+        """What was said in the talk; numbers in it are as hidden as the callback's own."""
+        numbers = self._product.numbers
+        return [line.text if is_open else phone.hidden(line.text, numbers) for line in dossier.talk]
 
     def login(
         self, request: Request, token: str, problem: str | None, *, status: int = 200, **facts: Any

@@ -20,13 +20,16 @@ export class Unreachable extends Error {
   }
 }
 
-async function call(path, { method = "GET", body } = {}) {
+async function call(path, { method = "GET", body, key } = {}) {
   let answer;
   let content;
   try {
     answer = await fetch(path, {
       method,
-      headers: body ? { "Content-Type": "application/json" } : {},
+      headers: {
+        ...(body && { "Content-Type": "application/json" }),
+        ...(key && { "Idempotency-Key": key }),
+      },
       body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(TURN_TIMEOUT_MS),
       cache: "no-store",
@@ -48,6 +51,7 @@ function seconds(header) {
 const address = (id, what) => `${SESSIONS}/${encodeURIComponent(id)}/${what}`;
 
 export const openSession = (language) => call(SESSIONS, { method: "POST", body: { language } });
-export const say = (id, text) => call(address(id, "messages"), { method: "POST", body: { text } });
+/** `key` names the message: a browser may repeat a request by itself, and the same message is answered once. */
+export const say = (id, text, key) => call(address(id, "messages"), { method: "POST", body: { text }, key });
 export const transcript = (id) => call(address(id, "messages"));
 export const eventsAddress = (id) => address(id, "events");

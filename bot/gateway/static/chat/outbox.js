@@ -12,6 +12,10 @@ const ANSWER_CHECKS_S = [1, 2, 3, 5, 8, 13];
 /** Seconds before the next try: doubling, and spread so that many pages do not come back at the same moment. */
 export const backoff = (tries) => Math.min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** tries) * (0.75 + Math.random() / 2);
 
+/** A name for a message that no other one has. crypto.randomUUID() is missing where a page comes over plain http. */
+const unguessable = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
 /** A pause that may be cut short: the network came back, or the customer does not want to wait. */
 export class Pause {
   #wake = () => {};
@@ -38,7 +42,7 @@ export class Outbox {
 
   /** `on` = {change(), trouble(kind, seconds?), gone(unsent), refused(item)}: what the page does about it. */
   constructor(talkOf, sessionId, on) {
-    this.items = loadUnsent().map((item) => ({ ...item, key: newKey() })); // {key, text, title?, at, tried, before}
+    this.items = loadUnsent().map((item) => ({ ...item, key: newKey() })); // {key, id, text, title?, at, tried, before}
     this.talkOf = talkOf;
     this.sessionId = sessionId;
     this.on = on;
@@ -55,7 +59,7 @@ export class Outbox {
 
   add(text, title) {
     const talk = this.talkOf();
-    this.items.push({ key: newKey(), text, title, at: talk.now(), tried: false, before: 0 });
+    this.items.push({ key: newKey(), id: unguessable(), text, title, at: talk.now(), tried: false, before: 0 });
     talk.closeQuestion();
     this.#changed();
     this.drain();
@@ -98,7 +102,7 @@ export class Outbox {
       item.before = this.talkOf().countOf(item.text);
       item.tried = true;
       this.#changed();
-      const turn = await api.say(id, item.text);
+      const turn = await api.say(id, item.text, item.id);
       if (this.sessionId() !== id) return false; // a new talk was begun meanwhile
       this.talkOf().answer(item, turn);
       this.#settle(item);

@@ -35,6 +35,7 @@ async function reveal(form) {
   const [done, told] = await send(form);
   if (!done) return complain(told.message);
   form.querySelector("[data-number]").textContent = told.number;
+  document.querySelectorAll("[data-said]").forEach((line, index) => (line.textContent = told.said[index] ?? line.textContent));
   form.querySelector("button").remove();
 }
 

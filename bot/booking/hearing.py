@@ -1,0 +1,150 @@
+"""What a message is, where its words say so more surely than the model's guess, or the open question makes it clear."""
+
+import re
+import unicodedata
+
+from bot.booking import name
+from bot.booking.phrases import COURTESY
+from bot.booking.reason import is_mash
+
+SURE = 0.5
+"""Where a reason was asked for, anything may be one: a message is something else only where that is so likely."""
+MANY_WORDS, MANY_LETTERS = 6, 16
+"""An insult of so many words, or letters in Japanese, also tells what happened."""
+MOST_NAMES = 3
+LONG = 60
+"""Characters: who writes more tells a story, not a command."""
+
+_YES = frozenset("👌👍🙆⭕✅🆗👏🙏💯☑✔")
+_NO = frozenset("👎🙅❌🙅✖🚫")
+_SHORT_YES = frozenset(
+    (
+        "y yy k ok okay okey kk ya yea yeah yep yup yse yess si "
+        "可 是 諾 うん うむ おけ おｋ おっけ おっけー はーい はい はひ はｉ"
+    ).split()
+)
+_WISH_OF_A_BOOKING = frozenset({"move_callback", "cancel_callback", "check_callback"})
+_A_BOOKING = re.compile(r"予約|お?電話の時間|\b(?:booking|appointment|reservation|my call(?:back)?)\b", re.IGNORECASE)
+_SOMETHING_ELSE = re.compile(
+    r"(?!.*(?:予約|電話|折り?返し|コール|時間|日時|日程|時刻|番号))(?:.{2,}(?:の|を)(?:変更|キャンセル|取り?消|確認|解約|解除))|"
+    r"\b(?:change|changing|cancel(?:l?ing)?|move|moving|check(?:ing)?)(?: of)? (?:my|the|a|an|our)? ?"
+    r"(?!(?:booking|appointment|reservation|call|callback|time|slot|it|that|one|the|my|a)\b)[a-z]{3,}",
+    re.IGNORECASE,
+)
+"""Something is to be changed or cancelled, and it is no call."""
+_STOPS = re.compile(
+    r"やめ|辞め|止め|中止|もういい|もう良い|いいや|結構|取り?消|キャンセル|"
+    r"また(?:今度|後|あと|改め)|あとで|不要|要らない|いらない|終わ|終了|ストップ|"
+    r"忘れて|しなくて(?:いい|大丈夫)|さようなら|さよなら|失礼(?:し|いた)|バイ|またね|"
+    r"\b(?:stop|quit|exit|end|never ?mind|forget|cancel|bye|goodbye|later|"
+    r"no thanks|not now|don'?t (?:want|need|bother)|leave it|"
+    r"drop it|see you|enough|abort)\b",
+    re.IGNORECASE,
+)
+_CHANGES_NUMBER = re.compile(
+    r"(?:番号|携帯|スマホ|連絡先)[^。]{0,12}?(?:変え|変わ|変更|替え|替わ|直し|直したい|訂正|間違|違って|修正)|"
+    r"(?:変え|変更|替え|訂正|修正)[^。]{0,8}(?:番号|連絡先)|"
+    r"\b(?:change|update|correct|fix|new|different|another|wrong|replace)\b[^.]{0,24}\b(?:number|phone|mobile|cell)\b|"
+    r"\b(?:number|phone)\b[^.]{0,20}\b(?:changed?|wrong|is different|incorrect)\b|"
+    r"\b(?:use|call|try) [+\d][\d -]{8,} instead\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"[?？]\s*$|(?:です|ます|でしょう|ません|した)か[。\s]*$|(?:何|なん|いつ|どこ|どの|どれ|いくら|なぜ|誰)|(?:教えて|知りたい)|"
+    r"^\W*(?:do|does|is|are|am|can|could|what|where|when|how|which|who|why|will|would|until)\b|\b(?:tell me)\b",
+    re.IGNORECASE,
+)
+_QUESTIONS = frozenset({"ask_hours", "ask_price", "ask_wait", "ask_why", "ask_bot"})
+_NO_NAMES = frozenset({"deny", "skip", "go_back", "stop_form"})
+_YES_WORDS = re.compile(
+    r"^(?:yes|yeah|yep|sure|ok(?:ay)?|fine|right|correct|perfect|great|good|please|absolutely|exactly|no|none|nope"
+    r"|skip)\b",
+    re.IGNORECASE,
+)
+_CALL = r"(?:予約|(?:折り?返し|お)?電話|コール|アポ|お約束)"
+_CALL_EN = r"\b(?:my|the|our|that|this)\s+(?:\w+\s+)?(?:call(?:-?back)?|booking|appointment|reservation|slot)\b"
+_WISHES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "cancel_callback",
+        re.compile(rf"{_CALL}(?:の予約)?[をはの]?(?:キャンセル|取り?消|とりけ)|\bcancel\s+{_CALL_EN}", re.IGNORECASE),
+    ),
+    (
+        "move_callback",
+        re.compile(
+            rf"{_CALL}(?:の(?:日時|時間|日程|日|予約))?[をの][^。]{{0,16}}(?:変更|変え|ずらし|移し|早め|遅らせ)|"
+            rf"\b(?:move|reschedule|change|push|shift|postpone)\s+(?:the time of\s+)?{_CALL_EN}",
+            re.IGNORECASE,
+        ),
+    ),
+)
+"""Wishes about a booking that say what they are, whatever else the sentence holds."""
+
+
+def settled(intent: str, text: str, *, confidence: float, asked: str | None) -> str:
+    """The intent that is acted on: the model's own, or a better one. `asked` is the slot that was asked for."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if sign := _sign(plain):
+        return sign
+    if is_nonsense(plain):
+        return "nlu_fallback"
+    if asked is None and (wish := _wish_about_a_booking(plain)):
+        return wish
+    if asked == "reason" and _is_a_reason(intent, text, plain, confidence=confidence):
+        return "give_reason"
+    if asked == "customer_name" and intent not in _NO_NAMES and _is_a_name(plain):
+        return "give_name"
+    return intent
+
+
+def _wish_about_a_booking(plain: str) -> str | None:
+    if len(plain) > LONG:
+        return None
+    return next((intent for intent, words in _WISHES if words.search(plain)), None)
+
+
+def changes_number(text: str) -> bool:
+    """Whether the number of a booking is to be another one."""
+    return bool(_CHANGES_NUMBER.search(unicodedata.normalize("NFKC", text)))
+
+
+def is_nonsense(text: str) -> bool:
+    """Nothing but signs, or fingers that ran over the keyboard. Emoji and bare numbers are something else."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    letters = [letter for letter in plain if letter.isalnum()]
+    if len(plain) > LONG:
+        return False  # whatever it is, it was meant
+    if not letters:
+        return not any(unicodedata.category(letter) == "So" for letter in plain)
+    return not any(letter.isdigit() for letter in letters) and is_mash(plain)
+
+
+def _sign(plain: str) -> str | None:
+    """A yes or a no of one sign or a letter or two."""
+    signs = {letter for letter in plain if unicodedata.category(letter) in ("So", "Sm")}
+    if signs and not any(letter.isalnum() for letter in plain):
+        return "affirm" if signs & _YES and not signs & _NO else "deny" if signs & _NO else None
+    return "affirm" if plain.casefold().strip("。.!！〜~ ") in _SHORT_YES else None
+
+
+def _is_a_reason(intent: str, text: str, plain: str, *, confidence: float) -> bool:
+    is_named = intent in _WISH_OF_A_BOOKING and bool(_A_BOOKING.search(plain))
+    if (confidence < SURE and not is_named) or len(text) > LONG or text.startswith(("/", "／")):
+        return True
+    if intent in _WISH_OF_A_BOOKING:
+        return bool(_SOMETHING_ELSE.search(plain))
+    if intent == "insult":  # who swears and tells a story has a reason to
+        return len(plain.split()) >= MANY_WORDS if plain.isascii() else len(plain) >= MANY_LETTERS
+    if intent in ("stop_form", "goodbye"):
+        return not _STOPS.search(plain)
+    return intent in _QUESTIONS and not _ASKS.search(plain) and _has_much_to_say(plain)
+
+
+def _has_much_to_say(plain: str) -> bool:
+    """More than the bare name of what is asked about (「営業時間」, "opening hours")."""
+    return len(plain.split()) >= 4 if plain.isascii() else len(plain) >= 10
+
+
+def _is_a_name(plain: str) -> bool:
+    if COURTESY.match(plain) or _YES_WORDS.match(plain) or _ASKS.search(plain) or len(plain.split()) > MOST_NAMES:
+        return False
+    return name.answered(plain) is not None
