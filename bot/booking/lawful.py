@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from phonenumbers import timezone
 
-from bot.booking import phone
 from bot.booking.hours import BusinessHours, Period
 from bot.booking.window import Window
 
@@ -27,13 +26,20 @@ class LawfulHours:
     unknown_zone: ZoneInfo
     default: tuple[Period, ...] = DAYTIME
     countries: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
+    _made: dict[object, tuple[BusinessHours, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of(self, number: str) -> tuple[BusinessHours, ...]:
-        """The lawful hours of an E.164 number, one for each zone that it may be in: all of them must be open."""
-        country, zones = _home(number)
-        periods = self.countries.get(country or "", self.default)
-        weekly = dict.fromkeys(range(7), periods)
-        return tuple(BusinessHours(timezone=zone, weekly=weekly) for zone in zones or (self.unknown_zone,))
+        """The lawful hours of an E.164 number, one for each zone that it may be in: all of them must be open.
+
+        Numbers of one home get the very same values.
+        """
+        home = _home(number)
+        if home not in self._made:
+            country, zones = home
+            weekly = dict.fromkeys(range(7), self.countries.get(country or "", self.default))
+            made = tuple(BusinessHours(timezone=zone, weekly=weekly) for zone in zones or (self.unknown_zone,))
+            self._made[home] = made
+        return self._made[home]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,11 +77,11 @@ class CallingHours:
         return None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def _home(number: str) -> tuple[str | None, tuple[ZoneInfo, ...]]:
     parsed = phonenumbers.parse(number, None)
     names = timezone.time_zones_for_number(parsed)
-    return phone.country(number), tuple(zone for name in names if (zone := _zone(name)))
+    return phonenumbers.region_code_for_number(parsed), tuple(zone for name in names if (zone := _zone(name)))
 
 
 def _zone(name: str) -> ZoneInfo | None:

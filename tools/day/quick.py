@@ -19,7 +19,7 @@ LOOKS_EVERY_S = 5
 RETRIES_S = (180, 240, 300, 360, 1800)
 """The pauses before a second to sixth try: some minutes, inside the window; the last one gives up on it."""
 ORDER = OrderPolicy(waiting_cap=timedelta(minutes=110), crowded_from=0.0, handle_time=timedelta(seconds=220))
-"""The settings of a centre that is full all day: what is broken waits until nothing else does, for two hours at most."""
+"""The settings of a centre that is full all day: what is broken waits until nothing else does, or for two hours."""
 
 
 def moment(seconds: float) -> datetime:
