@@ -1,6 +1,7 @@
 # `make` explains every target. The work is in tools/; this file only names it.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev train understand run demo-data system lint test check format pictures bench lock clean
+.PHONY: help setup setup-dev train understand run demo-data system lint test check format pictures bench simulate-day soak
+.PHONY: lock clean
 # One target after the other; what can go in parallel does so inside its tool.
 .NOTPARALLEL:
 
@@ -10,7 +11,7 @@ FIND_PYTHON = python=$$(sh tools/python.sh) || exit 1; exec "$$python"
 UV_LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PORT=8001 make run        another port for the gateway (default 8000)"
 	@echo "  VERBOSE=1 make run        with everything that the processes say"
@@ -57,6 +58,9 @@ pictures: setup-dev train  ## the README's pictures, taken anew from the running
 
 bench: setup-dev train  ## what docs/benchmarks.md says, measured anew; about fifteen minutes
 	@$(PYTHON) -m benchmarks.foundation
+
+simulate-day: setup-dev  ## a day of promises on the real dispatch code, with a picture; ARGS='--seeds 20 --callbacks 4500 --outage'
+	@$(PYTHON) -m tools.simulate_day $(ARGS)
 
 lock:  ## write the requirements files anew from pyproject.toml, newest versions that fit (needs uv)
 	@$(UV_LOCK) --upgrade --python-version 3.11 pyproject.toml --output-file requirements/app.txt

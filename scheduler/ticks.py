@@ -14,6 +14,7 @@ from bot.wiring import Product
 from scheduler.clockwatch import ClockWatch
 
 DISPATCH_EVERY_S = 0.5
+LOOK_AHEAD_EVERY_S = 3.0
 NOTICES_EVERY_S = 1.0
 CODES_EVERY_S = 1.0
 LATENESS_EVERY_S = 5.0
@@ -51,6 +52,7 @@ class Ticks:
             (self._heartbeat, HEARTBEAT_EVERY.total_seconds()),
             (self._lease, RENEW_EVERY.total_seconds()),
             (self._dispatch, DISPATCH_EVERY_S),
+            (self._look_ahead, LOOK_AHEAD_EVERY_S),
             (self._notices, NOTICES_EVERY_S),
             (self._codes, CODES_EVERY_S),
             (self._lateness, LATENESS_EVERY_S),
@@ -112,6 +114,9 @@ class Ticks:
             dials = asyncio.create_task(self._product.dispatch.dial(claimed, now=now, real_now=real_now))
             self._dials[dials] = len(claimed)
             dials.add_done_callback(self._dials.pop)
+
+    async def _look_ahead(self) -> None:
+        await self._product.dispatch.look_ahead(now=self._product.clock.now())
 
     def _may_claim(self) -> bool:
         is_steady = self._clock_watch.is_steady(datetime.now(UTC), stopwatch=monotonic())

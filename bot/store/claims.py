@@ -38,6 +38,7 @@ from bot.store.order import IN_ORDER, WAITING, dial_order, load
 from bot.store.schema import UtcDateTime, agents, attempts, callback_events, callbacks, consent
 
 DIALLED = func.coalesce(callbacks.c.dial_number, callbacks.c.phone_number)
+MOST_FORESEEN = 50_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +64,17 @@ async def something_due(tx: Transaction, *, now: datetime) -> bool:
     """Whether any dial is owed: asked twice a second, so cheap."""
     found = await tx.execute(select(callbacks.c.id).where(WAITING, IN_ORDER, callbacks.c.due_at <= now).limit(1))
     return found.first() is not None
+
+
+async def falling_due(tx: Transaction, *, after: datetime, until: datetime) -> list[tuple[str, str]]:
+    """Number and topic of every callback that will be owed a dial then, the soonest first."""
+    rows = await tx.execute(
+        select(callbacks.c.phone_number, callbacks.c.topic)
+        .where(WAITING, callbacks.c.due_at > after, callbacks.c.due_at <= until)
+        .order_by(callbacks.c.due_at)
+        .limit(MOST_FORESEEN)
+    )
+    return [(row.phone_number, row.topic) for row in rows]
 
 
 async def lock_due(

@@ -1,14 +1,17 @@
 """Which callbacks this dispatcher dials next: decided in one transaction for a whole batch, within every limit."""
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import structlog
 
 from bot.booking import phone
 from bot.booking.callback import SET_ASIDE, Callback, Status
 from bot.booking.errors import NumberRefused
+from bot.booking.lawful import CallingHours
 from bot.booking.matching import match
 from bot.booking.pacing import LOOKS_AHEAD, Line
 from bot.booking.phone import NumberPolicy
@@ -22,6 +25,10 @@ from bot.usecases.overdue import Overdue
 
 MOST_CONSIDERED = 200
 """Ready agents who are looked at for one call: whoever has the skill may not be the one who has waited longest."""
+LOOKS_FORWARD = timedelta(minutes=2)
+MOST_LOOKED_AT = 2000
+"""In one look ahead; it is rung every few seconds."""
+AT_A_TIME = 25
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +65,22 @@ class Claims:
         self._rules = rules
         self._overdue = overdue
         self._order = order or OrderPolicy()
+        self._looked_at: frozenset[str] = frozenset()
+
+    async def look_ahead(self, *, now: datetime) -> int:
+        """Judge the numbers of what falls due in the next minutes, while there is time: reading a phone number takes
+        longer than everything else in a claim. Returns how many were judged."""
+        async with self._database.read() as tx:
+            coming = await claims.falling_due(tx, after=now, until=now + LOOKS_FORWARD)
+        fresh = [(number, topic) for number, topic in coming if number not in self._looked_at][:MOST_LOOKED_AT]
+        for index, (number, topic) in enumerate(fresh):
+            _number_refusal(number, self._numbers)
+            self._rules.calling_hours(topic, number)
+            if index % AT_A_TIME == 0:
+                await asyncio.sleep(0)  # a dial that is due meanwhile does not wait for all of them
+        known = self._looked_at | {number for number, _ in fresh}
+        self._looked_at = known & {number for number, _ in coming}
+        return len(fresh)
 
     async def take(self, *, now: datetime, real_now: datetime, most: int) -> list[Claimed]:
         """At most so many, in the order of `bot.booking.priority`; none while the database is away."""
@@ -129,6 +152,7 @@ class Claims:
         self, tx: Transaction, found: list[Callback], free: list[Agent], *, now: datetime
     ) -> list[Intent]:
         barred = await claims.not_to_be_called(tx, [callback.next_number for callback in found]) if found else ()
+        openness = _Openness(self._rules, now)
         may_be_called: list[Callback] = []
         on_the_phone: set[str] = set()
         for callback in found:
@@ -137,11 +161,11 @@ class Claims:
             if refusal := self._refusal(callback, barred):
                 await _put_away(tx, callback, refusal, now=now)
                 continue
-            hours = self._rules.calling_hours(callback.topic, callback.next_number)
-            if not hours.is_open(now):
+            is_open, stays_open = openness.of(callback)
+            if not is_open:
                 await self._overdue.put_off(tx, callback, now=now)
                 continue
-            if not hours.is_open(now + LOOKS_AHEAD):
+            if not stays_open:
                 continue  # what is claimed now may begin a moment later: not a moment after closing
             on_the_phone.add(callback.next_number)
             may_be_called.append(callback)
@@ -150,11 +174,35 @@ class Claims:
 
     def _refusal(self, callback: Callback, barred: Collection[str]) -> str | None:
         """Why this number must not be dialled now; the rules may have changed since the booking."""
-        try:
-            phone.accept(callback.next_number, self._numbers)
-        except NumberRefused as refused:
-            return refused.reason
-        return "opted_out" if callback.next_number in barred else None
+        return _number_refusal(callback.next_number, self._numbers) or (
+            "opted_out" if callback.next_number in barred else None
+        )
+
+
+class _Openness:
+    """Whether callbacks may be dialled now, and still at the next look: asked once for all of the same layers."""
+
+    def __init__(self, rules: Rules, now: datetime) -> None:
+        self._rules = rules
+        self._now = now
+        self._known: dict[tuple[int, ...], tuple[CallingHours, bool, bool]] = {}
+
+    def of(self, callback: Callback) -> tuple[bool, bool]:
+        hours = self._rules.calling_hours(callback.topic, callback.next_number)
+        layers = tuple(id(layer) for layer in hours.layers)  # kept below, so that none goes away meanwhile
+        if layers not in self._known:
+            self._known[layers] = hours, hours.is_open(self._now), hours.is_open(self._now + LOOKS_AHEAD)
+        return self._known[layers][1:]
+
+
+@lru_cache(maxsize=65536)
+def _number_refusal(number: str, policy: NumberPolicy) -> str | None:
+    """Pure, and slow for its place: the next tries and the next look ask again."""
+    try:
+        phone.accept(number, policy)
+    except NumberRefused as refused:
+        return refused.reason
+    return None
 
 
 async def _put_away(tx: Transaction, callback: Callback, reason: str, *, now: datetime) -> None:

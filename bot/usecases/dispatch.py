@@ -22,8 +22,8 @@ from bot.usecases.overdue import Overdue
 from bot.usecases.strays import stop_stray
 from bot.usecases.together import Together
 
-BATCH = 1000
-DIALS_AT_ONCE = 96
+BATCH = 2500
+DIALS_AT_ONCE = 128
 """How many requests to the carrier may be under way in one dispatcher."""
 POST_WITHIN_S = 5.0
 """A process that was stopped this long between the fence and the carrier does not dial any more: others have looked
@@ -80,6 +80,10 @@ class Dispatch:
         claimed = await self.claim(now=now, real_now=real_now)
         await self.dial(claimed, now=now, real_now=real_now)
         return len(claimed)
+
+    async def look_ahead(self, *, now: datetime) -> int:
+        """Prepare for what falls due in the next minutes; returns how many numbers were judged."""
+        return await self._claims.look_ahead(now=now)
 
     async def claim(self, *, now: datetime, real_now: datetime) -> list[Claimed]:
         """Take what may be dialled now. Whoever calls this dials it, too."""

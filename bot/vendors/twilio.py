@@ -21,8 +21,9 @@ from twilio.rest.api.v2010.account.call import CallInstance
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 TIMEOUT_S = 10.0
-WORKERS = 96
-"""Requests under way at once: at a fifth of a second each, more than 400 a second."""
+WORKERS = 128
+"""Requests under way at once: at a fifth of a second each, more than 600 a second."""
+TWILIO = "https://api.twilio.com"
 T = TypeVar("T")
 
 STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"]
@@ -68,6 +69,7 @@ class TwilioClient:
         http = TwilioHttpClient(timeout=TIMEOUT_S)
         for scheme in ("https://", "http://"):  # a connection for every worker: opening one costs more than a request
             http.session.mount(scheme, HTTPAdapter(pool_maxsize=WORKERS))
+        _read_environment_once(http.session, base_url or TWILIO)
         self._client = Client(account_sid, auth_token, http_client=http)
         if base_url:
             self._client.api.base_url = base_url.rstrip("/")
@@ -154,6 +156,14 @@ class TwilioClient:
         except (TwilioException, ValueError, LookupError, TypeError) as error:
             # The answer came, but not in words that can be read.
             raise CarrierSilent("unreadable answer") from error
+
+
+def _read_environment_once(session: requests.Session, url: str) -> None:
+    """Proxies and certificates as the environment names them: requests would ask it anew before every call, which costs
+    a third of a dial."""
+    told = session.merge_environment_settings(url, {}, None, None, None)
+    session.proxies, session.verify = told["proxies"], told["verify"]
+    session.trust_env = False
 
 
 def _was_never_sent(error: requests.RequestException) -> bool:
