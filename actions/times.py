@@ -7,9 +7,9 @@ from actions import spans
 from actions.form import Answers
 from actions.product import product
 from actions.turn import Turn
+from bot.booking import pick
 from bot.booking.errors import SlotFull, WindowNotOffered
 from bot.booking.phrases import DAY
-from bot.booking.pick import position
 from bot.booking.window import Window
 from bot.usecases.seats import Customer
 from bot.wording import dates
@@ -55,8 +55,7 @@ def _picked(turn: Turn, offered: tuple[Window, ...]) -> Window | None:
         return None  # "the last Friday" is a day, not the last of the offered times
     if len(offered) == 1 and turn.intent == "affirm":
         return offered[0]
-    index = position(turn.text, len(offered))
-    return None if index is None else offered[index]
+    return pick.window(turn.text, offered)
 
 
 def _spoken_of(turn: Turn, offered: tuple[Window, ...], slot: str) -> Window | None:
