@@ -174,6 +174,19 @@ async def of_ids(tx: Transaction, ids: Collection[str]) -> list[Callback]:
     return await _select(tx, callbacks.c.id.in_(list(ids))) if ids else []
 
 
+async def of_slot(tx: Transaction, topic: str, slot: Window) -> list[Callback]:
+    """The open callbacks that hold a place in this slot, the first to book first."""
+    return await _select(
+        tx,
+        callbacks.c.topic == topic,
+        callbacks.c.slot_start == slot.start,
+        callbacks.c.window_start >= slot.start,  # the index on the window finds them
+        callbacks.c.window_start < slot.end,
+        callbacks.c.status.in_(OPEN),
+        order=(callbacks.c.created_at, callbacks.c.id),
+    )
+
+
 async def upcoming(tx: Transaction, *, limit: int) -> list[Callback]:
     """Callbacks that wait for a dial, the next owed first."""
     return await _select(

@@ -79,6 +79,15 @@ class Standing:
     estimated_start: datetime | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Oversold:
+    """A slot that sold more than it has by now, and to whom, the first to book first. Nobody of them was told."""
+
+    topic: str
+    slot: Slot
+    callbacks: tuple[Callback, ...]
+
+
 class Bookings:
     """Everything that a customer, or somebody on their behalf, does with a promised call."""
 
@@ -136,6 +145,16 @@ class Bookings:
         """The first free slots, neighbours or not."""
         async with self._database.read() as tx:
             return await self._seats.next_free(tx, self._rules.topic(topic), now=now, limit=limit, customer=customer)
+
+    async def oversold(self, *, now: datetime) -> list[Oversold]:
+        """Slots ahead in which more is promised than can be called by now: a capacity was lowered. In order of time."""
+        found = []
+        async with self._database.read() as tx:
+            for topic in self._rules.topics:
+                for slot in await self._seats.oversold(tx, topic, now=now):
+                    promised = await callbacks.of_slot(tx, topic, slot.window)
+                    found.append(Oversold(topic=topic, slot=slot, callbacks=tuple(promised)))
+        return sorted(found, key=lambda oversold: oversold.slot.window)
 
     async def propose(
         self,

@@ -94,6 +94,15 @@ class Seats:
                     break
         return found
 
+    async def oversold(self, tx: Transaction, topic: str, *, now: datetime) -> list[Slot]:
+        """Slots from now on of which more is sold or held than there is by now."""
+        rules, capacity = self._rules.of(topic), await self._capacity(tx, topic, now=now)
+        at_once = replace(rules.policy, lead=timedelta())
+        end = now + rules.policy.horizon
+        windows = list(open_windows(rules.hours, at_once, now=now, start=now, end=end))
+        read = await slots.read(tx, topic, windows, capacity=capacity, now=now)
+        return [slot for slot in read if slot.booked > slot.capacity]
+
     async def nearest(
         self, tx: Transaction, topic: str, wanted: Window, *, customer: Customer, now: datetime, limit: int = 3
     ) -> tuple[Window, ...]:
