@@ -360,3 +360,45 @@ async def test_row_22_capacity_lowered_and_a_holiday_added_over_bookings_sell_no
     closed = World(database, hours=replace(world.hours, exceptions={tokyo("2026-11-24").date(): ()}))
     assert await closed.bookings.slots(now=world.now, start=SLOT.start, end=SLOT.end) == []
     assert await wrong_counters(database) == []
+
+
+async def test_two_who_draw_the_same_reference_at_once_get_one_each(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter(["AAAAAA", "AAAAAA", "BBBBBB", *(f"CCCCC{letter}" for letter in "DEFGHJKM")])
+    monkeypatch.setattr("bot.usecases.bookings._drawn_reference", lambda: next(drawn))
+    world = World(database)
+    made = await asyncio.gather(*(world.book(phone_number=number(index)) for index in range(3)))
+    assert len({callback.reference for callback in made}) == 3
+    assert await wrong_counters(database) == []
+
+
+async def test_the_same_key_for_two_numbers_at_once_books_one_of_them(database: Database) -> None:
+    world, key = World(database), IdempotencyKey(scope="api", key="order-1")
+    requests = [a_request(phone_number=number(index)) for index in range(2)]
+    answers = await asyncio.gather(
+        *(world.bookings.book(request, now=world.now, idempotency=key) for request in requests), return_exceptions=True
+    )
+    assert [type(answer) for answer in answers].count(IdempotencyConflict) == 1
+    assert len(await world.bookings.listing()) == 1
+    assert await wrong_counters(database) == []
+
+
+async def test_a_booking_of_a_talk_that_is_gone_fails_alone(database: Database) -> None:
+    world = World(database)
+    answers = await asyncio.gather(
+        *(world.book(phone_number=number(index)) for index in range(2)),
+        world.book(phone_number=number(3), conversation_id="gone"),
+        return_exceptions=True,
+    )
+    assert [isinstance(answer, Callback) for answer in answers] == [True, True, False]
+    assert await wrong_counters(database) == []
+
+
+async def test_what_the_database_refuses_is_told_without_what_was_to_be_stored(database: Database) -> None:
+    world = World(database)
+    with pytest.raises(Exception) as refused:  # noqa: PT011 (whatever it is, it must not quote)
+        await world.book(phone_number=number(3), conversation_id="gone", reason="ひみつ")
+    told = f"{refused.value!r} {refused.value.__cause__!r} {refused.value.__context__!r}"
+    assert number(3) not in told
+    assert "ひみつ" not in told
