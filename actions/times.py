@@ -7,9 +7,9 @@ from actions import spans
 from actions.form import Answers
 from actions.product import product
 from actions.turn import Turn
+from bot.booking import pick
 from bot.booking.errors import SlotFull, WindowNotOffered
 from bot.booking.phrases import DAY
-from bot.booking.pick import position
 from bot.booking.window import Window
 from bot.usecases.seats import Customer
 from bot.wording import dates
@@ -56,8 +56,7 @@ def _picked(turn: Turn, offered: tuple[Window, ...]) -> Window | None:
         return None  # "the last Friday" is a day, not the last of the offered times
     if turn.intent == "affirm":
         return offered[0]  # whoever says yes to all of them is asked once more whether the first is right
-    index = position(turn.text, len(offered))
-    return None if index is None else offered[index]
+    return pick.window(turn.text, offered)
 
 
 def _spoken_of(turn: Turn, offered: tuple[Window, ...], slot: str) -> Window | None:

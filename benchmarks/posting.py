@@ -1,7 +1,6 @@
 """Bookings through the HTTP API of a real gateway process, from many connections that stay open."""
 
 import asyncio
-import json
 import os
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.support.plain_http import Connection
 from tests.support.ports import free_port
 from tests.support.products import ROOT, number, settings_of
 
@@ -40,8 +40,9 @@ async def gateway(folder: Path, database_url: str) -> AsyncIterator[int]:
 
 async def rate(port: int, *, clients: int, bookings: int, first: int) -> float:
     """Bookings a second; every one of them must be made."""
-    slots = json.loads((await _asked(port, "GET", "/api/v1/slots", b""))[1])["slots"]
-    window = {name: slots[20][name] for name in ("start", "end")}
+    async with Connection(port, API_KEY) as connection:
+        slot = (await connection.get("/api/v1/slots")).body["slots"][20]
+    window = {name: slot[name] for name in ("start", "end")}
     indices = iter(range(first, first + bookings))
     answers: Counter[int] = Counter()
     began = time.perf_counter()
@@ -53,39 +54,19 @@ async def rate(port: int, *, clients: int, bookings: int, first: int) -> float:
 
 
 async def _client(port: int, indices: Iterator[int], window: dict[str, str], answers: Counter[int]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for index in indices:
-        body = json.dumps({"phone_number": number(index), "reason": "洗濯機の修理", "window": window}).encode()
-        headers = f"Idempotency-Key: order-{index}\r\n"
-        status, _ = await _exchange(reader, writer, "POST", "/api/v1/callbacks", body, headers)
-        answers[status] += 1
-    writer.close()
-
-
-async def _asked(port: int, method: str, path: str, body: bytes) -> tuple[int, bytes]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    answer = await _exchange(reader, writer, method, path, body, "")
-    writer.close()
-    return answer
-
-
-async def _exchange(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, method: str, path: str, body: bytes, headers: str
-) -> tuple[int, bytes]:
-    head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {API_KEY}\r\n{headers}"
-    if body:
-        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    writer.write(f"{head}\r\n".encode() + body)
-    told = (await reader.readuntil(b"\r\n\r\n")).decode()
-    length = next(int(line.split(":")[1]) for line in told.lower().split("\r\n") if line.startswith("content-length"))
-    return int(told.split(" ")[1]), await reader.readexactly(length)
+    async with Connection(port, API_KEY) as connection:
+        for index in indices:
+            body = {"phone_number": number(index), "reason": "洗濯機の修理", "window": window}
+            answer = await connection.post("/api/v1/callbacks", body, idempotency_key=f"order-{index}")
+            answers[answer.status] += 1
 
 
 async def _until_it_answers(port: int) -> None:
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
-            await _asked(port, "GET", "/healthz", b"")
+            async with Connection(port, API_KEY) as connection:
+                await connection.get("/healthz")
         except OSError:
             if time.monotonic() > until:
                 raise

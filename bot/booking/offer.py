@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bot.booking.answering import AnswerRates
+from bot.booking.choices import choose, first_parts
 from bot.booking.hours import BusinessHours
-from bot.booking.slots import Slot, SlotPolicy, WhyNot, nearest, spread, why_not, window_at
+from bot.booking.slots import Slot, SlotPolicy, WhyNot, nearest, why_not, window_at
 from bot.booking.when import Exclusion, Wish, Wishes
 from bot.booking.window import Window
 
+NEAR_PARTS = 3
 Because = WhyNot | Literal["several", "full"]
 
 
@@ -41,17 +44,20 @@ def offer(
     now: datetime,
     lawful: Sequence[BusinessHours] = (),
     limit: int = 4,
+    rates: AnswerRates | None = None,
 ) -> Offer:
     """Match wishes with `slots` (all that may be promised now, in order, full ones too).
 
-    `lawful` are the hours in which this customer may be called at all; the slots lie inside them already.
+    `lawful` are the hours in which this customer may be called at all; the slots lie inside them already. `rates` say
+    which of several times to recommend.
     """
     allowed = [slot for slot in slots if not any(_overlaps(slot.window, out) for out in wishes.exclude)]
     free = [slot for slot in allowed if slot.free > 0]
     if not wishes.candidates:
         if not wishes.exclude:
             return Offer(kind="nothing")
-        return Offer(kind="choose", options=spread(free, limit=limit), because="several")
+        options = _several([slot.window for slot in free], hours, limit=limit, rates=rates, is_open=True)
+        return Offer(kind="choose", options=options, because="several")
     if wishes.candidates[0].kind == "asap":
         return Offer(kind="chosen", asap=True, window=free[0].window if free else None)
     if named := _first_named(wishes, free):
@@ -60,7 +66,9 @@ def offer(
     if len(fitting) == 1:
         return Offer(kind="chosen", window=fitting[0].window)
     if fitting:
-        return Offer(kind="choose", options=spread(fitting, limit=limit), because="several")
+        is_open = any(wish.end is None and wish.kind != "instant" for wish in wishes.candidates)
+        options = _several([slot.window for slot in fitting], hours, limit=limit, rates=rates, is_open=is_open)
+        return Offer(kind="choose", options=options, because="several")
     wanted = _wanted(wishes.candidates[0], hours=hours, policy=policy, now=now)
     because: Because = why_not(wanted, hours, policy, now=now) or "full"
     if because == "full" and not all(layer.covers(wanted) for layer in lawful):
@@ -84,6 +92,14 @@ def _first_named(wishes: Wishes, free: Sequence[Slot]) -> Window | None:
         if granting:
             return None
     return None
+
+
+def _several(
+    windows: Sequence[Window], hours: BusinessHours, *, limit: int, rates: AnswerRates | None, is_open: bool
+) -> tuple[Window, ...]:
+    """Some of many that fit; of a wish without an end (`is_open`) the nearer ones."""
+    near = first_parts(windows, NEAR_PARTS * limit, timezone=hours.timezone) if is_open else windows
+    return choose(near, limit=limit, timezone=hours.timezone, rates=rates)
 
 
 def _nearby(

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
+
+from bot.booking.window import Window
 
 
 def _counted(digit: str, kanji: str, spoken: str, ordinal: str, cardinal: str) -> re.Pattern[str]:
@@ -12,12 +15,14 @@ def _counted(digit: str, kanji: str, spoken: str, ordinal: str, cardinal: str) -
     return re.compile(rf"{alone}|{counting}|\b(?:{words})\b")
 
 
+_LATE = re.compile(r"最後|一番遅|(?:遅い|後の|あとの)(?:方|ほう)|\b(?:last|latest|later)\b")
+_EARLY = re.compile(r"一番早|いちばん早|(?:早い|先の|前の)(?:方|ほう)|\b(?:earliest|earlier|soonest)\b")
 _POSITIONS: tuple[tuple[re.Pattern[str], int], ...] = (
     (_counted("1", "一", "ひとつ目|最初", "first|1st", "one"), 0),
     (_counted("2", "二", "ふたつ目|真ん中", "second|2nd|middle", "two"), 1),
     (_counted("3", "三", "みっつ目", "third|3rd", "three"), 2),
-    (re.compile(r"最後|一番遅|(?:遅い|後の|あとの)(?:方|ほう)|\b(?:last|latest|later)\b"), -1),
-    (re.compile(r"一番早|いちばん早|(?:早い|先の|前の)(?:方|ほう)|\b(?:earliest|earlier|soonest)\b"), 0),
+    (_LATE, -1),
+    (_EARLY, 0),
     (re.compile(r"ど(?:れ|ちら|っち)でも|お?まかせ|お?任せ|なんでも"), 0),
     (re.compile(r"\b(?:any of (?:them|these)|either|whichever|any is fine|you choose)\b"), 0),
 )
@@ -31,3 +36,13 @@ def position(text: str, count: int) -> int | None:
             index = count - 1 if index < 0 else index
             return index if index < count else None
     return None
+
+
+def window(text: str, offered: Sequence[Window]) -> Window | None:
+    """The one of the offered times that the message names: by its place among them, "later" by the clock."""
+    index = position(text, len(offered))
+    if index is None:
+        return None
+    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    by_the_clock = index in (0, len(offered) - 1) and (_LATE.search(plain) or _EARLY.search(plain))
+    return sorted(offered)[index] if by_the_clock else offered[index]

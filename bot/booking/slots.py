@@ -1,6 +1,6 @@
 """Which windows may be promised, why another may not, and the nearest ones to a wish."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -94,12 +94,3 @@ def nearest(wanted: Window, free: Iterable[Slot], *, limit: int = 3) -> tuple[Wi
 
     closest = sorted((slot for slot in free if slot.free > 0), key=distance)[:limit]
     return tuple(sorted(slot.window for slot in closest))
-
-
-def spread(free: Sequence[Slot], *, limit: int = 3) -> tuple[Window, ...]:
-    """The soonest free slot, then others at a distance, so that a customer sees different times, not neighbours."""
-    windows = [slot.window for slot in free if slot.free > 0]
-    if len(windows) <= limit:
-        return tuple(windows)
-    step = max(1, min(len(windows) // limit, 6))
-    return tuple(windows[index * step] for index in range(limit))

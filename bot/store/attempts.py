@@ -1,14 +1,16 @@
 """The ledger of dials: written before the carrier is asked, ended exactly once."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Integer, Row, case, cast, extract, func, insert, literal_column, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.booking.answering import ANSWERED, TELLS_NOTHING, Tries
 from bot.booking.callback import Outcome
 from bot.store.database import Transaction
+from bot.store.prepared import Prepared, given
 from bot.store.schema import agents, attempts, callbacks
 
 
@@ -171,3 +173,32 @@ async def recent_talks(tx: Transaction, topic: str, *, since: datetime, limit: i
         .limit(limit)
     )
     return [timedelta(seconds=seconds) for seconds in rows.scalars()]
+
+
+async def answered_by_hour(tx: Transaction, *, since: datetime, limit: int = 20_000) -> list[Tries]:
+    """How many of the newest calls since a moment were answered, by the hour at which they were placed."""
+    rows = await _BY_HOUR.rows(tx, since=since, most=limit)
+    return [
+        Tries(at=datetime.fromtimestamp(hour, UTC), placed=placed, answered=answered) for hour, placed, answered in rows
+    ]
+
+
+def _by_hour() -> Any:
+    newest = (
+        select(attempts.c.started_at, attempts.c.outcome)
+        .where(
+            attempts.c.started_at >= given("since"),
+            attempts.c.outcome.is_not(None),
+            attempts.c.outcome.not_in(sorted(TELLS_NOTHING)),
+        )
+        .order_by(attempts.c.started_at.desc())
+        .limit(given("most"))
+        .subquery()
+    )
+    seconds = extract("epoch", newest.c.started_at)
+    hour = cast(seconds - seconds % 3600, Integer)
+    answered = func.sum(case((newest.c.outcome.in_(sorted(ANSWERED)), 1), else_=0))
+    return select(hour, func.count(), answered).group_by(literal_column("1"))
+
+
+_BY_HOUR = Prepared(lambda _: _by_hour())

@@ -226,6 +226,8 @@ attempts = Table(
         postgresql_where=text("outcome = 'connected'"),
     ),
     Index(None, "agent_id", "started_at"),
+    # When people answer is asked of the newest ones.
+    Index(None, "started_at"),
     # One live attempt a callback, a number and an agent: no code path can double-dial past these.
     Index(
         "uq_attempts_live_callback",

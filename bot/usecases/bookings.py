@@ -8,8 +8,10 @@ from hashlib import sha256
 
 from bot.booking import phone
 from bot.booking import reference as references
+from bot.booking.answering import AnswerRates
 from bot.booking.business import Business
 from bot.booking.callback import Callback, Channel, Kind, Status
+from bot.booking.choices import choose, first_parts
 from bot.booking.errors import (
     CallbackNotFound,
     CallbackNotOpen,
@@ -24,10 +26,10 @@ from bot.booking.measured import MeasurePolicy
 from bot.booking.offer import Offer, offer
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
-from bot.booking.slots import Slot, spread
+from bot.booking.slots import Slot
 from bot.booking.when import Language, Wishes, read
 from bot.booking.window import Window
-from bot.store import callbacks, conversations, ledger, promising, slots
+from bot.store import attempts, callbacks, conversations, ledger, promising, slots
 from bot.store.database import Database, Transaction, one_at_a_time
 from bot.store.together import Collision
 from bot.usecases.line import WaitingLine
@@ -36,6 +38,8 @@ from bot.usecases.seats import ANYBODY, Customer, Seats
 
 HOLD_FOR = timedelta(minutes=3)
 MOST_TRIES = 3
+RATES_ANEW_AFTER = timedelta(hours=1)
+RATES_OF = timedelta(days=90)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,6 +103,7 @@ class Bookings:
         self._line = WaitingLine(rules, self._seats)
         self._numbers = numbers
         self._reminder = reminder
+        self._answering: tuple[datetime, AnswerRates] | None = None
 
     async def slots(
         self,
@@ -118,8 +123,11 @@ class Bookings:
     async def soonest(
         self, *, now: datetime, limit: int = 3, topic: str | None = None, customer: Customer = ANYBODY
     ) -> tuple[Window, ...]:
-        """A few different free times, the soonest first."""
-        return spread(await self.slots(now=now, topic=topic, customer=customer), limit=limit)
+        """A few different free times soon, the one at which an answer is likeliest first."""
+        offered = await self.slots(now=now, topic=topic, customer=customer)
+        free, tz = [slot.window for slot in offered if slot.free], self._business.timezone
+        near = first_parts(free, limit, timezone=tz)
+        return choose(near, limit=limit, timezone=tz, rates=await self._rates(now=now))
 
     async def earliest(
         self, *, now: datetime, topic: str | None = None, customer: Customer = ANYBODY
@@ -169,7 +177,8 @@ class Bookings:
         rules = self._rules.of(self._rules.topic(topic))
         offered = await self.slots(now=now, topic=topic, customer=customer)
         lawful = self._rules.lawful.of(customer.number) if customer.number else ()
-        return offer(wishes, offered, hours=rules.hours, policy=rules.policy, lawful=lawful, now=now)
+        rates = await self._rates(now=now)
+        return offer(wishes, offered, hours=rules.hours, policy=rules.policy, lawful=lawful, now=now, rates=rates)
 
     async def book(
         self, request: BookingRequest, *, now: datetime, idempotency: IdempotencyKey | None = None
@@ -336,6 +345,14 @@ class Bookings:
             return Standing()
         async with self._database.read() as tx:
             return await self._line.standing(tx, callback, now=now)
+
+    async def _rates(self, *, now: datetime) -> AnswerRates:
+        """When people lately answered, read anew every hour."""
+        if self._answering is None or abs(now - self._answering[0]) > RATES_ANEW_AFTER:
+            async with self._database.read() as tx:
+                tries = await attempts.answered_by_hour(tx, since=now - RATES_OF)
+            self._answering = now, AnswerRates(tries, timezone=self._business.timezone)
+        return self._answering[1]
 
     async def _stored(
         self, request: BookingRequest, *, now: datetime, idempotency: IdempotencyKey | None, tries: int = MOST_TRIES

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from bot.booking.callback import Callback
+from bot.booking.choices import choose, first_parts
 from bot.booking.rules import Rules
-from bot.booking.slots import spread
 from bot.booking.window import Window
 from bot.store.database import Transaction
 from bot.usecases.seats import Customer, Seats
@@ -23,5 +23,8 @@ class NewTimes:
         """At most three, the soonest first; none when nothing is free."""
         topic = self._rules.known(callback.topic)
         customer = Customer(number=callback.phone_number, language=callback.language)
-        end = now + self._rules.of(topic).policy.horizon
-        return spread(await self._seats.read(tx, topic, now=now, start=now, end=end, customer=customer), limit=MOST)
+        rules = self._rules.of(topic)
+        end, tz = now + rules.policy.horizon, rules.hours.timezone
+        offered = await self._seats.read(tx, topic, now=now, start=now, end=end, customer=customer)
+        near = first_parts([slot.window for slot in offered if slot.free > 0], MOST, timezone=tz)
+        return choose(near, limit=MOST, timezone=tz)

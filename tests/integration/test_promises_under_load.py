@@ -3,29 +3,33 @@
 import asyncio
 import os
 import random
+import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy import text
 
 from bot.booking.callback import Callback, Status
 from bot.booking.errors import CallbackNotOpen, IdempotencyConflict, SlotFull
+from bot.booking.hours import BusinessHours, Period
 from bot.booking.window import Window
 from bot.store import callbacks
 from bot.store.database import Database
 from bot.store.together import MOST_AT_ONCE
 from bot.usecases.bookings import IdempotencyKey
-from tests.support.clocks import tokyo
+from tests.support.clocks import NEW_YORK, tokyo
+from tests.support.plain_http import Answer, Connection
 from tests.support.ports import free_port
 from tests.support.products import ROOT, SLOT, SLOTS, World, a_request, number, settings_of
 
 PLACES = 48
+HALF_HOUR = timedelta(minutes=30)
 NEXT = Window(start=SLOT.end, end=SLOT.end + (SLOT.end - SLOT.start))
 API_KEY = "a-key-for-many-who-book-at-once"
 IN_ONE_PERSONS_HANDS = """
@@ -174,28 +178,24 @@ async def test_one_booking_that_fails_takes_nobody_else_of_its_commit_with_it(sq
 
 
 @pytest.fixture
-async def three_gateways(database_url: str, tmp_path: Path) -> AsyncIterator[list[str]]:
-    """Three gateway processes that start together over one fresh database; returns their addresses."""
+async def three_gateways(database_url: str, tmp_path: Path) -> AsyncIterator[list[int]]:
+    """Three gateway processes that start together over one fresh database; returns their ports."""
     settings = (ROOT / "orikaeshi.toml").read_text(encoding="utf-8")
     path = tmp_path / "shop.toml"
     path.write_text(settings.replace("capacity = 0 ", f"capacity = {PLACES} "), encoding="utf-8")
     processes: list[subprocess.Popen[bytes]] = []
-    addresses: list[str] = []
+    ports = [free_port() for _ in range(3)]
     try:
-        async with httpx.AsyncClient(trust_env=False) as client:
-            for index in range(3):
-                port = free_port()
-                told = settings_of(
-                    tmp_path / f"var{index}", ORIKAESHI_SETTINGS=str(path), DATABASE_URL=database_url, PORT=str(port),
-                    ORIKAESHI_DEMO_API_KEY=API_KEY, LOG_LEVEL="error",
-                )  # fmt: skip
-                command = [sys.executable, "-m", "bot.gateway"]
-                process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **told})  # noqa: ASYNC220 (returns at once)
-                processes.append(process)
-                addresses.append(f"http://127.0.0.1:{port}")
-            for address, process in zip(addresses, processes, strict=True):
-                await _until_it_answers(client, address, process)
-        yield addresses
+        for index, port in enumerate(ports):
+            told = settings_of(
+                tmp_path / f"var{index}", ORIKAESHI_SETTINGS=str(path), DATABASE_URL=database_url, PORT=str(port),
+                ORIKAESHI_DEMO_API_KEY=API_KEY, LOG_LEVEL="error",
+            )  # fmt: skip
+            command = [sys.executable, "-m", "bot.gateway"]
+            processes.append(subprocess.Popen(command, cwd=ROOT, env={**os.environ, **told}))  # noqa: ASYNC220 (returns at once)
+        for port, process in zip(ports, processes, strict=True):
+            await _until_it_answers(port, process)
+        yield ports
     finally:
         for process in processes:
             process.terminate()
@@ -203,37 +203,144 @@ async def three_gateways(database_url: str, tmp_path: Path) -> AsyncIterator[lis
             process.wait(30)
 
 
-async def _until_it_answers(client: httpx.AsyncClient, address: str, process: "subprocess.Popen[bytes]") -> None:
+async def _until_it_answers(port: int, process: "subprocess.Popen[bytes]") -> None:
     for _ in range(1200):
         try:
-            await client.get(f"{address}/healthz")
-        except httpx.TransportError:
+            async with Connection(port, API_KEY) as connection:
+                await connection.get("/healthz")
+        except OSError:
             assert process.poll() is None
             await asyncio.sleep(0.1)  # a real process starts in real time
         else:
             return
-    raise TimeoutError(address)
+    raise TimeoutError(port)
 
 
-async def test_row_16_three_gateways_together_sell_exactly_what_there_is_to_1000_bookings_through_the_api(
-    three_gateways: list[str], database: Database
+async def test_row_16_three_gateways_sell_exactly_what_there_is_to_1000_bookings_at_once_then_move_and_cancel_them(
+    three_gateways: list[int], database: Database
 ) -> None:
-    limits = httpx.Limits(max_connections=64)
-    headers = {"Authorization": f"Bearer {API_KEY}"}
-    async with httpx.AsyncClient(trust_env=False, timeout=120, limits=limits, headers=headers) as client:
-        offered = (await client.get(f"{three_gateways[0]}/api/v1/slots")).json()["slots"]
-        window = {name: offered[20][name] for name in ("start", "end")}
+    async with Connection(three_gateways[0], API_KEY) as connection:
+        offered = (await connection.get("/api/v1/slots")).body["slots"]
+    hot, other = ({name: slot[name] for name in ("start", "end")} for slot in offered[20:22])
+    answers: list[Answer] = []
+    customers, chance = iter(range(1000)), random.Random(16)
 
-        async def post(index: int) -> httpx.Response:
-            body = {"phone_number": number(index), "reason": "load", "window": window}
-            return await client.post(f"{three_gateways[index % 3]}/api/v1/callbacks", json=body)
+    async def books(port: int) -> None:
+        async with Connection(port, API_KEY) as connection:
+            for index in customers:
+                body = {"phone_number": number(index), "reason": "load", "window": hot}
+                answers.append(await connection.post("/api/v1/callbacks", body))
 
-        answers = await asyncio.gather(*(post(index) for index in range(1000)))
-    assert Counter(answer.status_code for answer in answers) == {201: PLACES, 409: 1000 - PLACES}
-    full = [answer.json() for answer in answers if answer.status_code == 409]
+    await asyncio.gather(*(books(three_gateways[client % 3]) for client in range(64)))
+    assert Counter(answer.status for answer in answers) == {201: PLACES, 409: 1000 - PLACES}
+    full = [answer.body for answer in answers if answer.status == 409]
     assert {problem["type"] for problem in full} == {"slot-full"}
     assert all(problem["alternatives"] for problem in full)
     assert await wrong_counters(database) == []
+
+    async def changes(port: int, reference: str, index: int) -> None:
+        """Move or cancel, while others book what becomes free."""
+        path = f"/api/v1/callbacks/{reference}"
+        async with Connection(port, API_KEY) as connection:
+            for _ in range(3):
+                if chance.random() < 0.7:
+                    answer = await connection.post(f"{path}/reschedule", {"window": chance.choice((hot, other))})
+                else:
+                    answer = await connection.post(f"{path}/cancel", {})
+                assert answer.status in (200, 409), answer.body
+            body = {"phone_number": number(1000 + index), "reason": "load", "window": chance.choice((hot, other))}
+            assert (await connection.post("/api/v1/callbacks", body)).status in (201, 409)
+
+    booked = [answer.body["reference"] for answer in answers if answer.status == 201]
+    await asyncio.gather(
+        *(changes(three_gateways[index % 3], reference, index) for index, reference in enumerate(booked * 2))
+    )
+    assert await wrong_counters(database) == []
+    async with database.read() as tx:
+        sold = [row.booked for row in await tx.execute(text("SELECT booked FROM slots"))]
+    assert all(0 <= booked <= PLACES for booked in sold)
+
+
+@pytest.mark.parametrize("change", ["move", "cancel"])
+async def test_row_21_a_process_killed_in_the_middle_of_a_change_leaves_the_counters_as_they_were(
+    database: Database, database_url: str, change: str
+) -> None:
+    world = World(database)
+    made = await world.book()
+    # The new place is taken, the old one given back and the callback rewritten: then the process is gone.
+    steps = f"""
+import asyncio, os, signal
+from bot.store.database import Database
+from bot.usecases import bookings
+from tests.integration.test_promises_under_load import NEXT
+from tests.support.products import World
+
+async def dies(*_args, **_facts):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+async def main():
+    world = World(Database({database_url!r}))
+    bookings.plan_notices = dies
+    change = {{"move": lambda: world.bookings.move({made.reference!r}, NEXT, now=world.now),
+               "cancel": lambda: world.bookings.cancel({made.reference!r}, now=world.now)}}
+    await change[{change!r}]()
+
+asyncio.run(main())
+"""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", steps, cwd=ROOT)
+    assert await process.wait() == -signal.SIGKILL
+    assert await wrong_counters(database) == []
+    assert await world.read(made) == made
+    moved = await world.bookings.move(made.reference, NEXT, now=world.now)
+    assert moved.window == NEXT
+    assert await wrong_counters(database) == []
+
+
+async def test_a_slot_whose_capacity_was_lowered_below_what_is_sold_sells_no_more_and_lets_customers_go(
+    database: Database,
+) -> None:
+    world = World(database)
+    made = []
+    for index in range(3):
+        made.append(await world.book(phone_number=number(index)))
+        world.clock.pass_by(seconds=1)
+    await world.bookings.cancel(made[0].reference, now=world.now)
+    await world.book(NEXT, phone_number=number(5))
+    lowered = World(database, slots=replace(SLOTS, capacity=1))
+    with pytest.raises(SlotFull):
+        await lowered.book(phone_number=number(9))
+    await lowered.bookings.move(made[2].reference, Window(start=NEXT.end, end=NEXT.end + HALF_HOUR), now=world.now)
+    with pytest.raises(SlotFull):
+        await lowered.book(phone_number=number(9))
+    assert await wrong_counters(database) == []
+
+
+@pytest.mark.parametrize(
+    ("since", "starts"),
+    [
+        ("2026-10-31 12:00", ["2026-11-01 00:30-04:00", "2026-11-01 01:30-04:00", "2026-11-01 01:30-05:00"]),
+        ("2026-03-07 12:00", ["2026-03-08 01:30-05:00", "2026-03-08 03:00-04:00", "2026-03-08 03:30-04:00"]),
+    ],
+)
+async def test_row_12_where_the_clock_is_changed_every_booking_is_called_once_at_the_time_it_was_told(
+    database: Database, since: str, starts: list[str]
+) -> None:
+    """New York at night: an hour that comes twice holds two slots that read alike, one that is skipped holds none."""
+    every_night = dict.fromkeys(range(7), (Period(start=time(0), end=time(6)),))
+    world = await World(database, hours=BusinessHours(timezone=NEW_YORK, weekly=every_night)).with_agents(3)
+    world.clock.moment = datetime.fromisoformat(since).replace(tzinfo=NEW_YORK)
+    moments = [datetime.fromisoformat(start) for start in starts]
+    offered = {slot.window.start: slot.window for slot in await world.bookings.slots(now=world.now)}
+    made = [await world.book(offered[at], phone_number=number(index)) for index, at in enumerate(moments)]
+    called: dict[str, datetime] = {}
+    moment = min(moments) - timedelta(hours=1)
+    while moment < max(moments) + timedelta(hours=1):
+        await world.at(moment)
+        live = await world.live()
+        called |= {dial.callback_id: moment for dial in live if dial.callback_id not in called}
+        moment += timedelta(minutes=5)
+    assert len(live) == len(made)
+    assert [called[callback.id] for callback in made] == moments
 
 
 async def test_row_22_capacity_lowered_and_a_holiday_added_over_bookings_sell_no_more_and_crash_nothing(
@@ -247,3 +354,45 @@ async def test_row_22_capacity_lowered_and_a_holiday_added_over_bookings_sell_no
     closed = World(database, hours=replace(world.hours, exceptions={tokyo("2026-11-24").date(): ()}))
     assert await closed.bookings.slots(now=world.now, start=SLOT.start, end=SLOT.end) == []
     assert await wrong_counters(database) == []
+
+
+async def test_two_who_draw_the_same_reference_at_once_get_one_each(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter(["AAAAAA", "AAAAAA", "BBBBBB", *(f"CCCCC{letter}" for letter in "DEFGHJKM")])
+    monkeypatch.setattr("bot.usecases.bookings._drawn_reference", lambda: next(drawn))
+    world = World(database)
+    made = await asyncio.gather(*(world.book(phone_number=number(index)) for index in range(3)))
+    assert len({callback.reference for callback in made}) == 3
+    assert await wrong_counters(database) == []
+
+
+async def test_the_same_key_for_two_numbers_at_once_books_one_of_them(database: Database) -> None:
+    world, key = World(database), IdempotencyKey(scope="api", key="order-1")
+    requests = [a_request(phone_number=number(index)) for index in range(2)]
+    answers = await asyncio.gather(
+        *(world.bookings.book(request, now=world.now, idempotency=key) for request in requests), return_exceptions=True
+    )
+    assert [type(answer) for answer in answers].count(IdempotencyConflict) == 1
+    assert len(await world.bookings.listing()) == 1
+    assert await wrong_counters(database) == []
+
+
+async def test_a_booking_of_a_talk_that_is_gone_fails_alone(database: Database) -> None:
+    world = World(database)
+    answers = await asyncio.gather(
+        *(world.book(phone_number=number(index)) for index in range(2)),
+        world.book(phone_number=number(3), conversation_id="gone"),
+        return_exceptions=True,
+    )
+    assert [isinstance(answer, Callback) for answer in answers] == [True, True, False]
+    assert await wrong_counters(database) == []
+
+
+async def test_what_the_database_refuses_is_told_without_what_was_to_be_stored(database: Database) -> None:
+    world = World(database)
+    with pytest.raises(Exception) as refused:  # noqa: PT011 (whatever it is, it must not quote)
+        await world.book(phone_number=number(3), conversation_id="gone", reason="ひみつ")
+    told = f"{refused.value!r} {refused.value.__cause__!r} {refused.value.__context__!r}"
+    assert number(3) not in told
+    assert "ひみつ" not in told

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.booking.hours import BusinessHours, Period
-from bot.booking.slots import Slot, SlotPolicy, nearest, open_windows, spread, why_not, window_at
+from bot.booking.slots import Slot, SlotPolicy, nearest, open_windows, why_not, window_at
 from bot.booking.window import Window
 from tests.support.clocks import NEW_YORK, TUESDAY, tokyo
 from tests.support.products import SLOT, SLOTS, office_hours
@@ -133,23 +133,6 @@ def test_the_nearest_free_slots_in_order_of_time(free: tuple[str, ...], told: li
 def test_full_slots_are_never_told_as_alternatives() -> None:
     some = slots_at("14:30", "15:00", "15:30", full=("14:30", "15:00"))
     assert nearest(SLOT, some) == (some[2].window,)
-    assert spread(some) == (some[2].window,)
-
-
-@given(count=st.integers(0, 60), limit=st.integers(1, 5))
-def test_a_spread_begins_with_the_soonest_and_has_no_two_alike(count: int, limit: int) -> None:
-    some = [
-        Slot(
-            window=Window(start=TUESDAY + index * HALF_HOUR, end=TUESDAY + (index + 1) * HALF_HOUR),
-            capacity=1,
-            booked=0,
-        )
-        for index in range(count)
-    ]
-    told = spread(some, limit=limit)
-    assert len(told) == len(set(told)) == min(count, limit)
-    assert list(told) == sorted(told)
-    assert not told or told[0] == some[0].window
 
 
 @pytest.mark.parametrize(("capacity", "booked", "free"), [(3, 0, 3), (3, 3, 0), (1, 3, 0)])

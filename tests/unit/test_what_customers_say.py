@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.booking import name, reason
-from bot.booking.pick import position
+from bot.booking.pick import position, window
+from bot.booking.window import Window
+from tests.support.clocks import tokyo
 
 PARTS = {
     "プリンターが動かないので、明日15時に090-1234-5678へ電話ください。田中です": "プリンターが動かない",
@@ -144,3 +146,20 @@ def test_no_message_breaks_the_reading(text: str) -> None:
     name.introduced(text)
     name.answered(text)
     position(text, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "picked"),
+    [
+        ("2番目", 9), ("最初の", 16), ("the third one", 11), ("一番早いので", 9), ("遅い方で", 16), ("the latest", 16),
+        ("the earlier one", 9), ("どちらでも", 16), ("明日の15時", None),
+    ],
+)  # fmt: skip
+def test_of_times_told_in_the_order_of_recommendation_earlier_and_later_are_meant_by_the_clock(
+    text: str, picked: int | None
+) -> None:
+    offered = [
+        Window(start=tokyo(f"2026-11-24 {hour:02d}:00"), end=tokyo(f"2026-11-24 {hour:02d}:30")) for hour in (16, 9, 11)
+    ]
+    found = window(text, offered)
+    assert (found and found.start) == (picked and tokyo(f"2026-11-24 {picked:02d}:00"))
