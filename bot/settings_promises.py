@@ -217,6 +217,7 @@ class TopicSection(Section):
     name_en: Annotated[str, Field(min_length=1, max_length=40)]
     examples: tuple[Annotated[str, Field(min_length=1, max_length=80)], ...] = ()
     handle_minutes: Annotated[int, Field(ge=1, le=240)] | None = None
+    share: Annotated[float, Field(gt=0, le=100)] = 1.0
     hours: TopicHoursSection | None = None
     slots: TopicSlotsSection | None = None
     connect: Connect | None = None
@@ -292,7 +293,7 @@ class CapacitySection(Section):
             shifts=tuple(shift.value() for shift in self.shifts),
             inbound_share=self.inbound_share,
             handle_times={topic.id: timedelta(minutes=topic.handle_minutes or self.handle_minutes) for topic in topics},
-            topic_count=len(topics),
+            shares={topic.id: topic.share for topic in topics},
             overrides={(entry.topic, entry.start.astimezone(UTC)): entry.capacity for entry in self.overrides},
         )
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -116,14 +117,15 @@ def _of_capacity(settings: Settings, rules: Rules) -> Iterator[Worry]:
 
 
 def _beyond_the_roster(settings: Settings, rules: Rules) -> Iterator[Worry]:
-    """Everybody at work at once could not make as many calls as are promised for one slot."""
+    """Everybody at work at once could not make as many calls as the capacities set by hand promise together."""
     people = sum(shift.agents for shift in settings.capacity.shifts)
-    for section, topic in zip(settings.topics, settings.for_topics(), strict=True):
-        fixed = section.fixed_capacity(settings.slots)
-        handle_time = timedelta(minutes=section.handle_minutes or settings.capacity.handle_minutes)
-        most = people * (rules.of(topic.id).policy.length / handle_time)
-        if fixed and fixed > most:
-            yield Worry(sentence="capacity_beyond_roster", topic=topic, facts={"capacity": fixed, "most": int(most)})
+    needed = sum(
+        fixed * (rules.of(section.id).handle_time / rules.of(section.id).policy.length)
+        for section in settings.topics
+        if (fixed := section.fixed_capacity(settings.slots))
+    )
+    if needed > people:
+        yield Worry(sentence="capacity_beyond_roster", facts={"needed": ceil(needed), "people": people})
 
 
 def _twice(values: Iterable[object]) -> list[object]:

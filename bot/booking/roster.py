@@ -14,8 +14,8 @@ from bot.booking.window import Window
 class Shift:
     """`agents` people who work the same endless week with the same skills.
 
-    `weekly` holds seven days, Monday first. No `topics` or `languages` means every one. Somebody who answers several
-    topics is counted in equal parts: their time can be promised only once.
+    `weekly` holds seven days, Monday first. No `topics` or `languages` means every one. The time of somebody who
+    answers several topics is divided among them: it can be promised only once.
     """
 
     agents: int
@@ -35,15 +35,16 @@ class Shift:
 class Roster:
     """The shifts, what part of agents' time is kept for people who call in, and what a supervisor set by hand.
 
-    `topic_count` is how many topics there are in all. `handle_times` are how long one callback keeps an agent, talk
-    and what is written afterwards, by topic. `overrides` are capacities by (topic, slot start in UTC).
+    `shares` are all topics and how much of a shared agent's time each gets, relative to the others. `handle_times` are
+    how long one callback keeps an agent, talk and what is written afterwards, by topic. `overrides` are capacities by
+    (topic, slot start in UTC).
     """
 
     timezone: ZoneInfo
     shifts: tuple[Shift, ...]
     inbound_share: float
     handle_times: Mapping[str, timedelta]
-    topic_count: int = 1
+    shares: Mapping[str, float] = field(default_factory=dict)
     overrides: Mapping[tuple[str, datetime], int] = field(default_factory=dict)
 
     def capacity(
@@ -55,17 +56,22 @@ class Roster:
         """
         by_hand = self.overrides.get((topic, window.start))
         skilled = [shift for shift in self.shifts if shift.takes(topic, language)]
-        worked = sum((self._worked(shift, window) for shift in skilled), timedelta())
+        worked = sum((self._worked(shift, topic, window) for shift in skilled), timedelta())
         if by_hand is not None:
             return by_hand if worked or language is None else 0
         for_callbacks = worked * (1 - self.inbound_share)
         # Half a second forgives what floating point loses: 3 × 30 min × 0.5 ÷ 15 min is 3, not 2.
-        return (for_callbacks + timedelta(seconds=0.5)) // (handle_time or self.handle_times[topic])
+        return (for_callbacks + timedelta(seconds=0.5)) // (handle_time or self._handle_time(topic))
 
-    def _worked(self, shift: Shift, window: Window) -> timedelta:
+    def _handle_time(self, topic: str) -> timedelta:
+        """A callback may be older than the settings: about a topic that is gone, it may take as long as any."""
+        return self.handle_times.get(topic) or max(self.handle_times.values())
+
+    def _worked(self, shift: Shift, topic: str, window: Window) -> timedelta:
         """These people's time in a window that belongs to one of their topics, breaks taken off."""
-        shared = len(shift.topics) or self.topic_count
-        return _on_shift(shift.weekly, shift.breaks, self.timezone, window.start, window.end) * shift.agents / shared
+        theirs = shift.topics or self.shares.keys() | {topic}
+        part = self.shares.get(topic, 1.0) / sum(self.shares.get(other, 1.0) for other in theirs)
+        return _on_shift(shift.weekly, shift.breaks, self.timezone, window.start, window.end) * shift.agents * part
 
 
 @lru_cache(maxsize=65536)

@@ -21,15 +21,36 @@ class Paper:
     closed: dict[date, list[Minutes]] = field(default_factory=dict)
     weeks_from: list[tuple[date, dict[int, list[Minutes]]]] = field(default_factory=list)
     customer_zones: list[str] = field(default_factory=list)
-    lawful: Minutes = (8 * 60, 21 * 60)
+    lawful: list[Minutes] = field(default_factory=lambda: [(8 * 60, 21 * 60)])
 
     def may_call(self, moment: datetime) -> bool:
         """Whether every layer is open at this moment."""
-        return self._business(moment) and all(
-            self.lawful[0] <= _minute(moment, zone) < self.lawful[1] for zone in self.customer_zones
-        )
+        return self.is_open(moment) and all(_within(_minute(moment, zone), self.lawful) for zone in self.customer_zones)
 
-    def _business(self, moment: datetime) -> bool:
+    def slots(self, *, start: datetime, end: datetime, length: timedelta, cutoff: timedelta) -> list[datetime]:
+        """When each slot begins that may be offered in [start, end): walked through a quarter of an hour at a time."""
+        step = timedelta(minutes=15)
+        found: list[datetime] = []
+        opened: datetime | None = None
+        for moment in every(step, start, end):
+            if opened and (not self.is_open(moment) or self._day(moment) != self._day(opened)):
+                found += self._cut(opened, moment - cutoff, length)
+                opened = None
+            if opened is None and self.is_open(moment):
+                opened = moment
+        return found
+
+    def _cut(self, opened: datetime, closed: datetime, length: timedelta) -> list[datetime]:
+        """The slots of one opening that lie inside every layer to their last minute."""
+        begins = [begin for begin in every(length, opened, closed) if begin + length <= closed]
+        quarter = timedelta(minutes=15)
+        return [begin for begin in begins if all(self.may_call(at) for at in every(quarter, begin, begin + length))]
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(self.zone)).date()
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether the business is open at this moment."""
         day, minute = moment.astimezone(ZoneInfo(self.zone)).date(), _minute(moment, self.zone)
         if _within(minute, self.closed.get(day, [])):
             return False

@@ -3,85 +3,17 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import holidays
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.booking.hours import BusinessHours, Period, WeeklyChange
 from bot.booking.lawful import CallingHours, LawfulHours
-from bot.booking.slots import SlotPolicy, open_windows
 from bot.booking.window import Window
 from tests.support.clocks import NEW_YORK, TOKYO, tokyo
-from tests.support.oracles import Minutes, Paper, every
+from tests.support.oracles import Paper, every
+from tests.support.papers import days, layers, minutes, papers
 from tests.support.products import office_hours
-
-ZONES = ("Asia/Tokyo", "America/New_York", "Europe/London", "Australia/Lord_Howe", "America/Santiago")
-NUMBERS = {
-    "+819012345678": ["Asia/Tokyo"],
-    "+12125550123": ["America/New_York"],
-    "+442079460018": ["Europe/London"],
-    "+33142685300": ["Europe/Paris"],
-    "+56221234567": ["America/Santiago"],
-}
-YEAR = [date(2026, 1, 1) + timedelta(days=offset) for offset in range(365)]
-CHANGES = [
-    date(2026, 3, 8),
-    date(2026, 3, 29),
-    date(2026, 4, 5),
-    date(2026, 9, 6),
-    date(2026, 10, 25),
-    date(2026, 11, 1),
-]
-"""Days on which a clock of the zones above is changed."""
-
-minutes = st.integers(0, 95).map(lambda quarter: quarter * 15)
-spans = st.lists(minutes, min_size=0, max_size=4, unique=True).map(
-    lambda edges: [(edges[i], edges[i + 1]) for edges in [sorted(edges)] for i in range(0, len(edges) - 1, 2)]
-)
-weeks = st.fixed_dictionaries(dict.fromkeys(range(7), spans))
-days = st.sampled_from(YEAR + CHANGES * 20)
-dated = st.dictionaries(days, spans, max_size=12)
-
-
-@st.composite
-def papers(draw: st.DrawFn) -> tuple[Paper, str]:
-    """A year of rules and a customer."""
-    number = draw(st.sampled_from(sorted(NUMBERS)))
-    paper = Paper(
-        zone=draw(st.sampled_from(ZONES)),
-        week=draw(weeks),
-        holidays=set(holidays.country_holidays("JP", years=2026)) if draw(st.booleans()) else set(),
-        replaced=draw(dated),
-        closed=draw(dated),
-        weeks_from=draw(st.lists(st.tuples(days, weeks), max_size=2, unique_by=lambda pair: pair[0])),
-        customer_zones=NUMBERS[number],
-    )
-    return paper, number
-
-
-def told(paper: Paper, number: str) -> tuple[BusinessHours, CallingHours]:
-    """The same rules as the product's own values."""
-    business = BusinessHours(
-        timezone=ZoneInfo(paper.zone),
-        weekly=_week(paper.week),
-        holidays_country="JP" if paper.holidays else None,
-        exceptions={day: _periods(spans) for day, spans in paper.replaced.items()},
-        closures={day: _periods(spans) for day, spans in paper.closed.items()},
-        changes=tuple(
-            WeeklyChange(since=since, weekly=_week(week))
-            for since, week in sorted(paper.weeks_from, key=lambda pair: pair[0])
-        ),
-    )
-    return business, CallingHours(layers=(business, *LawfulHours(unknown_zone=TOKYO).of(number)))
-
-
-def _week(week: dict[int, list[Minutes]]) -> dict[int, tuple[Period, ...]]:
-    return {day: _periods(spans) for day, spans in week.items()}
-
-
-def _periods(spans: list[Minutes]) -> tuple[Period, ...]:
-    return tuple(Period(start=time(*divmod(start, 60)), end=time(*divmod(end, 60))) for start, end in spans)
 
 
 @settings(max_examples=25)
@@ -90,29 +22,11 @@ def test_a_call_may_be_dialled_exactly_when_the_rules_on_paper_say_so(
     rules: tuple[Paper, str], around: list[date]
 ) -> None:
     paper, number = rules
-    _, hours = told(paper, number)
+    hours = layers(paper, number)
     for day in around:
         start = datetime.combine(day, time(0), UTC) - timedelta(hours=6)
         for moment in every(timedelta(minutes=5), start, start + timedelta(hours=36)):
             assert hours.is_open(moment) == paper.may_call(moment), moment
-
-
-@settings(max_examples=25)
-@given(rules=papers(), length=st.sampled_from([5, 20, 30, 60, 120]))
-def test_in_a_whole_year_nothing_is_offered_that_reaches_outside_any_layer(
-    rules: tuple[Paper, str], length: int
-) -> None:
-    paper, number = rules
-    business, hours = told(paper, number)
-    policy = SlotPolicy(length=timedelta(minutes=length), lead=timedelta(), horizon=timedelta(days=366), capacity=1)
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    offered = [
-        window
-        for window in open_windows(business, policy, now=start, start=start, end=start + policy.horizon)
-        if hours.covers(window)
-    ]
-    for window in offered[:: max(1, len(offered) // 400)]:
-        assert all(paper.may_call(moment) for moment in every(timedelta(minutes=5), window.start, window.end))
 
 
 @settings(max_examples=40)
@@ -121,7 +35,7 @@ def test_a_retry_lands_on_the_first_moment_that_the_rules_on_paper_allow(
     rules: tuple[Paper, str], day: date, minute: int
 ) -> None:
     paper, number = rules
-    _, hours = told(paper, number)
+    hours = layers(paper, number)
     moment = datetime.combine(day, time(0), UTC) + timedelta(minutes=minute)
     opening = hours.next_open(moment)
     if opening is None:

@@ -1,5 +1,6 @@
 """Capacity from who works when."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -46,7 +47,10 @@ LUNCH = (Period(start=time(14, 50), end=time(15, 20)),)
         (a_roster(a_shift(3, breaks=LUNCH)), 1),
         (a_roster(a_shift(3, topics=frozenset({"repair"}))), 0),
         (a_roster(a_shift(6, topics=frozenset({"repair", "general"}))), 3),  # their time is promised once
-        (a_roster(a_shift(6), topic_count=2), 3),
+        (a_roster(a_shift(6), shares={"general": 1, "repair": 1}), 3),
+        (a_roster(a_shift(6), shares={"general": 1, "repair": 2}), 2),
+        (a_roster(a_shift(6), shares={"general": 2, "repair": 1}), 4),
+        (a_roster(a_shift(6, topics=frozenset({"general"})), shares={"general": 1, "repair": 2}), 6),
         (a_roster(a_shift(3), overrides={("general", SLOT.start): 9}), 9),
         (a_roster(a_shift(3), overrides={("general", SLOT.start): 0}), 0),
         (a_roster(a_shift(3), overrides={("repair", SLOT.start): 9}), 3),
@@ -105,3 +109,50 @@ def test_past_calls_count_once_there_are_enough(talks: int, told: int | None) ->
 def test_calls_that_were_cut_off_do_not_make_a_slot_endless() -> None:
     policy = MeasurePolicy(wrap_up=timedelta(), least=1)
     assert policy.handle_time([timedelta(seconds=1)] * 50) == MINUTE
+
+
+TOPICS = ("repair", "billing", "sales")
+
+
+@given(
+    crews=st.lists(
+        st.tuples(st.integers(1, 20), st.sets(st.sampled_from(TOPICS)), st.integers(0, 23), st.integers(1, 24)),
+        min_size=1, max_size=5,
+    ),
+    shares=st.fixed_dictionaries({topic: st.floats(0.1, 10) for topic in TOPICS}),
+    handle=st.fixed_dictionaries({topic: st.integers(1, 60) for topic in TOPICS}),
+    length=st.fixed_dictionaries({topic: st.sampled_from([5, 10, 15, 20, 30, 60, 120]) for topic in TOPICS}),
+    inbound=st.floats(0, 0.9),
+    hour=st.integers(0, 11),
+)  # fmt: skip
+def test_topics_that_share_agents_never_promise_the_same_time_twice(
+    crews: list[tuple[int, set[str], int, int]],
+    shares: dict[str, float],
+    handle: dict[str, int],
+    length: dict[str, int],
+    inbound: float,
+    hour: int,
+) -> None:
+    """However their slots are cut: whatever all topics sell in two hours fits into the time that is worked in them."""
+    shifts = tuple(
+        a_shift(agents, f"{start:02d}:00", f"{end - 1:02d}:59", topics=frozenset(topics))
+        for agents, topics, start, end in crews
+        if start < end
+    )
+    roster = replace(
+        a_roster(*shifts, share=inbound), shares=shares,
+        handle_times={topic: minutes * MINUTE for topic, minutes in handle.items()},
+    )  # fmt: skip
+    begin, hours = tokyo("2026-11-24") + 2 * hour * 60 * MINUTE, 120
+    needed = sum(
+        roster.capacity(topic, Window(start=begin + at * MINUTE, end=begin + (at + length[topic]) * MINUTE))
+        * handle[topic]
+        for topic in TOPICS
+        for at in range(0, hours, length[topic])
+    )
+    worked = sum(
+        agents * max(0, min(2 * hour * 60 + hours, end * 60) - max(2 * hour * 60, start * 60))
+        for agents, _, start, end in crews
+    )
+    slots = sum(hours // length[topic] for topic in TOPICS)
+    assert needed <= worked * (1 - inbound) + slots / 60  # half a second a slot is forgiven to floating point

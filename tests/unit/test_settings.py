@@ -22,8 +22,8 @@ hotline = "0120-000-000"
 number = "+815031234567"
 """
 OPTIONAL_TABLES = {
-    "hours": {"exceptions", "changes"}, "topics": {"hours", "slots", "handle_minutes", "examples", "connect"},
-    "lawful_hours": {"countries"}, "capacity": {"overrides"},
+    "hours": {"exceptions", "changes"}, "lawful_hours": {"countries"}, "capacity": {"overrides"},
+    "topics": {"hours", "slots", "handle_minutes", "examples", "connect", "share"},
 }  # fmt: skip
 DAY = "[[hours.exceptions]]\ndate = 2026-12-29\n"
 TWILIO = {

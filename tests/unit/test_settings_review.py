@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import __main__ as administration
 from bot.settings import Settings, SettingsError, load
 from bot.settings_review import in_force, worries
 from bot.usecases.settings_history import difference
@@ -12,8 +13,10 @@ from bot.wording import LANGUAGES
 from tests.support.clocks import TUESDAY, tokyo
 from tests.support.products import settings_of
 from tests.unit.test_settings import MINIMAL, TWILIO, written
+from tools.run import WORRY
 
 REPAIR = '\n[[topics]]\nid = "repair"\nname_ja = "修理"\nname_en = "Repairs"\n'
+SALES = REPAIR.replace("repair", "sales")
 SHIFT = "\n[[capacity.shifts]]\n"
 CLOSED = "\n".join(f"{day} = []" for day in ("monday", "tuesday", "wednesday", "thursday", "friday"))
 
@@ -50,6 +53,7 @@ def told(folder: Path, more: str, *, now: datetime = TUESDAY) -> list[str]:
          ["override_without_slot"]),
         (f"\n[slots]\ncapacity = 7{SHIFT}agents = 3\n", ["capacity_beyond_roster"]),
         (f"\n[slots]\ncapacity = 6{SHIFT}agents = 3\n", []),
+        (f"{REPAIR}{SALES}\n[slots]\ncapacity = 6{SHIFT}agents = 3\n", ["capacity_beyond_roster"]),
         ("\n[slots]\ncapacity = 50\n", []),  # nobody has told a roster
     ],
 )  # fmt: skip
@@ -121,3 +125,15 @@ def test_a_change_is_told_line_by_line_as_it_stands_in_the_file(tmp_path: Path) 
 def test_secrets_and_places_are_no_part_of_the_history(tmp_path: Path) -> None:
     secret = {"DATABASE_URL": "postgresql://me:hush@db/x", "ORIKAESHI_DEMO_API_KEY": "hush-hush-hush-hush"}
     assert "hush" not in str(in_force(load({**settings_of(tmp_path), **secret})))
+
+
+def test_the_start_says_what_is_odd_in_a_plain_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in written(tmp_path, f"{MINIMAL}{SHIFT}agents = 3\nfriday = []\n").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.argv", ["bot", "migrate"])
+    administration.main()
+    line = capsys.readouterr().out.strip()
+    assert line == "WARNING settings: General: Fri is open, but every slot on it has a capacity of 0."
+    assert WORRY.search(line)  # which is what `make run` shows
