@@ -17,7 +17,7 @@ from bot.booking.phone import ALLOWED_KINDS, NumberPolicy
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.topic import Topic
 from bot.booking.when import PartsOfDay
-from bot.settings_calls import RetrySection
+from bot.settings_calls import NoticesSection, RetrySection
 from bot.settings_promises import (
     CapacitySection,
     Connect,
@@ -91,7 +91,6 @@ class CallsSection(Section):
     hold_music: Annotated[str, Field(pattern=r"^(https://\S+)?$")] = ""
     voicemail_message: bool = True
     grace_minutes: Minutes = 60
-    reminder_minutes: Minutes = 60
 
 
 class NumbersSection(Section):
@@ -139,6 +138,7 @@ class SettingsFile(Section):
     capacity: CapacitySection = CapacitySection()
     calls: CallsSection = CallsSection()
     retry: RetrySection = RetrySection()
+    notices: NoticesSection = NoticesSection()
     numbers: NumbersSection = NumbersSection()
     carrier: CarrierSection
     web: WebSection = WebSection()

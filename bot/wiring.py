@@ -137,7 +137,7 @@ def connect(settings: Settings | None = None) -> Product:
         business=business,
         rules=rules,
         numbers=numbers,
-        reminder=timedelta(minutes=settings.calls.reminder_minutes),
+        reminders=settings.notices.reminders(),
         measured=measured,
         hold_for=hold_for,
     )
@@ -146,7 +146,13 @@ def connect(settings: Settings | None = None) -> Product:
     calls = Calls(database, dialer, outcomes, wishes=wishes, legs=legs, business=business)
     owner = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
     grace = timedelta(minutes=settings.calls.grace_minutes)
-    overdue = Overdue(database, rules=rules, grace=grace)
+    overdue = Overdue(
+        database,
+        rules=rules,
+        grace=grace,
+        seats=seats,
+        tell_before_end=timedelta(minutes=settings.notices.late_minutes),
+    )
     claims = Claims(
         database, owner=owner, line=settings.for_line(), numbers=numbers, grace=grace, rules=rules, overdue=overdue
     )
@@ -181,7 +187,12 @@ def connect(settings: Settings | None = None) -> Product:
         overdue=overdue,
         leases=Leases(database, owner=owner),
         reconciliation=Reconciliation(database, dialer, calls, outcomes, legs=legs),
-        notices=Notices(database, sms, business=business, link=settings.public_base_url),
+        notices=Notices(
+            database,
+            sms,
+            business=business,
+            policy=settings.notices.value(link=settings.public_base_url, unknown_zone=business.timezone),
+        ),
         consent=Consent(database, business=business),
         identity=Identity(database, sms, business=business),
         keys=ApiKeys(database),

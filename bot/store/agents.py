@@ -84,6 +84,16 @@ async def ready(tx: Transaction) -> list[Agent]:
     return [decoded(row) for row in rows]
 
 
+async def on_a_call(tx: Transaction) -> list[tuple[Agent, datetime]]:
+    """Who has a call now, and since when."""
+    rows = await tx.execute(
+        select(agents, attempts.c.started_at)
+        .join(attempts, attempts.c.agent_id == agents.c.id)
+        .where(attempts.c.ended_at.is_(None))
+    )
+    return [(decoded(row), row.started_at) for row in rows]
+
+
 async def set_password(tx: Transaction, agent_id: str, password_hash: str) -> None:
     """Replace a password."""
     await tx.execute(update(agents).where(agents.c.id == agent_id).values(password_hash=password_hash))

@@ -1,6 +1,6 @@
 """How an attempt ends and what follows: the one place where a dial becomes completed, tried again or given up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.booking.callback import SET_ASIDE, Attempt, Callback, Outcome, Status
 from bot.booking.retry import NOT_THE_CUSTOMERS, NUMBER_FAULTS, SETTLED, GiveUp, RetryPolicy, TryAgain, after
@@ -12,6 +12,8 @@ from bot.store.callbacks import StaleCallback
 from bot.store.database import Database, Transaction
 from bot.usecases.promises import plan_notice
 from bot.usecases.seats import Seats
+
+THANKS_AFTER = timedelta(minutes=1)
 
 
 class Outcomes:
@@ -52,7 +54,8 @@ class Outcomes:
             if not callback.is_open or outcome in SETTLED - {Outcome.CONNECTED}:
                 return  # the agent, or the customer by a key, has already decided how it goes on
             if outcome == Outcome.CONNECTED:
-                await callbacks.change(tx, callback, now=now, status=Status.COMPLETED)
+                spoken = await callbacks.change(tx, callback, now=now, status=Status.COMPLETED)
+                await plan_notice(tx, spoken, "thanks", now=now + THANKS_AFTER)
             else:
                 await self._try_again_or_give_up(tx, callback, outcome, now=now)
 

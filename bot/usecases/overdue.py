@@ -7,35 +7,39 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.booking.callback import LATE, Callback, Status
+from bot.booking.forecast import Taker, begins, will_be_late
 from bot.booking.rules import Rules
-from bot.store import callbacks
+from bot.store import agents, callbacks
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database, Transaction
 from bot.usecases.promises import plan_notice
+from bot.usecases.seats import Seats
 
 BATCH = 500
 LATE_NOTICE_BEFORE_END = timedelta(minutes=5)
-"""A customer whose window is about to end without a call is told while it still lasts."""
+"""Whoever has not been called by then is told, whatever the forecast says: it may be wrong."""
+HANDLE_TIME = timedelta(minutes=15)
+"""How long a call keeps an agent, until enough were made to measure it."""
 
 log = structlog.get_logger(__name__)
 
 
 class Overdue:
-    """`grace` is how long after its window, or after the retry's time, a callback is still dialled."""
+    """`grace` is how long after its window, or after the retry's time, a callback is still dialled; `tell_before_end`
+    is how long before the window's end a forecast is believed."""
 
-    def __init__(self, database: Database, *, rules: Rules, grace: timedelta) -> None:
+    def __init__(
+        self, database: Database, *, rules: Rules, grace: timedelta, seats: Seats, tell_before_end: timedelta
+    ) -> None:
         self._database = database
         self._rules = rules
         self._grace = grace
+        self._seats = seats
+        self._tell_before_end = tell_before_end
 
     async def tell_lateness(self, *, now: datetime) -> int:
-        """Tell customers whose window is about to end without a call; returns how many were told."""
-        late = [
-            callback
-            for callback in await self._waiting(now=now)
-            if not callback.attempts and callback.attention is None
-            and now >= callback.window.end - LATE_NOTICE_BEFORE_END
-        ]  # fmt: skip
+        """Tell customers whose window will end without a call, before it does; returns how many were told."""
+        late = await self._to_be_told(now=now)
         for callback in late:
             async with self._database.write() as tx:
                 try:
@@ -63,9 +67,30 @@ class Overdue:
         if callback.status == Status.BOOKED and callback.attention is None:
             await plan_notice(tx, moved, "late", now=now)
 
-    async def _waiting(self, *, now: datetime) -> list[Callback]:
+    async def _to_be_told(self, *, now: datetime) -> list[Callback]:
         async with self._database.read() as tx:
-            return await callbacks.due(tx, now=now, limit=BATCH)
+            line = await callbacks.due(tx, now=now, limit=BATCH)
+            near = [
+                callback for callback in line
+                if not callback.attempts and callback.attention is None
+                and now >= callback.window.end - max(self._tell_before_end, LATE_NOTICE_BEFORE_END)
+            ]  # fmt: skip
+            if not near:
+                return []
+            told = await self._forecast(tx, line, now=now)
+        return [
+            callback
+            for callback in near
+            if now >= callback.window.end - LATE_NOTICE_BEFORE_END or will_be_late(callback, told[callback.id])
+        ]
+
+    async def _forecast(self, tx: Transaction, line: list[Callback], *, now: datetime) -> dict[str, datetime | None]:
+        """When everybody who waits is likely to be called by the agents who are there, topics taken together."""
+        measured = await self._seats.handle_time(tx, line[0].topic, now=now)
+        handle_time = measured or HANDLE_TIME
+        ready = [Taker(skills=agent.skills, free_at=now) for agent in await agents.ready(tx)]
+        busy = [Taker(skills=agent.skills, free_at=began + handle_time) for agent, began in await agents.on_a_call(tx)]
+        return begins(line, [*ready, *busy], handle_time=handle_time, now=now)
 
     async def _expire(self, left: Iterable[Callback], *, now: datetime) -> None:
         for callback in left:

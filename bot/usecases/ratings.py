@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.booking.callback import Callback, Status
 from bot.booking.errors import CallbackNotFound, NotRateable, ScoreOutOfRange
 from bot.store import callbacks, ratings
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 
 WORST, BEST = 1, 5
 
@@ -29,11 +29,16 @@ class Ratings:
                 raise CallbackNotFound(reference)
             if callback.status != Status.COMPLETED:
                 raise NotRateable(callback.status)
-            if await ratings.put(tx, callback.id, score, now=now):
-                await callbacks.note_event(tx, callback.id, "rated", at=now, facts={"score": score})
+            await rate(tx, callback, score, now=now)
         return callback
 
     async def of(self, callback: Callback) -> int | None:
         """The score that its customer gave, or None."""
         async with self._database.read() as tx:
             return await ratings.of(tx, callback.id)
+
+
+async def rate(tx: Transaction, callback: Callback, score: int, *, now: datetime) -> None:
+    """Keep the score of a completed callback, from 1 to 5."""
+    if await ratings.put(tx, callback.id, score, now=now):
+        await callbacks.note_event(tx, callback.id, "rated", at=now, facts={"score": score})

@@ -37,7 +37,7 @@ from bot.usecases.dispatch import Dispatch
 from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
 from bot.usecases.leases import Leases
-from bot.usecases.notices import Notices
+from bot.usecases.notices import NoticePolicy, Notices
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
 from bot.usecases.ratings import Ratings
@@ -59,6 +59,9 @@ RETRIES = same_for_all(
     own_fault_delay=timedelta(minutes=2),
     own_fault_limit=OWN_FAULT_LIMIT,
     wait_at_most=timedelta(days=365),
+)
+NOTICES = NoticePolicy(
+    link="https://call.example.jp", send_hours=LawfulHours(unknown_zone=TOKYO), not_by_sms=frozenset({"starting"})
 )
 LINE = Line(number="+815031234567", lines=60, pace=Pace(per_second=1e6, ahead=timedelta(milliseconds=1)))
 """So many and so fast that no limit is felt, unless a test is about limits."""
@@ -156,6 +159,7 @@ class World:
         line: Line = LINE,
         grace: timedelta = timedelta(hours=1),
         agent_first: frozenset[str] = frozenset(),
+        leads: tuple[timedelta, ...] = (timedelta(minutes=60),),
     ) -> None:
         self.database = database
         self.clock = MovableClock()
@@ -171,7 +175,7 @@ class World:
             business=BUSINESS,
             rules=self.rules,
             numbers=numbers,
-            reminder=timedelta(minutes=60),
+            reminders=leads,
             measured=MEASURED,
         )
         seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
@@ -180,7 +184,9 @@ class World:
         self.legs = AgentLegs(database, self.dialer, self.outcomes, tries=2)
         self.calls = Calls(database, self.dialer, self.outcomes, wishes=self.wishes, legs=self.legs, business=BUSINESS)
         self.owner = secrets.token_hex(4)
-        self.overdue = Overdue(database, rules=self.rules, grace=grace)
+        self.overdue = Overdue(
+            database, rules=self.rules, grace=grace, seats=seats, tell_before_end=timedelta(minutes=15)
+        )
         self.claims = Claims(
             database,
             owner=self.owner,
@@ -197,7 +203,7 @@ class World:
         )  # fmt: skip
         self.leases = Leases(database, owner=self.owner)
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes, legs=self.legs)
-        self.notices = Notices(database, self.sms, business=BUSINESS, link="https://call.example.jp")
+        self.notices = Notices(database, self.sms, business=BUSINESS, policy=NOTICES)
         self.consent = Consent(database, business=BUSINESS)
         self.ratings = Ratings(database)
         self.identity = Identity(database, self.sms, business=BUSINESS)
