@@ -31,7 +31,7 @@ understand: train  ## what the assistant takes phrases for: JSON lines {"id", "t
 run: setup  ## the whole product on this machine, until Ctrl-C
 	@$(PYTHON) -m tools.run
 
-system:  ## what the tests need from the system (PostgreSQL, Redis, Chromium, a font); part of test
+system:  ## what the tests need from the system (PostgreSQL, Redis, Chromium, Node.js with Prism, a font); part of test
 	@$(FIND_PYTHON) -m tools.system
 
 lint: setup-dev  ## format, lint, types and import rules, without changing anything
