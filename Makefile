@@ -35,7 +35,7 @@ run: setup  ## the whole product on this machine, until Ctrl-C
 demo-data: setup  ## three months of made-up history in the demo's database, the same every time
 	@$(PYTHON) -m tools.demo_data
 
-system:  ## what the tests need from the system (PostgreSQL, Redis, Chromium, a font); part of test
+system:  ## what the tests need from the system (PostgreSQL, Redis, Chromium, Node.js with Prism, a font); part of test
 	@$(FIND_PYTHON) -m tools.system
 
 lint: setup-dev  ## format, lint, types and import rules, without changing anything

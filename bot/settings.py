@@ -19,7 +19,7 @@ from bot.booking.priority import OrderPolicy
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.topic import Topic
 from bot.booking.when import PartsOfDay
-from bot.settings_calls import RetrySection
+from bot.settings_calls import NoticesSection, RetrySection
 from bot.settings_promises import (
     CapacitySection,
     Connect,
@@ -93,7 +93,6 @@ class CallsSection(Section):
     hold_music: Annotated[str, Field(pattern=r"^(https://\S+)?$")] = ""
     voicemail_message: bool = True
     grace_minutes: Minutes = 60
-    reminder_minutes: Minutes = 60
 
 
 class OrderSection(Section):
@@ -168,6 +167,7 @@ class SettingsFile(Section):
     calls: CallsSection = CallsSection()
     order: OrderSection = OrderSection()
     retry: RetrySection = RetrySection()
+    notices: NoticesSection = NoticesSection()
     numbers: NumbersSection = NumbersSection()
     carrier: CarrierSection
     web: WebSection = WebSection()

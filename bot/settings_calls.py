@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from bot.booking.callback import Outcome
+from bot.booking.lawful import DAYTIME, LawfulHours
 from bot.booking.retry import RetryPolicy, RetryRule
-from bot.settings_promises import Section
+from bot.settings_promises import Periods, Section
+from bot.usecases.notices import NoticePolicy
 
 Pauses = Annotated[tuple[Annotated[int, Field(ge=1, le=24 * 60)], ...], Field(min_length=1, max_length=9)]
 
@@ -70,4 +73,34 @@ class RetrySection(Section):
             rules={outcome: getattr(self, outcome.value).over(rule) for outcome, rule in SAFE_RULES.items()},
             attempts=self.attempts,
             wait_at_most=timedelta(hours=self.wait_at_most_hours),
+        )
+
+
+NoticeKind = Literal[
+    "confirmation", "moved", "cancelled", "reminder_day", "reminder", "reminder_soon", "starting", "late", "missed",
+    "choose_time", "unreached", "number_unusable", "expired", "thanks", "hours_changed", "capacity_changed",
+]  # fmt: skip
+
+
+class NoticesSection(Section):
+    """[notices]"""
+
+    reminder_minutes: Annotated[tuple[Annotated[int, Field(ge=5, le=7 * 24 * 60)], ...], Field(max_length=5)] = (
+        1440,
+        60,
+        10,
+    )
+    send_hours: Annotated[Periods, Field(min_length=1)] = DAYTIME
+    not_by_sms: tuple[NoticeKind, ...] = ("starting",)
+
+    def reminders(self) -> tuple[timedelta, ...]:
+        """How long before the window a customer is reminded."""
+        return _pauses(*self.reminder_minutes)
+
+    def value(self, *, link: str, unknown_zone: ZoneInfo) -> NoticePolicy:
+        """How customers are told."""
+        return NoticePolicy(
+            link=link,
+            not_by_sms=frozenset(self.not_by_sms),
+            send_hours=LawfulHours(default=self.send_hours, unknown_zone=unknown_zone),
         )

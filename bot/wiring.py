@@ -146,7 +146,7 @@ def connect(settings: Settings | None = None) -> Product:
         leaves_messages=settings.calls.voicemail_message,
     )
     measured, hold_for = settings.capacity.for_measuring(), timedelta(minutes=settings.slots.hold_minutes)
-    reminder = timedelta(minutes=settings.calls.reminder_minutes)
+    reminders = settings.notices.reminders()
     seats = Seats(rules, measured=measured, hold_for=hold_for)
     outcomes = Outcomes(database, rules=rules, retries=settings.retry.value(), seats=seats)
     bookings = Bookings(
@@ -154,7 +154,7 @@ def connect(settings: Settings | None = None) -> Product:
         business=business,
         rules=rules,
         numbers=numbers,
-        reminder=reminder,
+        reminders=reminders,
         measured=measured,
         hold_for=hold_for,
     )
@@ -202,7 +202,11 @@ def connect(settings: Settings | None = None) -> Product:
         leases=Leases(database, owner=owner),
         reconciliation=Reconciliation(database, dialer, calls, outcomes, legs=legs),
         notices=Notices(
-            database, sms, business=business, new_times=NewTimes(rules, seats), link=settings.public_base_url
+            database,
+            sms,
+            business=business,
+            new_times=NewTimes(rules, seats),
+            policy=settings.notices.value(link=settings.public_base_url, unknown_zone=business.timezone),
         ),
         consent=Consent(database, business=business),
         identity=Identity(database, sms, business=business),
@@ -214,7 +218,7 @@ def connect(settings: Settings | None = None) -> Product:
         health=Health(
             database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url
         ),
-        conflicts=Conflicts(database, rules=rules, seats=seats, reminder=reminder),
+        conflicts=Conflicts(database, rules=rules, seats=seats, reminders=reminders),
         settings_history=SettingsHistory(database, in_force=in_force(settings), who=_whose(settings)),
     )
 

@@ -178,7 +178,7 @@ def _of_whole(
             yield "missed", True
     scores = [event["facts"] for event in story["events"] if event["kind"] == "rated"]
     rating, effort = (scores[-1].get(name) if scores else None for name in ("score", "effort"))
-    surveyed = [notice for notice in story["notices"] if notice["kind"] == "survey"]
+    surveyed = [notice for notice in story["notices"] if notice["kind"] in ("survey", "thanks")]
     if rating is not None or any(notice["state"] in ("sent", "delivered") for notice in surveyed):
         yield "responded", rating is not None
     if rating is not None:

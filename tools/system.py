@@ -1,4 +1,4 @@
-"""`make system`: the programs of the system that the tests need; installed where that can be done."""
+"""`make system`: what the tests need from outside Python; installed where that can be done."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools import prism
 from tools.terminal import CannotGoOn, Terminal, one_sentence
 
 POSTGRES = "/usr/lib/postgresql"
@@ -42,6 +43,8 @@ NEEDS = (
     Need(name="the PostgreSQL server", package="postgresql", is_there=_postgres),
     Need(name="the Redis server", package="redis-server", is_there=_any_program("redis-server")),
     Need(name="Chromium", package="chromium", is_there=_any_program("chromium", "chromium-browser", "google-chrome")),
+    Need(name="Node.js", package="nodejs", is_there=_any_program("node")),
+    Need(name="npm", package="npm", is_there=_any_program("npm")),
     Need(name="a Japanese font", package="fonts-noto-cjk", is_there=_japanese_font),
 )
 
@@ -82,8 +85,14 @@ def main() -> int:
     with one_sentence(terminal):
         if needs and os.environ.get("CI"):
             raise CannotGoOn(f"{sentence(needs)}.")
-    if needs:
-        terminal.say(f"  {sentence(needs)}; tests that need it are left out.")
+        if needs:
+            terminal.say(f"  {sentence(needs)}; tests that need it are left out.")
+        try:
+            prism.install(terminal)
+        except CannotGoOn as stop:
+            if os.environ.get("CI"):
+                raise
+            terminal.say(f"  {stop.sentence} The test that needs it is left out.")
     return 0
 
 

@@ -28,6 +28,9 @@ LONGEST_BODY = 100_000
 
 log = structlog.get_logger(__name__)
 
+LEGS_A_LINE = 2
+"""A conversation is two calls of the carrier: the customer's and the agent's."""
+
 
 def create_app(product: Product) -> Sanic[Any, Any]:
     """The gateway for one product."""
@@ -72,6 +75,8 @@ def _simulated_carrier(product: Product) -> SimulatedCarrier | None:
         auth_token=product.account.auth_token,
         business_number=product.settings.carrier.number,
         sms_webhook_url=product.urls.sms,
+        calls_per_second=product.settings.carrier.calls_per_second,
+        calls_at_once=LEGS_A_LINE * product.settings.carrier.lines,
         clock=product.clock,
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.simulator.errors import CarrierError
 from bot.simulator.exchange import call_params
 from bot.simulator.leg import SIP_OK, SIP_UNAVAILABLE, Cancelled, HungUp, Leg, Redirected, Source
+from bot.simulator.pacing import Pacing
 from bot.simulator.persons import VOICEMAIL_GREETING_S
 from bot.simulator.records import E164, Callback, CallRecord
 from bot.simulator.rooms import Rooms, Seat
@@ -116,13 +117,19 @@ def read_callback(form: Mapping[str, list[str]]) -> Callback | None:
 class Calls:
     """Places, redirects and ends calls."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, pacing: Pacing) -> None:
         self._rooms = rooms
+        self._pacing = pacing
         self._exchange = rooms.exchange
 
     def place(self, order: Order) -> CallRecord:
-        """Accept the order; the call begins at once. Answers with the call as it was accepted."""
+        """Accept the order; the call begins as soon as the pace allows. Answers with the call as it was accepted.
+
+        Raises CarrierError 10004 where too many calls live.
+        """
+        queued_s = self._admit()
         leg = self._exchange.open(
+            queued_s=queued_s,
             caller=order.from_number,
             called=order.to_number,
             handset=order.to_number,
@@ -131,12 +138,14 @@ class Calls:
         )
         leg.fallback = order.fallback
         accepted = leg.record
-        self._exchange.spawn(self._live(leg, order))
+        self._exchange.spawn(self._live(leg, order, queued_s))
         return accepted
 
     def add_participant(self, order: ParticipantOrder) -> Seat:
-        """Call someone into a conference."""
+        """Call someone into a conference. Raises CarrierError 10004 where too many calls live."""
+        queued_s = self._admit()
         leg = self._exchange.open(
+            queued_s=queued_s,
             caller=order.from_number,
             called=order.to_number,
             handset=order.to_number,
@@ -144,11 +153,19 @@ class Calls:
             callback=order.callback,
         )
         seat = self._rooms.expect(leg, order.noun)
-        self._exchange.spawn(self._bring(leg, seat, order))
+        self._exchange.spawn(self._bring(leg, seat, order, queued_s))
         return seat
 
-    async def _bring(self, leg: Leg, seat: Seat, order: ParticipantOrder) -> None:
+    def _admit(self) -> float:
+        return self._pacing.admit(sum(leg.record.direction == "outbound-api" for leg in self._exchange.legs.values()))
+
+    async def _queue(self, leg: Leg, queued_s: float) -> None:
+        if queued_s > 0:  # who cancels it meanwhile ends the wait
+            await self._exchange.timers.wait(leg.decision, queued_s)
+
+    async def _bring(self, leg: Leg, seat: Seat, order: ParticipantOrder, queued_s: float) -> None:
         try:
+            await self._queue(leg, queued_s)
             if await self._exchange.ring(leg, timeout_s=order.timeout_s):
                 await self._converse(leg, Source(verbs=(Dial(conference=order.noun),)), order.time_limit_s)
         finally:
@@ -185,8 +202,9 @@ class Calls:
             raise CarrierError(21220, "Invalid call state: only a queued or ringing call can be canceled.")
         leg.interrupt(HungUp(by_handset=False))
 
-    async def _live(self, leg: Leg, order: Order) -> None:
+    async def _live(self, leg: Leg, order: Order, queued_s: float) -> None:
         exchange = self._exchange
+        await self._queue(leg, queued_s)
         if not await exchange.ring(leg, timeout_s=order.timeout_s):
             return
         if order.detection_callback is not None:

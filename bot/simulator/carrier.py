@@ -13,6 +13,7 @@ from bot.simulator.faults import Faults, read_plan
 from bot.simulator.handsets import Handsets, read_number
 from bot.simulator.ledger import Ledger
 from bot.simulator.messages import Messages
+from bot.simulator.pacing import Pacing
 from bot.simulator.rest import RestApi
 from bot.simulator.room_api import RoomApi
 from bot.simulator.rooms import Rooms
@@ -24,7 +25,8 @@ class SimulatedCarrier:
     """A carrier with one account and one business number, on one SQLite file, in one process.
 
     `path` is the file of its books; `sms_webhook_url` gets what handsets write to the business number,
-    `voice_webhook_url` is the document that a handset hears when it calls that number.
+    `voice_webhook_url` is the document that a handset hears when it calls that number. Calls over `calls_per_second`
+    wait in a queue, and over `calls_at_once` they are refused; None is no limit.
     """
 
     def __init__(
@@ -37,6 +39,8 @@ class SimulatedCarrier:
         sms_webhook_url: str,
         clock: SimulatedClock,
         voice_webhook_url: str | None = None,
+        calls_per_second: float | None = None,
+        calls_at_once: int | None = None,
     ) -> None:
         self.account_sid = account_sid
         self.business_number = business_number
@@ -45,6 +49,8 @@ class SimulatedCarrier:
         self._auth_token = auth_token
         self._sms_webhook_url = sms_webhook_url
         self._voice_webhook_url = voice_webhook_url
+        self._calls_per_second = calls_per_second
+        self._calls_at_once = calls_at_once
         self._running: asyncio.Task[None] | None = None
         self.stopping = asyncio.Event()
         """Set when the carrier stops, so that no request hangs any longer."""
@@ -66,7 +72,7 @@ class SimulatedCarrier:
             now=self.clock.now,
         )
         rooms = Rooms(self._exchange)
-        self._calls = Calls(rooms)
+        self._calls = Calls(rooms, Pacing(self._timers, per_second=self._calls_per_second, at_once=self._calls_at_once))
         self._messages = Messages(self._exchange, self.business_number, self._sms_webhook_url)
         self.handsets = Handsets(self._exchange, self._messages)
         self.rest = RestApi(

@@ -84,6 +84,7 @@ class Exchange:
         direction: str,
         callback: Callback | None = None,
         parent_sid: str | None = None,
+        queued_s: float = 0.0,
     ) -> Leg:
         """A new leg in state queued, in the books before anything else happens."""
         now = self.now()
@@ -100,6 +101,7 @@ class Exchange:
             callback_url=callback.url if callback else None,
             callback_method=callback.method if callback else "POST",
             callback_events=callback.events if callback else "",
+            queue_time_ms=round(queued_s * 1000),
         )
         self.know(handset)
         self.ledger.save(record)

@@ -7,8 +7,8 @@ from typing import Literal
 
 from bot.simulator.errors import Unreadable
 
-CallFault = Literal["429", "500_before_accept", "500_after_accept", "timeout"]
-_CALL_FAULTS: tuple[CallFault, ...] = ("429", "500_before_accept", "500_after_accept", "timeout")
+CallFault = Literal["429", "10004", "500_before_accept", "500_after_accept", "timeout"]
+_CALL_FAULTS: tuple[CallFault, ...] = ("429", "10004", "500_before_accept", "500_after_accept", "timeout")
 _LONGEST_DELAY_S = 86400.0
 
 

@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS calls (
     direction TEXT NOT NULL, status TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
     parent_sid TEXT, started_at TEXT, answered_at TEXT, ended_at TEXT, duration_s INTEGER, answered_by TEXT,
     sip_code INTEGER, sequence INTEGER NOT NULL, callback_url TEXT, callback_method TEXT NOT NULL,
-    callback_events TEXT NOT NULL);
+    callback_events TEXT NOT NULL, queue_time_ms INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS calls_of_handset ON calls (handset);
 CREATE INDEX IF NOT EXISTS calls_to ON calls (to_number);
 CREATE INDEX IF NOT EXISTS calls_of_parent ON calls (parent_sid);
@@ -60,6 +60,9 @@ class Ledger:
         # A power cut may cost the last moments of a simulation, never the file.
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_SCHEMA)
+        if "queue_time_ms" not in {column["name"] for column in self._db.execute("PRAGMA table_info(calls)")}:
+            # books that were begun before calls were queued
+            self._db.execute("ALTER TABLE calls ADD COLUMN queue_time_ms INTEGER NOT NULL DEFAULT 0")
 
     def close(self) -> None:
         """Close the file."""

@@ -53,6 +53,7 @@ class CallRecord:
     callback_url: str | None = None
     callback_method: str = "POST"
     callback_events: str = "completed"
+    queue_time_ms: int = 0
 
     @property
     def live(self) -> bool:

@@ -106,6 +106,8 @@ class RestApi:
         fault = self._faults.of_call_creation()
         if fault == "429":
             raise CarrierError(20429, "Too Many Requests", 429)
+        if fault == "10004":
+            raise CarrierError(10004, "Call concurrency limit exceeded", 429)
         if fault == "500_before_accept":
             raise CarrierError(20500, "An internal server error has occurred", 500)
         call = self._calls.place(read_order(request.form, self._business_number))

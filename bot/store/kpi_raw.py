@@ -16,6 +16,8 @@ from bot.store.schema import attempts, callback_events, callbacks, conversations
 
 SUPPRESSED = "suppressed"
 RATED = "rated"
+ASKING = ("survey", "thanks")
+"""Notices that ask how it was."""
 REACHED_THEM = ("sent", "delivered")
 """States of a notice that went out and was not reported as undelivered."""
 
@@ -88,7 +90,7 @@ def _history(
         is_suppressed=any(event.kind == SUPPRESSED for event in events),
         told_late_at=tuple(notice.sent_at for notice in sent if notice.kind == "late"),
         asked_again_at=tuple(at for callback_id, at in asked if callback_id != row.id),
-        surveyed=any(notice.kind == "survey" for notice in sent),
+        surveyed=any(notice.kind in ASKING for notice in sent),
         rating=scores[-1].get("score") if scores else None,
         effort=scores[-1].get("effort") if scores else None,
     )

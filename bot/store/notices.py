@@ -90,13 +90,14 @@ async def settle(
     state: str,
     now: datetime,
     message_sid: str | None = None,
+    segments: int | None = None,
     detail: str | None = None,
 ) -> None:
-    """Write down how the sending ended: sent, skipped, refused or unknown."""
+    """Write down how the sending ended: sent, skipped, refused or unknown; and what it cost."""
     await tx.execute(
         update(notices)
         .where(notices.c.id == notice_id)
-        .values(state=state, sent_at=now, message_sid=message_sid, detail=detail)
+        .values(state=state, sent_at=now, message_sid=message_sid, segments=segments, detail=detail)
     )
 
 

@@ -272,6 +272,7 @@ notices = Table(
     Column("message_sid", String(64)),
     Column("claimed_at", UtcDateTime),  # real time: a notice that stays in "sending" was left by a process that died
     Column("sent_at", UtcDateTime),
+    Column("segments", Integer),  # what the carrier bills for it
     Column("detail", Text),
     UniqueConstraint("callback_id", "kind", "occasion"),
     Index(None, "state", "due_at"),

@@ -1,7 +1,7 @@
 """Booking, moving and cancelling a callback: what customers and the business API do."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -92,7 +92,7 @@ class Bookings:
         business: Business,
         rules: Rules,
         numbers: NumberPolicy,
-        reminder: timedelta,
+        reminders: Iterable[timedelta],
         measured: MeasurePolicy,
         hold_for: timedelta = HOLD_FOR,
     ) -> None:
@@ -102,7 +102,7 @@ class Bookings:
         self._seats = Seats(rules, measured=measured, hold_for=hold_for)
         self._line = WaitingLine(rules, self._seats)
         self._numbers = numbers
-        self._reminder = reminder
+        self._reminders = tuple(reminders)
         self._answering: tuple[datetime, AnswerRates] | None = None
 
     async def slots(
@@ -246,7 +246,7 @@ class Bookings:
                 await self._seats.change(
                     tx, callback.topic, callback.slot_start, window, customer=_customer(callback), now=now
                 )
-                await plan_notices(tx, moved, "moved", now=now, reminder=self._reminder)
+                await plan_notices(tx, moved, "moved", now=now, leads=self._reminders)
                 return moved
         except (SlotFull, WindowNotOffered) as refusal:
             if callback:
@@ -279,7 +279,7 @@ class Bookings:
                 changed = await callbacks.change(
                     tx, callback, now=now, event="number_changed", phone_number=number, dial_number=None
                 )
-                await plan_notices(tx, changed, "confirmation", now=now, reminder=self._reminder)
+                await plan_notices(tx, changed, "confirmation", now=now, leads=self._reminders)
                 return changed
         except callbacks.StaleCallback:
             return await self.change_number(reference, number, now=now)
@@ -298,7 +298,7 @@ class Bookings:
                 if reason:
                     await callbacks.note_event(tx, callback.id, "cancel_reason", at=now, facts={"reason": reason})
                 await slots.give_back(tx, callback.topic, callback.slot_start)
-                await plan_notices(tx, cancelled, "cancelled", now=now, reminder=self._reminder)
+                await plan_notices(tx, cancelled, "cancelled", now=now, leads=self._reminders)
                 return cancelled
         except callbacks.StaleCallback:
             return await self.cancel(reference, now=now, reason=reason, during_call=during_call)
@@ -403,7 +403,7 @@ class Bookings:
             await self._seats.release(tx, request.holder)
         if request.conversation_id:
             await conversations.change(tx, request.conversation_id, now=now, callback_id=callback.id)
-        await plan_notices(tx, callback, "confirmation", now=now, reminder=self._reminder)
+        await plan_notices(tx, callback, "confirmation", now=now, leads=self._reminders)
         if key:
             await ledger.remember_key(
                 tx, key.scope, key.key, request_hash=fingerprint, callback_id=callback.id, now=now

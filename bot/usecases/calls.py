@@ -15,6 +15,7 @@ from bot.usecases.agent_legs import AgentLegs
 from bot.usecases.call_steps import AskKey, EnterRoom, HangUp, LeaveMessage, Next, SayAndHangUp, Wait
 from bot.usecases.customer_legs import CustomerLegs
 from bot.usecases.outcomes import Outcomes
+from bot.usecases.promises import plan_notice
 from bot.usecases.strays import stop_stray
 from bot.usecases.wishes import Wishes, WishStep
 from bot.wording import say
@@ -186,6 +187,7 @@ class Calls:
                 await attempts.change(tx, dial.id, carrier_state=status)
                 if known < RINGING_RANK <= rank:
                     await self._say_in_chat(tx, callback, now=now)
+                    await plan_notice(tx, callback, "starting", now=now)
             return
         outcome = outcome_of(dial, status, answered_by or dial.answered_by, sip_code)
         await self._outcomes.end(dial, outcome, now=now, answered_by=answered_by, duration_s=duration_s)

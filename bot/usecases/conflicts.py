@@ -5,7 +5,7 @@ is made. What lies outside hours is never dialled; the dispatcher puts it off or
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -32,11 +32,11 @@ log = structlog.get_logger(__name__)
 class Conflicts:
     """Holds every open promise against the rules in force."""
 
-    def __init__(self, database: Database, *, rules: Rules, seats: Seats, reminder: timedelta) -> None:
+    def __init__(self, database: Database, *, rules: Rules, seats: Seats, reminders: Sequence[timedelta]) -> None:
         self._database = database
         self._rules = rules
         self._seats = seats
-        self._reminder = reminder
+        self._reminders = tuple(reminders)
 
     async def look(self, *, now: datetime, settings_changed: bool = True) -> int:
         """Tell whoever cannot be called as promised any more; returns how many were told something.
@@ -109,7 +109,7 @@ class Conflicts:
         try:
             async with self._database.write() as tx:
                 allowed = await callbacks.change(tx, callback, now=now, event=RESTORED, attention=None)
-                await plan_notices(tx, allowed, "confirmation", now=now, reminder=self._reminder)
+                await plan_notices(tx, allowed, "confirmation", now=now, leads=self._reminders)
         except StaleCallback:
             return False
         return True

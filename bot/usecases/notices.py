@@ -1,5 +1,6 @@
 """Telling customers: each notice is worded from what is true when it is sent, and sent at most once."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -7,27 +8,38 @@ import structlog
 from bot.booking import phone
 from bot.booking.business import Business
 from bot.booking.callback import CHANGEABLE, HOURS_CHANGED, Callback, Status
+from bot.booking.lawful import CallingHours, LawfulHours
+from bot.booking.reminding import still_makes_sense
 from bot.booking.window import Window
 from bot.channels.channel import Channel, MaybeSent, NotSent, Sent
+from bot.channels.sms import as_sent
 from bot.store import callbacks, conversations, ledger, notices
 from bot.store.database import Database, Transaction
 from bot.store.notices import Notice
 from bot.usecases import ratings
 from bot.usecases.new_times import NewTimes
 from bot.wording import dates, say
+from bot.wording.segments import segments
 
 BATCH = 50
 TRY_AGAIN_AFTER = timedelta(seconds=30)
 LEFT_AFTER = timedelta(minutes=1)
 """A carrier answers or times out well before: who still sends after this long, in real time, is dead."""
-SAID_BY_THE_ASSISTANT = frozenset({"confirmation", "moved", "cancelled"})
-"""What the chat has already answered is not repeated there; by SMS it is, for the customer's own record."""
+NOT_IN_THE_CHAT = frozenset({"confirmation", "moved", "cancelled", "choose_time", "starting", "thanks"})
+"""What the chat has answered already or says in its own words; by SMS it is told, for the customer's own record."""
 IN_THE_CHAT_ONLY = frozenset({"survey"})
-"""Nobody is sent a text message to be asked how it was."""
+"""Who booked in the chat is asked there how it was; by SMS it is the thanks that ask."""
+ANSWERS = frozenset({"confirmation", "moved", "cancelled", "choose_time"})
+"""What answers something that the customer did a moment ago: quiet hours do not hold it back."""
+REMINDERS = frozenset({"reminder_day", "reminder", "reminder_soon"})
 STILL_TRUE = {
     "confirmation": frozenset(Status) - {Status.CANCELLED, Status.EXPIRED},
     "moved": CHANGEABLE,
+    "reminder_day": frozenset({Status.BOOKED}),
     "reminder": frozenset({Status.BOOKED}),
+    "reminder_soon": frozenset({Status.BOOKED}),
+    "starting": frozenset({Status.DIALING}),
+    "thanks": frozenset({Status.COMPLETED}),
     "late": CHANGEABLE,
     "missed": frozenset({Status.RETRY_WAIT}),
     "choose_time": CHANGEABLE | {Status.DIALING},
@@ -49,15 +61,27 @@ STARS = tuple({"title": "★" * stars, "value": str(stars)} for stars in range(5
 log = structlog.get_logger(__name__)
 
 
-class Notices:
-    """Empties the outbox into SMS and, where the customer chatted, into the chat. `link` leads to the chat."""
+@dataclass(frozen=True, kw_only=True)
+class NoticePolicy:
+    """`link` leads to the chat; `not_by_sms` are kinds that are told there only; `send_hours` are when messages may be
+    written at all, on the customer's own clock."""
 
-    def __init__(self, database: Database, sms: Channel, *, business: Business, new_times: NewTimes, link: str) -> None:
+    link: str
+    send_hours: LawfulHours
+    not_by_sms: frozenset[str] = frozenset()
+
+
+class Notices:
+    """Empties the outbox into SMS and, where the customer chatted, into the chat."""
+
+    def __init__(
+        self, database: Database, sms: Channel, *, business: Business, new_times: NewTimes, policy: NoticePolicy
+    ) -> None:
         self._database = database
         self._sms = sms
         self._business = business
         self._new_times = new_times
-        self._link = link
+        self._policy = policy
 
     async def send_due(self, *, now: datetime, real_now: datetime) -> int:
         """Send what is due; returns how many notices were taken."""
@@ -108,13 +132,16 @@ class Notices:
                 state = "sent" if is_said else "skipped"
                 await notices.settle(tx, notice.id, state=state, now=now, detail=None if is_said else "talks on")
                 return
+            if opening := self._quiet_until(notice, callback, now=now):
+                await notices.postpone(tx, notice.id, until=opening)
+                return
             text = self._words(notice.kind, callback, await self._offered(tx, notice.kind, callback, now=now))
-            if callback.conversation_id and notice.kind not in SAID_BY_THE_ASSISTANT:
+            if callback.conversation_id and notice.kind not in NOT_IN_THE_CHAT:
                 await conversations.add_message(
-                    tx, callback.conversation_id, sender="system", text=text, now=now, later=True
-                )
-            if no_sms or not phone.takes_sms(callback.phone_number):
-                detail = "opted out" if no_sms else "not a mobile number"
+                    tx, callback.conversation_id, sender="system", text=text, now=now, later=True,
+                    buttons=_choices(notice.kind, callback),
+                )  # fmt: skip
+            if detail := self._why_no_sms(notice, callback, no_sms=no_sms):
                 await notices.settle(tx, notice.id, state="skipped", now=now, detail=detail)
                 return
         await self._text(notice, callback, text, now=now)
@@ -131,13 +158,27 @@ class Notices:
         await callbacks.note_event(tx, callback.id, ratings.ASKED, at=now)
         return True
 
+    def _quiet_until(self, notice: Notice, callback: Callback, *, now: datetime) -> datetime | None:
+        """When a message may be written that would come at a quiet hour now; None for one that may be written."""
+        hours = CallingHours(layers=self._policy.send_hours.of(callback.phone_number))
+        if notice.kind in ANSWERS or hours.is_open(now):
+            return None
+        return hours.next_open(now)
+
+    def _why_no_sms(self, notice: Notice, callback: Callback, *, no_sms: bool) -> str | None:
+        if no_sms:
+            return "opted out"
+        if notice.kind in self._policy.not_by_sms:
+            return "in the chat only"
+        return None if phone.takes_sms(callback.phone_number) else "not a mobile number"
+
     async def _text(self, notice: Notice, callback: Callback, text: str, *, now: datetime) -> None:
-        answer = await self._sms.send(callback.phone_number, text)
-        log.info("notice", kind=notice.kind, reference=callback.reference, answer=type(answer).__name__)
+        answer, parts = await self._sms.send(callback.phone_number, text), segments(as_sent(text))
+        log.info("notice", kind=notice.kind, reference=callback.reference, answer=type(answer).__name__, segments=parts)
         async with self._database.write() as tx:
             match answer:
                 case Sent(message_sid=sid):
-                    await notices.settle(tx, notice.id, state="sent", now=now, message_sid=sid)
+                    await notices.settle(tx, notice.id, state="sent", now=now, message_sid=sid, segments=parts)
                 case NotSent(try_later=True):
                     await notices.postpone(tx, notice.id, until=now + TRY_AGAIN_AFTER)
                 case NotSent(code=code):
@@ -161,12 +202,24 @@ class Notices:
             times=dates.brief(offered, tz=tz, language=language),
             reference=callback.reference,
             hotline=self._business.hotline,
-            link=self._link,
+            link=self._policy.link,
         )
 
 
 def _is_still_true(notice: Notice, callback: Callback, *, now: datetime) -> bool:
     """A reminder that comes after what it reminds of would only confuse."""
-    too_late = notice.kind == "reminder" and now >= callback.window.start
+    start = callback.window.start
+    too_late = notice.kind in REMINDERS and not still_makes_sense(notice.due_at, start, now=now)
     is_settled = notice.kind in ("hours_changed", "capacity_changed") and callback.attention != HOURS_CHANGED
     return not too_late and not is_settled and callback.status in STILL_TRUE[notice.kind]
+
+
+def _choices(kind: str, callback: Callback) -> tuple[dict[str, str], ...]:
+    """Whoever is told of a delay can keep, move or cancel with one tap, in words that the assistant understands."""
+    if kind != "late":
+        return ()
+    names = ("keep", "move", "cancel")
+    return tuple(
+        {"title": say(f"chat.{name}", callback.language), "value": say(f"chat.{name}_words", callback.language)}
+        for name in names
+    )

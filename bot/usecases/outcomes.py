@@ -1,6 +1,6 @@
 """How an attempt ends and what follows: the one place where a dial becomes completed, tried again or given up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.booking.callback import SET_ASIDE, Attempt, Callback, Outcome, Status
 from bot.booking.retry import NOT_THE_CUSTOMERS, NUMBER_FAULTS, SETTLED, GiveUp, RetryPolicy, TryAgain, after
@@ -12,6 +12,8 @@ from bot.store.callbacks import StaleCallback
 from bot.store.database import Database, Transaction
 from bot.usecases.promises import plan_notice
 from bot.usecases.seats import Seats
+
+THANKS_AFTER = timedelta(minutes=1)
 
 
 class Outcomes:
@@ -49,8 +51,8 @@ class Outcomes:
             callback = await callbacks.get(tx, dial.callback_id)
             facts = {"number": dial.number, "outcome": str(outcome)}
             await callbacks.note_event(tx, callback.id, "attempt_ended", at=now, facts=facts)
-            if outcome == Outcome.CONNECTED and callback.conversation_id:
-                await plan_notice(tx, callback, "survey", now=now)
+            if outcome == Outcome.CONNECTED:
+                await _ask_how_it_was(tx, callback, now=now)
             if not callback.is_open or outcome in SETTLED - {Outcome.CONNECTED}:
                 return  # the agent, or the customer by a key, has already decided how it goes on
             if outcome == Outcome.CONNECTED:
@@ -103,3 +105,11 @@ def _is_first_miss(made: tuple[Attempt, ...], outcome: Outcome) -> bool:
     """Told once, for a message after every attempt would be a nuisance; and never for a call that did not ring."""
     missed = [attempt for attempt in made if attempt.outcome not in NOT_THE_CUSTOMERS]
     return outcome not in NOT_THE_CUSTOMERS and len(missed) == 1
+
+
+async def _ask_how_it_was(tx: Transaction, callback: Callback, *, now: datetime) -> None:
+    """Once, where the customer booked: in the chat, else with the thanks by SMS."""
+    if callback.conversation_id:
+        await plan_notice(tx, callback, "survey", now=now)
+    else:
+        await plan_notice(tx, callback, "thanks", now=now + THANKS_AFTER)

@@ -1,31 +1,34 @@
 """Which notices a promise brings with it, decided in the transaction that makes, moves or ends it."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.booking.callback import Callback
+from bot.booking.reminding import reminders
 from bot.store import notices
 from bot.store.database import Transaction
 
-SHORTEST_NOTICE_OF_REMINDER = timedelta(minutes=10)
-"""A reminder this soon after the confirmation would only repeat it."""
-
-
-OUTDATED = ("confirmation", "moved", "reminder", "missed", "late", "hours_changed", "capacity_changed")
+OUTDATED = (
+    "confirmation", "moved", "reminder_day", "reminder", "reminder_soon", "missed", "late", "starting", "choose_time",
+    "hours_changed", "capacity_changed",
+)  # fmt: skip
 """What was planned before a change and would be wrong after it."""
 
 
-async def plan_notices(tx: Transaction, callback: Callback, kind: str, *, now: datetime, reminder: timedelta) -> None:
-    """Tell what just happened (`kind`), and remind before the window when it still stands.
+async def plan_notices(
+    tx: Transaction, callback: Callback, kind: str, *, now: datetime, leads: Iterable[timedelta]
+) -> None:
+    """Tell what just happened (`kind`), and remind so long before the window (`leads`) while it still stands.
 
     The occasion is the callback's version: the same change is told once, whoever asks for it again.
     """
     for outdated in OUTDATED if callback.version > 1 else ():  # a new callback has told nothing yet
         await notices.drop_pending(tx, callback.id, outdated)
     await _plan(tx, callback, kind, due_at=now)
-    remind_at = callback.window.start - reminder
-    if callback.is_changeable and reminder and remind_at > now + SHORTEST_NOTICE_OF_REMINDER:
-        await _plan(tx, callback, "reminder", due_at=remind_at)
+    if callback.is_changeable:
+        for reminder in reminders(callback.window.start, leads, now=now):
+            await _plan(tx, callback, reminder.kind, due_at=reminder.due_at)
 
 
 async def plan_instead(tx: Transaction, callback: Callback, kind: str, *, now: datetime) -> None:
@@ -36,7 +39,7 @@ async def plan_instead(tx: Transaction, callback: Callback, kind: str, *, now: d
 
 
 async def plan_notice(tx: Transaction, callback: Callback, kind: str, *, now: datetime) -> None:
-    """Tell one thing now."""
+    """Tell one thing at `now`, which may lie ahead."""
     await _plan(tx, callback, kind, due_at=now)
 
 

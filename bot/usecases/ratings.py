@@ -27,7 +27,7 @@ class Ratings:
             callback = await callbacks.by_reference(tx, reference)
             if callback is None:
                 raise CallbackNotFound(reference)
-            await _keep(tx, callback, score, now=now)
+            await rate(tx, callback, score, now=now)
         return callback
 
     async def of(self, callback: Callback) -> int | None:
@@ -49,11 +49,12 @@ class Ratings:
             if score is None:
                 await callbacks.note_event(tx, callback.id, DECLINED, at=now)
             else:
-                await _keep(tx, callback, score, comment=comment, now=now)
+                await rate(tx, callback, score, comment=comment, now=now)
         return True
 
 
-async def _keep(tx: Transaction, callback: Callback, score: int, *, now: datetime, comment: str | None = None) -> None:
+async def rate(tx: Transaction, callback: Callback, score: int, *, now: datetime, comment: str | None = None) -> None:
+    """Keep the score of a completed callback, from 1 to 5. Raises ScoreOutOfRange, NotRateable."""
     if not WORST <= score <= BEST:
         raise ScoreOutOfRange(score)
     if callback.status != Status.COMPLETED:

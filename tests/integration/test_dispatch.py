@@ -317,7 +317,7 @@ async def test_a_database_that_is_away_for_a_moment_sets_nothing_aside(
 
 
 async def test_who_waits_too_long_is_told_once_while_the_window_lasts(database: Database) -> None:
-    world = World(database)
+    world = await World(database).with_agents()  # somebody is ready: the line is short until the end
     await world.book()
     await world.send_notices()
     for before_end, told in ((6, 0), (5, 1), (4, 0)):

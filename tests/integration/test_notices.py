@@ -14,6 +14,7 @@ from bot.store import callbacks, conversations, ledger, notices
 from bot.store.database import Database
 from bot.store.schema import notices as table
 from bot.usecases.notices import LEFT_AFTER, TRY_AGAIN_AFTER
+from tests.support.carriers import sid_of
 from tests.support.clocks import TUESDAY, tokyo
 from tests.support.products import NUMBER, SLOT, World
 
@@ -64,7 +65,7 @@ async def test_a_reminder_just_after_the_confirmation_is_left_out(
     world.clock.moment = SLOT.start - minutes_before * MINUTE
     await world.book()
     await world.send_notices()
-    world.clock.moment = SLOT.start - MINUTE
+    world.clock.moment = SLOT.start - 45 * MINUTE
     assert len(await world.send_notices()) == reminded
 
 
@@ -262,3 +263,91 @@ async def test_a_callback_closed_by_consent_is_not_written_about(sqlite: Databas
     assert await world.send_notices() == []
     async with sqlite.read() as tx:
         assert "set_aside" not in [kind for _, kind, _ in await callbacks.history(tx, made.id)]
+
+
+THREE = tuple(minutes * MINUTE for minutes in (1440, 60, 10))
+
+
+async def test_a_customer_is_reminded_the_day_before_an_hour_and_ten_minutes_before(database: Database) -> None:
+    world = World(database, leads=THREE)
+    world.clock.moment = SLOT.start - 2000 * MINUTE
+    await world.book()
+    await world.send_notices()
+    told = []
+    for lead in THREE:
+        world.clock.moment = SLOT.start - lead - timedelta(seconds=1)
+        assert await world.send_notices() == []
+        world.clock.moment = SLOT.start - lead
+        told += await world.send_notices()
+    assert ["ご確認" in told[0], "まもなく" in told[1], "このあと" in told[2]] == [True] * 3
+
+
+async def test_after_a_long_silence_only_the_reminder_that_still_makes_sense_is_sent(sqlite: Database) -> None:
+    world = World(sqlite, leads=THREE)
+    world.clock.moment = SLOT.start - 2000 * MINUTE
+    await world.book()
+    await world.send_notices()
+    world.clock.moment = SLOT.start - 9 * MINUTE  # nobody sent anything for a day
+    (text,) = await world.send_notices()
+    assert "このあと" in text
+
+
+async def test_nothing_is_written_at_night_but_the_answer_to_what_somebody_just_did(sqlite: Database) -> None:
+    world = World(sqlite, leads=(17 * 60 * MINUTE,))
+    world.clock.moment = tokyo("2026-11-23 21:30")
+    await world.book()
+    assert len(await world.send_notices()) == 1  # they booked a moment ago
+    world.clock.moment = tokyo("2026-11-23 22:00")  # seventeen hours before
+    assert await world.send_notices() == []
+    world.clock.moment = tokyo("2026-11-24 07:59")
+    assert await world.send_notices() == []
+    world.clock.moment = tokyo("2026-11-24 08:00")
+    assert len(await world.send_notices()) == 1
+
+
+async def test_who_will_be_called_late_is_told_how_to_keep_move_or_cancel(database: Database) -> None:
+    world = World(database)  # nobody is there to take a call
+    async with database.write() as tx:
+        await conversations.open_talk(tx, "talk", channel="web", language="ja", now=TUESDAY)
+    made = await world.book(conversation_id="talk")
+    await world.send_notices()
+    world.clock.moment = SLOT.end - 5 * MINUTE
+    assert await world.overdue.tell_lateness(now=world.now) == 1
+    (text,) = [text for text in await world.send_notices() if "遅れて" in text]
+    assert "https://call.example.jp" in text
+    (said,) = [said for said in await world.conversations.transcript("talk") if "遅れて" in said.text]
+    assert [button["title"] for button in said.buttons] == ["このまま待つ", "時間を変更する", "取り消す"]
+    assert (await world.read(made)).attention == "late"
+
+
+async def test_after_the_talk_the_customer_is_thanked_and_rates_with_a_digit(database: Database) -> None:
+    world = await World(database).with_agents()
+    made = await world.book()
+    await world.at(SLOT.start)
+    dial = await world.the_dial()
+    await world.calls.key_pressed(dial.id, sid_of(dial.id), "1", now=world.now)
+    await world.calls.agent_pressed(dial.id, "1", call_sid="CAagent1", now=world.now)
+    await world.report(dial, "completed")
+    await world.send_notices()
+    world.clock.moment += MINUTE
+    (thanks,) = await world.send_notices()
+    assert "ありがとうございました" in thanks
+    for sid in ("SM-in-1", "SM-in-1", "SM-in-2"):
+        await world.consent.text_received(NUMBER, "４ ", sid, now=world.now)
+    assert await world.ratings.of(made) == 4
+    assert "評価" in str(await world.consent.text_received(NUMBER, "5", "SM-in-3", now=world.now))
+
+
+async def test_a_digit_from_somebody_who_had_no_call_lately_is_no_rating(sqlite: Database) -> None:
+    world = World(sqlite)
+    await world.book()
+    assert "評価" not in str(await world.consent.text_received(NUMBER, "5", "SM-in-1", now=world.now))
+
+
+async def test_what_a_message_cost_is_kept(sqlite: Database) -> None:
+    world = World(sqlite)
+    await world.book()
+    await world.send_notices()
+    async with sqlite.read() as tx:
+        costs = (await tx.execute(select(table.c.segments).where(table.c.kind == "confirmation"))).scalars().all()
+    assert costs == [1]

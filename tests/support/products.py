@@ -42,7 +42,7 @@ from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.new_times import NewTimes
-from bot.usecases.notices import Notices
+from bot.usecases.notices import NoticePolicy, Notices
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
 from bot.usecases.ratings import Ratings
@@ -65,6 +65,9 @@ RETRIES = same_for_all(
     own_fault_delay=timedelta(minutes=2),
     own_fault_limit=OWN_FAULT_LIMIT,
     wait_at_most=timedelta(days=365),
+)
+NOTICES = NoticePolicy(
+    link="https://call.example.jp", send_hours=LawfulHours(unknown_zone=TOKYO), not_by_sms=frozenset({"starting"})
 )
 LINE = Line(number="+815031234567", lines=60, pace=Pace(per_second=1e6, ahead=timedelta(milliseconds=1)))
 """So many and so fast that no limit is felt, unless a test is about limits."""
@@ -162,6 +165,7 @@ class World:
         line: Line = LINE,
         grace: timedelta = timedelta(hours=1),
         agent_first: frozenset[str] = frozenset(),
+        leads: tuple[timedelta, ...] = (timedelta(minutes=60),),
     ) -> None:
         self.database = database
         self.clock = MovableClock()
@@ -177,7 +181,7 @@ class World:
             business=BUSINESS,
             rules=self.rules,
             numbers=numbers,
-            reminder=timedelta(minutes=60),
+            reminders=leads,
             measured=MEASURED,
         )
         seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
@@ -203,12 +207,11 @@ class World:
         )  # fmt: skip
         self.leases = Leases(database, owner=self.owner)
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes, legs=self.legs)
-        seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
         self.notices = Notices(
-            database, self.sms, business=BUSINESS, new_times=NewTimes(self.rules, seats), link="https://call.example.jp"
+            database, self.sms, business=BUSINESS, new_times=NewTimes(self.rules, seats), policy=NOTICES
         )
         self.line = WaitingLine(self.rules, seats)
-        self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminder=timedelta(minutes=60))
+        self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminders=leads)
         self.consent = Consent(database, business=BUSINESS)
         self.ratings = Ratings(database)
         self.identity = Identity(database, self.sms, business=BUSINESS)

@@ -34,7 +34,7 @@ Form = dict[str, str]
 class Stage:
     """What a test does as business (twilio-python), as person (handsets) and as time."""
 
-    def __init__(self, base: str, directory: Path) -> None:
+    def __init__(self, base: str, directory: Path, **limits: Any) -> None:
         self.base = base
         self.directory = directory
         self.documents: dict[str, str] = {}
@@ -51,6 +51,7 @@ class Stage:
             sms_webhook_url=f"{base}/sms",
             clock=self.clock,
             voice_webhook_url=f"{base}/inbound",
+            **limits,
         )
         self.http = httpx.AsyncClient(base_url=f"{base}/simulator", trust_env=False)
 
@@ -125,12 +126,12 @@ ENDS = [["completed"], ["busy"], ["no-answer"], ["failed"], ["canceled"]]
 
 
 @contextlib.asynccontextmanager
-async def stage(directory: Path) -> AsyncIterator[Stage]:
-    """The carrier and the business, running."""
+async def stage(directory: Path, **limits: Any) -> AsyncIterator[Stage]:
+    """The carrier and the business, running; `limits` of the carrier's pace."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         base = f"http://127.0.0.1:{sock.getsockname()[1]}"
-        play = Stage(base, directory)
+        play = Stage(base, directory, **limits)
         play.clock.set(now=START)
         Sanic.test_mode = True
         app: Sanic[Any, Any] = Sanic(f"stage-{sock.getsockname()[1]}", configure_logging=False)

@@ -132,6 +132,7 @@ async def telephone(folder: Path, database_url: str, *, agents: int = 1, **chang
         carrier = SimulatedCarrier(
             folder / "simulator.db", account_sid=product.account.sid, auth_token=product.account.auth_token,
             business_number=product.settings.carrier.number, sms_webhook_url=product.urls.sms, clock=product.clock,
+            calls_per_second=product.settings.carrier.calls_per_second,
         )  # fmt: skip
         Sanic.test_mode = True
         app: Sanic[Any, Any] = Sanic(f"telephone-{port}", configure_logging=False)

@@ -44,7 +44,18 @@ def test_every_default_equals_the_line_in_the_file_that_documents_it(tmp_path: P
     told = tomllib.loads((ROOT / "orikaeshi.toml").read_text(encoding="utf-8"))
     shown = load(settings_of(tmp_path))
     minimal = load(written(tmp_path, MINIMAL))
-    for section in ("topics", "hours", "lawful_hours", "parts_of_day", "slots", "capacity", "calls", "numbers", "web"):
+    for section in (
+        "topics",
+        "hours",
+        "lawful_hours",
+        "parts_of_day",
+        "slots",
+        "capacity",
+        "calls",
+        "notices",
+        "numbers",
+        "web",
+    ):
         assert getattr(minimal, section) == getattr(shown, section)
     assert minimal.retry.value() == shown.retry.value()
     assert (minimal.business.timezone, minimal.carrier.kind) == (shown.business.timezone, shown.carrier.kind)

@@ -27,7 +27,7 @@ from bot.usecases.calls import Calls
 from bot.usecases.claims import Claims
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.new_times import NewTimes
-from bot.usecases.notices import Notices
+from bot.usecases.notices import NoticePolicy, Notices
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
 from bot.usecases.reconcile import Reconciliation
@@ -46,6 +46,7 @@ LOOK_S = 0.5
 LOOKS_EVERY_S, NOTICES_EVERY_S, LATENESS_EVERY_S, WATCHDOG_EVERY_S = 15.0, 15.0, 30.0, 300.0
 GRACE = timedelta(hours=2)
 HOLD = timedelta(minutes=3)
+NOTICES = NoticePolicy(link="https://day.example", send_hours=LawfulHours(unknown_zone=TOKYO))
 MEASURED = MeasurePolicy(wrap_up=timedelta(seconds=20), least=30)
 EMPTY_LOOKS = 2
 """After a dial the pace holds the next one back for a second: so many looks may find nothing before the bell rests."""
@@ -77,7 +78,7 @@ class RealDay:
         seats = Seats(rules, measured=MEASURED, hold_for=HOLD)
         outcomes = Outcomes(self._database, rules=rules, retries=retries, seats=seats)
         bookings = Bookings(
-            self._database, business=business, rules=rules, numbers=numbers, reminder=timedelta(), measured=MEASURED,
+            self._database, business=business, rules=rules, numbers=numbers, reminders=(), measured=MEASURED,
             hold_for=HOLD,
         )  # fmt: skip
         legs = AgentLegs(self._database, self._model, outcomes, tries=1)
@@ -95,7 +96,7 @@ class RealDay:
             legs=legs, stopwatch=lambda: self._bell.now, jitter=lambda: 1.0,
         )  # fmt: skip
         self._notices = Notices(
-            self._database, NoPhone(), business=business, new_times=NewTimes(rules, seats), link="https://day.example"
+            self._database, NoPhone(), business=business, new_times=NewTimes(rules, seats), policy=NOTICES
         )
         self._watchdog = Reconciliation(self._database, self._model, calls, outcomes, legs=legs)
         self._presence: dict[str, str] = {}
