@@ -12,9 +12,15 @@ from bot.wording.segments import alphabet, segments
 
 MOST_SEGMENTS = 2
 FACTS = {
-    "ja": {"business": "みなと家電サポート", "when": "11月24日(火) 15:00〜15:30"},
-    "en": {"business": "Minato Home Support", "when": "Tue, Nov 24, 3:00 PM-3:30 PM"},
-}
+    "ja": {
+        "business": "みなと家電サポート", "when": "11月24日(火) 15:00〜15:30",
+        "times": "11/25 10:00、11/25 14:00、11/26 16:30",
+    },
+    "en": {
+        "business": "Minato Home Support", "when": "Tue, Nov 24, 3:00 PM-3:30 PM",
+        "times": "Nov 25 10:00 AM, Nov 25 12:30 PM, Nov 26 10:30 AM",
+    },
+}  # fmt: skip
 COMMON = {
     "reference": "K7Q4MN", "link": "https://callback.example.jp", "hotline": "0120-000-000", "code": "123456",
     "minutes": 10,
