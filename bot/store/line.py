@@ -1,5 +1,7 @@
 """The line as the dispatcher sees it, who serves it, and whether what was told of it came true."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select, update
@@ -11,17 +13,46 @@ from bot.store.database import Transaction
 from bot.store.order import IN_ORDER, WAITING
 from bot.store.schema import agents, attempts, callbacks
 
-MOST = 5000
-"""Whoever stands behind so many is told no place: it would change before it is read."""
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Places:
+    """A line: how many are in it, the places that were asked for, and (place, when owed) of what is owed after now."""
+
+    count: int
+    of: Mapping[str, int]
+    later: tuple[tuple[int, datetime], ...]
+
+    def ahead_of(self, place: int, *, now: datetime) -> list[datetime]:
+        """When each call before this place is owed, or `now` for what is owed already."""
+        later = [owed for other, owed in self.later if other < place]
+        return [now] * (place - 1 - len(later)) + later
 
 
-async def waiting(tx: Transaction, *, since: datetime | None, until: datetime) -> list[tuple[str, datetime]]:
-    """(callback id, when owed) of what is owed by `until`, from `since` on if named, in the order of dialling."""
+async def places(
+    tx: Transaction, callback_ids: Collection[str], *, since: datetime | None, until: datetime, now: datetime
+) -> Places:
+    """The line of what is owed a dial by `until`, and from `since` on if named, in the order of dialling.
+
+    Counted in the database: a line may be long, and somebody who joins it should not have to wait while it is read.
+    """
     owed = callbacks.c.due_at <= until if since is None else callbacks.c.due_at.between(since, until)
-    rows = await tx.execute(
-        select(callbacks.c.id, callbacks.c.due_at).where(WAITING, IN_ORDER, owed).order_by(*PROMISE_ORDER).limit(MOST)
+    line = (
+        select(
+            callbacks.c.id,
+            callbacks.c.due_at,
+            func.row_number().over(order_by=PROMISE_ORDER).label("place"),
+            func.count().over().label("total"),
+        )
+        .where(WAITING, IN_ORDER, owed)
+        .subquery()
     )
-    return [(row.id, row.due_at) for row in rows]
+    wanted = or_(line.c.id.in_(list(callback_ids)), line.c.due_at > now, line.c.place == 1)
+    rows = (await tx.execute(select(line).where(wanted).order_by(line.c.place))).all()
+    return Places(
+        count=rows[0].total if rows else 0,
+        of={row.id: row.place for row in rows if row.id in callback_ids},
+        later=tuple((row.place, row.due_at) for row in rows if row.due_at > now),
+    )
 
 
 async def on_duty(tx: Transaction) -> list[datetime | None]:

@@ -1,6 +1,6 @@
 """The line of those who asked for the soonest call: their place, when to expect us, and how true that was."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from bot.booking.rules import Rules
 from bot.booking.window import Window
 from bot.store import line as store
 from bot.store.database import Database, Transaction
+from bot.store.line import Places
 from bot.usecases.seats import Seats
 
 
@@ -27,31 +28,19 @@ class WaitingLine:
 
     async def standings(self, tx: Transaction, callbacks: Iterable[Callback], *, now: datetime) -> dict[str, Standing]:
         """The same for several, by id; only for those who stand in line."""
-        found: dict[str, Standing] = {}
-        lines: dict[tuple[str, datetime], list[tuple[str, datetime]]] = {}
+        lines: dict[tuple[str, datetime], list[Callback]] = {}
         for callback in callbacks:
-            if callback.kind == Kind.SCHEDULED or callback.status not in CHANGEABLE:
-                continue
-            key = callback.topic, max(callback.due_at, now)
-            if key not in lines:
-                lines[key] = await self._owed(tx, *key, now=now)
-            standing = await self._standing(tx, callback, lines[key], now=now)
-            if standing:
-                found[callback.id] = standing
+            if callback.kind != Kind.SCHEDULED and callback.status in CHANGEABLE:
+                lines.setdefault((callback.topic, max(callback.due_at, now)), []).append(callback)
+        found: dict[str, Standing] = {}
+        for (topic, until), waiting in lines.items():
+            line = await self._places(tx, [callback.id for callback in waiting], topic, until, now=now)
+            for callback in waiting:
+                if place := line.of.get(callback.id):  # who is set aside has none
+                    ahead = line.ahead_of(place, now=now)
+                    expected = await self._expected(tx, topic, callback.due_at, ahead, now=now)
+                    found[callback.id] = Standing(queue_position=place, estimated_start=expected)
         return found
-
-    async def _standing(
-        self, tx: Transaction, callback: Callback, owed: list[tuple[str, datetime]], *, now: datetime
-    ) -> Standing | None:
-        ids = [callback_id for callback_id, _ in owed]
-        if callback.id not in ids:  # set aside, or behind more than can be counted
-            return None
-        place = ids.index(callback.id)
-        ahead = [due_at for _, due_at in owed[:place]]
-        return Standing(
-            queue_position=place + 1,
-            estimated_start=await self._expected(tx, callback.topic, callback.due_at, ahead, now=now),
-        )
 
     async def tell(self, tx: Transaction, callback: Callback, *, now: datetime) -> Callback:
         """Keep with a new callback what its customer hears now; returns it with that."""
@@ -62,15 +51,15 @@ class WaitingLine:
 
     async def expected_for_next(self, tx: Transaction, topic: str, due_at: datetime, *, now: datetime) -> datetime:
         """When whoever joins the line now may expect the call that is owed at `due_at`."""
-        ahead = [owed_at for _, owed_at in await self._owed(tx, topic, due_at, now=now)]
-        return await self._expected(tx, topic, due_at, ahead, now=now)
+        line = await self._places(tx, (), topic, max(due_at, now), now=now)
+        return await self._expected(tx, topic, due_at, line.ahead_of(line.count + 1, now=now), now=now)
 
-    async def _owed(
-        self, tx: Transaction, topic: str, due_at: datetime, *, now: datetime
-    ) -> list[tuple[str, datetime]]:
-        """What is owed until then. For a call of tomorrow's only what is owed shortly before it: today's is done."""
-        begin = self._begin(topic, due_at, now=now)
-        return await store.waiting(tx, since=None if begin == now else begin, until=max(due_at, now))
+    async def _places(
+        self, tx: Transaction, callback_ids: Collection[str], topic: str, until: datetime, *, now: datetime
+    ) -> Places:
+        """The line until then. For a call of tomorrow only what is owed shortly before it: the rest is done by then."""
+        begin = self._begin(topic, until, now=now)
+        return await store.places(tx, callback_ids, since=None if begin == now else begin, until=until, now=now)
 
     async def _expected(
         self, tx: Transaction, topic: str, due_at: datetime, ahead: list[datetime], *, now: datetime

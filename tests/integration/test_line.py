@@ -54,6 +54,17 @@ async def test_each_has_a_place_and_a_time_that_follow_from_who_is_ahead_and_who
     assert minutes == [5, 5, 20, 20, 35]  # fifteen minutes a call, told on the next five
 
 
+async def test_whoever_asks_how_long_it_takes_hears_what_they_would_be_told(database: Database) -> None:
+    world = await World(database, slots=MANY).with_agents(2)
+    before = await world.bookings.earliest(now=world.now)
+    await joined(world, 3)
+    soonest = await world.bookings.earliest(now=world.now)
+    assert before is not None
+    assert soonest is not None
+    assert (before.expected_at, soonest.expected_at) == (TUESDAY, TUESDAY + 20 * MINUTE)
+    assert (await world.book(None, phone_number=number(9))).told_start == soonest.expected_at
+
+
 async def test_the_line_moves_on_as_calls_are_made(database: Database) -> None:
     world = await World(database, slots=MANY).with_agents(1)
     first, second = await joined(world, 2)
