@@ -52,8 +52,9 @@ format: setup-dev  ## format the code and mend what ruff can mend
 pictures: setup-dev train  ## the README's pictures, taken anew from the running product
 	@$(PYTHON) -m tools.pictures
 
-bench: setup-dev train  ## what docs/benchmarks.md says, measured anew; about fifteen minutes
+bench: setup-dev train  ## what docs/benchmarks.md says, measured anew; about twenty-five minutes
 	@$(PYTHON) -m benchmarks.foundation
+	@$(PYTHON) -m benchmarks.booking
 
 lock:  ## write the requirements files anew from pyproject.toml, newest versions that fit (needs uv)
 	@$(UV_LOCK) --upgrade --python-version 3.11 pyproject.toml --output-file requirements/app.txt
