@@ -56,8 +56,9 @@ format: setup-dev  ## format the code and mend what ruff can mend
 pictures: setup-dev train  ## the README's pictures, taken anew from the running product
 	@$(PYTHON) -m tools.pictures
 
-bench: setup-dev train  ## what docs/benchmarks.md says, measured anew; about fifteen minutes
+bench: setup-dev train  ## what docs/benchmarks.md says, measured anew; about twenty-five minutes
 	@$(PYTHON) -m benchmarks.foundation
+	@$(PYTHON) -m benchmarks.booking
 
 simulate-day: setup-dev  ## a day of promises on the real dispatch code, with a picture; ARGS='--seeds 20 --callbacks 4500 --outage'
 	@$(PYTHON) -m tools.simulate_day $(ARGS)

@@ -1,7 +1,7 @@
 """A few times to choose from, out of many that fit: on different days and in different parts of the day."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby, islice
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,8 @@ from bot.booking.answering import AnswerRates
 from bot.booking.window import Window
 
 NOON, EVENING = 12, 17
+APART = timedelta(hours=3)
+"""Where the morning's last time meets the afternoon's first, they are neighbours all the same."""
 Part = tuple[date, int]
 
 
@@ -24,7 +26,10 @@ def choose(
         return ()
     parts = [list(windows) for _, windows in groupby(fitting, key=lambda window: _part(window, timezone))]
     known = rates if rates and rates.is_enough else None
-    chosen = [_best(part, known) for part in _evenly(parts, limit)]
+    chosen: list[Window] = []
+    for part in _evenly(parts, limit):
+        apart = [window for window in part if _gap(window, chosen) >= APART]
+        chosen.append(_best(apart, known) if apart else _farthest(part, chosen))
     if known:
         chosen = _with(_best(fitting, known), chosen, timezone)
     while len(chosen) < min(limit, len(fitting)):
@@ -72,4 +77,8 @@ def _with(best: Window, chosen: list[Window], timezone: ZoneInfo) -> list[Window
 
 def _farthest(fitting: Sequence[Window], chosen: Sequence[Window]) -> Window:
     """The window that has most time between itself and all that are chosen, the sooner of two alike."""
-    return max(fitting, key=lambda window: min(abs(window.start - other.start) for other in chosen))
+    return max(fitting, key=lambda window: _gap(window, chosen))
+
+
+def _gap(window: Window, chosen: Sequence[Window]) -> timedelta:
+    return min((abs(window.start - other.start) for other in chosen), default=timedelta.max)

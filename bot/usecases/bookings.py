@@ -1,26 +1,15 @@
 """Booking, moving and cancelling a callback: what customers and the business API do."""
 
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from bot.booking import phone
-from bot.booking import reference as references
 from bot.booking.answering import AnswerRates
 from bot.booking.business import Business
-from bot.booking.callback import Callback, Channel, Kind, Status
+from bot.booking.callback import Callback, Kind, Status
 from bot.booking.choices import choose, first_parts
-from bot.booking.errors import (
-    CallbackNotFound,
-    CallbackNotOpen,
-    IdempotencyConflict,
-    NumberRefused,
-    SlotFull,
-    TooManyOpenCallbacks,
-    WindowNotOffered,
-)
+from bot.booking.errors import CallbackNotFound, CallbackNotOpen, SlotFull, WindowNotOffered
 from bot.booking.line import Standing
 from bot.booking.measured import MeasurePolicy
 from bot.booking.offer import Offer, offer
@@ -29,48 +18,18 @@ from bot.booking.rules import Rules
 from bot.booking.slots import Slot
 from bot.booking.when import Language, Wishes, read
 from bot.booking.window import Window
-from bot.store import attempts, callbacks, conversations, ledger, promising, slots
+from bot.store import attempts, callbacks, ledger, promising, slots
 from bot.store.database import Database, Transaction, one_at_a_time
-from bot.store.together import Collision
 from bot.usecases.line import WaitingLine
+from bot.usecases.making import BookingRequest, IdempotencyKey, Making, customer_of, require_may_be_called
 from bot.usecases.promises import plan_notices
 from bot.usecases.seats import ANYBODY, Customer, Seats
 
+__all__ = ["BookingRequest", "Bookings", "IdempotencyKey", "Soonest", "Standing"]
+
 HOLD_FOR = timedelta(minutes=3)
-MOST_TRIES = 3
 RATES_ANEW_AFTER = timedelta(hours=1)
 RATES_OF = timedelta(days=90)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BookingRequest:
-    """What a customer asks for. `window` None is "as soon as possible"; the number is E.164 or as written."""
-
-    phone_number: str
-    reason: str
-    window: Window | None
-    language: str
-    channel: Channel
-    name: str | None = None
-    company: str | None = None
-    alternate_phone_number: str | None = None
-    topic: str | None = None
-    priority: int = 0
-    conversation_id: str | None = None
-    held_by: str | None = None
-
-    @property
-    def holder(self) -> str | None:
-        """The name under which a place may be kept for this customer: `held_by`, or the talk."""
-        return self.held_by or self.conversation_id
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IdempotencyKey:
-    """A client's own name for a request, within its scope: repeated, it books nothing new."""
-
-    scope: str
-    key: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +62,7 @@ class Bookings:
         self._line = WaitingLine(rules, self._seats)
         self._numbers = numbers
         self._reminders = tuple(reminders)
+        self._making = Making(database, rules=rules, seats=self._seats, reminders=self._reminders)
         self._answering: tuple[datetime, AnswerRates] | None = None
 
     async def slots(
@@ -196,10 +156,10 @@ class Bookings:
             window=request.window and request.window.in_utc(),
         )
         try:
-            made = await self._stored(request, now=now, idempotency=idempotency)
+            made = await self._making.make(request, now=now, idempotency=idempotency)
         except (SlotFull, WindowNotOffered) as refusal:
             refusal.alternatives = await self._alternatives(
-                refusal.window, topic=request.topic, customer=_customer(request), now=now
+                refusal.window, topic=request.topic, customer=customer_of(request), now=now
             )
             raise
         if made.kind == Kind.SCHEDULED or made.told_start:
@@ -244,14 +204,14 @@ class Bookings:
                     window=window, slot_start=window.start, due_at=window.start, attention=None, dial_number=None,
                 )  # fmt: skip
                 await self._seats.change(
-                    tx, callback.topic, callback.slot_start, window, customer=_customer(callback), now=now
+                    tx, callback.topic, callback.slot_start, window, customer=customer_of(callback), now=now
                 )
                 await plan_notices(tx, moved, "moved", now=now, leads=self._reminders)
                 return moved
         except (SlotFull, WindowNotOffered) as refusal:
             if callback:
                 refusal.alternatives = await self._alternatives(
-                    window, topic=callback.topic, customer=_customer(callback), now=now
+                    window, topic=callback.topic, customer=customer_of(callback), now=now
                 )
             raise
         except callbacks.StaleCallback:
@@ -273,7 +233,7 @@ class Bookings:
                 known = await promising.before(
                     tx, number, topic=callback.topic, reference=reference, scope=None, key=None
                 )
-                _require_may_be_called(known, most=self._rules.of(callback.topic).policy.open_per_number)
+                require_may_be_called(known, most=self._rules.of(callback.topic).policy.open_per_number)
                 if not all(hours.covers(callback.window) for hours in self._rules.lawful.of(number)):
                     raise WindowNotOffered(callback.window, "unlawful")
                 changed = await callbacks.change(
@@ -354,62 +314,6 @@ class Bookings:
             self._answering = now, AnswerRates(tries, timezone=self._business.timezone)
         return self._answering[1]
 
-    async def _stored(
-        self, request: BookingRequest, *, now: datetime, idempotency: IdempotencyKey | None, tries: int = MOST_TRIES
-    ) -> Callback:
-        try:
-            return await self._database.together(
-                lambda tx: self._book(tx, request, now=now, idempotency=idempotency),
-                name=request.phone_number,
-                order=(request.topic or "", request.window.start.isoformat() if request.window else ""),
-            )
-        except Collision:  # the same key with another number, or a reference that somebody else drew just now
-            if tries == 1:
-                raise
-            return await self._stored(request, now=now, idempotency=idempotency, tries=tries - 1)
-
-    async def _book(
-        self, tx: Transaction, request: BookingRequest, *, now: datetime, idempotency: IdempotencyKey | None
-    ) -> Callback:
-        topic, customer, key = self._rules.topic(request.topic), _customer(request), idempotency
-        reference = _drawn_reference()
-        known = await promising.before(
-            tx, request.phone_number, topic=topic, reference=reference,
-            scope=key.scope if key else None, key=key.key if key else None,
-        )  # fmt: skip
-        fingerprint = _fingerprint(request) if key else ""
-        if known.callback_id:
-            if known.request_hash != fingerprint:
-                raise IdempotencyConflict
-            return await callbacks.get(tx, known.callback_id)
-        if known.is_taken:
-            raise Collision
-        _require_may_be_called(known, most=self._rules.of(topic).policy.open_per_number)
-        if request.window is None:
-            kind, slot, window = await self._seats.take_soonest(tx, topic, customer=customer, now=now)
-        else:
-            slot = window = await self._seats.take(tx, topic, request.window, customer=customer, now=now)
-            kind = Kind.SCHEDULED
-        callback = Callback(
-            id=secrets.token_hex(16), reference=reference, status=Status.BOOKED, kind=kind,
-            window=window, slot_start=slot.start, due_at=window.start, phone_number=request.phone_number,
-            reason=request.reason, topic=topic, language=request.language, channel=request.channel,
-            priority=request.priority, name=request.name, company=request.company,
-            alternate_phone_number=request.alternate_phone_number, conversation_id=request.conversation_id,
-            created_at=now, updated_at=now,
-        )  # fmt: skip
-        await callbacks.add(tx, callback)
-        if request.holder:
-            await self._seats.release(tx, request.holder)
-        if request.conversation_id:
-            await conversations.change(tx, request.conversation_id, now=now, callback_id=callback.id)
-        await plan_notices(tx, callback, "confirmation", now=now, leads=self._reminders)
-        if key:
-            await ledger.remember_key(
-                tx, key.scope, key.key, request_hash=fingerprint, callback_id=callback.id, now=now
-            )
-        return callback
-
     async def _changeable(self, tx: Transaction, reference: str, *, during_call: bool) -> Callback:
         callback = await callbacks.by_reference(tx, reference)
         if callback is None:
@@ -425,23 +329,3 @@ class Bookings:
         known = self._rules.topic(topic if topic in self._rules.topics else None)
         async with self._database.read() as tx:
             return await self._seats.nearest(tx, known, wanted.in_utc(), customer=customer, now=now)
-
-
-def _require_may_be_called(known: promising.Before, *, most: int) -> None:
-    if known.no_calls:
-        raise NumberRefused("opted_out")
-    if known.open_count >= most:
-        raise TooManyOpenCallbacks(most)
-
-
-def _drawn_reference() -> str:
-    return "".join(secrets.choice(references.ALPHABET) for _ in range(references.LENGTH))
-
-
-def _customer(who: BookingRequest | Callback) -> Customer:
-    holder = who.holder if isinstance(who, BookingRequest) else who.conversation_id
-    return Customer(number=who.phone_number, language=who.language, holder=holder)
-
-
-def _fingerprint(request: BookingRequest) -> str:
-    return sha256(repr(request).encode()).hexdigest()
