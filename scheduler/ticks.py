@@ -18,13 +18,13 @@ NOTICES_EVERY_S = 1.0
 CODES_EVERY_S = 1.0
 LATENESS_EVERY_S = 5.0
 RECONCILE_EVERY_S = 5.0
-FIGURES_EVERY_S = 30.0
+FIGURES_EVERY_S = 2.0
 PROCESS = "scheduler"
 
 MOST_CLAIMED = 2000
 """Claimed and not yet dialled: the rest is left to other dispatchers, and memory stays flat."""
-MOST_COUNTED = 20_000
-"""Changes that one ring counts for the figures; a stopping scheduler does not wait for more."""
+MOST_COUNTED = 400
+"""Changes that one ring counts for the figures: about half of the time is left for everybody else who writes."""
 PATIENCE_S = 12.0
 """How long a stopping scheduler waits for a dial that has begun: a carrier answers or times out well before."""
 

@@ -68,6 +68,12 @@ async def count_everything_anew(tx: Transaction) -> None:
         await tx.execute(insert(kpi_changes).from_select(["unit", "subject"], select(literal(unit), table.c.id)))
 
 
+async def has_come_due(tx: Transaction, *, now: datetime) -> bool:
+    """Whether time alone has changed what a callback counts for."""
+    found = await tx.execute(select(kpi_facts.c.subject).where(kpi_facts.c.check_at <= now).limit(1))
+    return found.first() is not None
+
+
 async def mark_what_time_changed(tx: Transaction, *, now: datetime) -> None:
     """Take for changed what counts for something else from now on, because its time has come."""
     due = kpi_facts.c.check_at <= now

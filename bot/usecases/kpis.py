@@ -15,12 +15,14 @@ from bot.store.kpis import Behind, Taken
 
 DEFINITIONS = 1
 """Raised with every change of what a figure means: everything is then counted anew."""
-BATCH = 300
+BATCH = 100
 """So many changes in one transaction: on SQLite everybody else waits for it."""
-MOST_AT_A_READING = 5000
+MOST_AT_A_READING = 500
 """A reader does not wait for more than so many; the rest is told as `pending`, and counted by the scheduler."""
 SET_BACK = timedelta(minutes=1)
 """Clocks of several machines differ by less; one that is farther behind was set back."""
+NOTED_EVERY = timedelta(seconds=30)
+"""How often the time is written down up to which figures were counted: not each time that there is nothing to do."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +58,7 @@ class Kpis:
     def __init__(self, database: Database, *, timezone: ZoneInfo) -> None:
         self._database = database
         self._tz = timezone
-        self._signature = f"{DEFINITIONS} {timezone.key}"[:64]
+        self.signature = f"{DEFINITIONS} {timezone.key}"[:64]
 
     def today(self, now: datetime) -> date:
         """The business's day."""
@@ -112,13 +114,16 @@ class Kpis:
 
     async def _begin(self, *, now: datetime) -> None:
         async with self._database.read() as tx:
-            last = await kpis.as_of(tx, self._signature)
+            last = await kpis.as_of(tx, self.signature)
+            has_come_due = await kpis.has_come_due(tx, now=now)
+        if last and not has_come_due and -SET_BACK <= now - last < NOTED_EVERY:
+            return
         async with self._database.write() as tx:
             await kpis.lock(tx)
             if last is None or now < last - SET_BACK:  # other definitions, or a clock that was set back
                 await kpis.count_everything_anew(tx)
             await kpis.mark_what_time_changed(tx, now=now)
-            await kpis.set_as_of(tx, self._signature, now)
+            await kpis.set_as_of(tx, self.signature, now)
 
     async def _count_some(self, *, now: datetime) -> bool:
         async with self._database.write() as tx:
@@ -131,6 +136,7 @@ class Kpis:
             judged = [judge(history, now=now) for history in await kpi_raw.histories(tx, taken.callback_ids)]
             chats = await kpi_raw.chats(tx, taken.chat_ids)
             await kpis.write_facts(tx, taken, judged, chats, tz=self._tz)
+            await kpis.set_as_of(tx, self.signature, now)
         return True
 
 
