@@ -38,7 +38,7 @@ ROUNDS = 7
 PLACE = """
     DATE '2025-11-24' + n % 365 AS day, lpad((9 + n % 10)::text, 2, '0') AS hour,
     (ARRAY['web','line','form','api','sms'])[1 + n % 5] AS channel,
-    (ARRAY['general','repair','billing'])[1 + n % 3] AS topic, repeat(chr(97 + n % 8), 32) AS agent
+    (ARRAY['general','repair','billing'])[1 + n % 3] AS topic, lpad((n % 64)::text, 32, 'a') AS agent
 """
 WRITE = (
     """INSERT INTO callbacks (id, reference, status, kind, topic, window_start, window_end, slot_start, due_at,

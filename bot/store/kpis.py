@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, select, update
 
 from bot.booking.kpi_facts import Fact, Judged
-from bot.booking.kpi_sums import Sums, packed, unpacked
+from bot.booking.kpi_sums import Sums, in_few_runs, packed, unpacked
 from bot.booking.kpis import COUNTS, WAITS, Figure, Grouping, Unit
 from bot.store.database import Transaction, one_at_a_time, upsert
 from bot.store.kpi_schema import kpi_changes, kpi_facts, kpi_stale_days, kpi_state, kpi_sums
@@ -159,7 +159,10 @@ async def read(tx: Transaction, grouping: Grouping, *, start: date, end: date) -
             if waits := getattr(row, name):
                 runs[str(row.key)][name].append(unpacked(waits))
     return {
-        str(row.key): Sums(counts={name: int(getattr(row, name)) for name in COUNTS}, waits=runs[str(row.key)])
+        str(row.key): Sums(
+            counts={name: int(getattr(row, name)) for name in COUNTS},
+            waits={name: in_few_runs(found) for name, found in runs[str(row.key)].items()},
+        )
         for row in counted
     }
 
