@@ -15,7 +15,7 @@ from bot.store.database import Transaction
 from bot.store.schema import attempts, callback_events, callbacks, conversations, notices
 
 SUPPRESSED = "suppressed"
-RATED = "rated"
+RATED, RATING_ASKED = "rated", "rating_asked"
 REACHED_THEM = ("sent", "delivered")
 """States of a notice that went out and was not reported as undelivered."""
 
@@ -54,7 +54,7 @@ _CALLBACK = (
 _EVENT = (callback_events.c.callback_id, callback_events.c.at, callback_events.c.kind, callback_events.c.facts)
 _DIAL = (
     attempts.c.callback_id, attempts.c.started_at, attempts.c.agent_id, attempts.c.outcome, attempts.c.ended_at,
-    attempts.c.agent_confirmed_at,
+    attempts.c.confirmed_at, attempts.c.agent_confirmed_at,
 )  # fmt: skip
 _NOTICE = (notices.c.callback_id, notices.c.kind, notices.c.state, notices.c.sent_at)
 """What is read of each table, the callback first: less than half of it, in half the time."""
@@ -103,7 +103,7 @@ def _history(
         is_suppressed=any(event.kind == SUPPRESSED for event in events),
         told_late_at=tuple(notice.sent_at for notice in sent if notice.kind == "late"),
         asked_again_at=tuple(at for callback_id, at in asked if callback_id != row.id),
-        surveyed=any(notice.kind == "survey" for notice in sent),
+        surveyed=any(notice.kind == "thanks" for notice in sent) or any(e.kind == RATING_ASKED for e in events),
         rating=scores[-1].get("score") if scores else None,
         effort=scores[-1].get("effort") if scores else None,
     )
@@ -127,7 +127,8 @@ def _dialled(row: Row[Any]) -> Dialled:
         agent_id=row.agent_id,
         outcome=Outcome(row.outcome) if row.outcome else None,
         ended_at=row.ended_at,
-        spoke_from=row.agent_confirmed_at,
+        # Whoever came first waited: they speak from when both are there.
+        spoke_from=row.agent_confirmed_at and max(row.agent_confirmed_at, row.confirmed_at or row.agent_confirmed_at),
     )
 
 

@@ -28,7 +28,7 @@ WATCHED = (
         "UPDATE",
         "callback",
         "callback_id",
-        "WHEN (NEW.kind IN ('late', 'survey') AND NEW.sent_at IS NOT NULL)",
+        "WHEN (NEW.kind IN ('late', 'thanks') AND NEW.sent_at IS NOT NULL)",
     ),
 )
 """(table, on what, unit, the column that names its subject, when)."""
