@@ -81,7 +81,8 @@ async def a_year(office: Office, *, many: int) -> None:
         await store.set_as_of(tx, kpis.signature, office.now)
     began = time.perf_counter()
     await kpis.catch_up(now=office.now)
-    print(f"| summing up {len(YEAR.days)} days | {time.perf_counter() - began:.1f} s |", flush=True)
+    await kpis.sum_up_months(now=office.now)
+    print(f"| summing up {len(YEAR.days)} days, and their months | {time.perf_counter() - began:.1f} s |", flush=True)
 
 
 async def pages(office: Office, folder: Path) -> None:

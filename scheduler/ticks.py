@@ -19,6 +19,7 @@ CODES_EVERY_S = 1.0
 LATENESS_EVERY_S = 5.0
 RECONCILE_EVERY_S = 5.0
 FIGURES_EVERY_S = 2.0
+MONTHS_EVERY_S = 60.0
 PROCESS = "scheduler"
 
 MOST_CLAIMED = 2000
@@ -55,6 +56,7 @@ class Ticks:
             (self._lateness, LATENESS_EVERY_S),
             (self._reconcile, RECONCILE_EVERY_S),
             (self._figures, FIGURES_EVERY_S),
+            (self._months, MONTHS_EVERY_S),
         ):
             self._scheduler.add_job(
                 self._ring,
@@ -129,3 +131,6 @@ class Ticks:
 
     async def _figures(self) -> None:
         await self._product.kpis.catch_up(now=self._product.clock.now(), most=MOST_COUNTED)
+
+    async def _months(self) -> None:
+        await self._product.kpis.sum_up_months(now=self._product.clock.now())

@@ -9,7 +9,7 @@ from bot.booking.callback import Callback
 from bot.booking.kpi_facts import judge
 from bot.booking.kpi_sums import Sums, Value, value_of
 from bot.booking.kpis import FIGURES, Grouping
-from bot.store import agents, callbacks, kpi_raw, kpis
+from bot.store import agents, callbacks, kpi_months, kpi_raw, kpis
 from bot.store.database import Database
 from bot.store.kpis import Behind, Taken
 
@@ -19,6 +19,9 @@ BATCH = 100
 """So many changes in one transaction: on SQLite everybody else waits for it."""
 MOST_AT_A_READING = 500
 """A reader does not wait for more than so many; the rest is told as `pending`, and counted by the scheduler."""
+QUIET_AFTER = timedelta(days=9)
+"""After so long only late ratings and moved clocks change a day: a matter counts as settled after seven."""
+NOTHING = Sums(counts={}, waits={})
 SET_BACK = timedelta(minutes=1)
 """Clocks of several machines differ by less; one that is farther behind was set back."""
 NOTED_EVERY = timedelta(seconds=30)
@@ -81,21 +84,30 @@ class Kpis:
         async with self._database.read() as tx:
             return await kpis.waiting(tx)
 
+    async def sum_up_months(self, *, now: datetime) -> None:
+        """Sum up whole months, once they lie back far enough to be quiet."""
+        async with self._database.read() as tx:
+            months = await kpi_months.not_summed_up(tx, before=self.today(now) - QUIET_AFTER)
+        for month in months:
+            async with self._database.write() as tx:
+                await kpis.lock(tx)
+                await kpi_months.sum_up(tx, month)
+
     async def report(self, period: Period, grouping: Grouping | None = None, *, now: datetime) -> Report:
         """The figures as of now."""
         pending = await self.catch_up(now=now, most=MOST_AT_A_READING)
+        groups: dict[str, Sums] = {}
         async with self._database.read() as tx:
-            days = await kpis.read(tx, Grouping.DAY, start=period.start, end=period.end)
-            groups = days
-            if grouping and grouping != Grouping.DAY:
-                groups = await kpis.read(tx, grouping, start=period.start, end=period.end)
-        if grouping == Grouping.DAY:
-            nothing = Sums(counts={}, waits={})
-            groups = {day.isoformat(): days.get(day.isoformat(), nothing) for day in period.days}
+            await kpis.hold_still(tx)
+            total = await kpis.read(tx, Grouping.DAY, start=period.start, end=period.end)
+            if grouping:
+                is_day = grouping == Grouping.DAY
+                groups = await kpis.read(tx, grouping, start=period.start, end=period.end, each_day=is_day)
+        keys = (day.isoformat() for day in period.days) if grouping == Grouping.DAY else sorted(groups)
         return Report(
             period=period,
-            total=_values(_together(days)),
-            groups={key: _values(groups[key]) for key in sorted(groups)} if grouping else {},
+            total=_values(total.get("", NOTHING)),
+            groups={key: _values(groups.get(key, NOTHING)) for key in keys},
             as_of=now,
             pending=pending,
         )
@@ -142,12 +154,3 @@ class Kpis:
 
 def _values(sums: Sums) -> Values:
     return {figure.name: value_of(figure, sums) for figure in FIGURES}
-
-
-def _together(parts: Mapping[str, Sums]) -> Sums:
-    names = {name for part in parts.values() for name in part.counts}
-    kinds = {name for part in parts.values() for name in part.waits}
-    return Sums(
-        counts={name: sum(part.counts[name] for part in parts.values()) for name in names},
-        waits={kind: [run for part in parts.values() for run in part.waits[kind]] for kind in kinds},
-    )

@@ -70,7 +70,7 @@ def _make_tables() -> None:
     op.create_index("ix_kpi_facts_check_at", "kpi_facts", ["check_at"], sqlite_where=CHECKED, postgresql_where=CHECKED)
     op.create_table(
         "kpi_sums",
-        sa.Column("dimension", sa.String(length=8), nullable=False),
+        sa.Column("dimension", sa.String(length=16), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("value", sa.String(length=64), nullable=False),
         *(sa.Column(name, sa.LargeBinary(), nullable=False) for name in WAITS),
