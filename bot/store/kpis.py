@@ -10,7 +10,20 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, literal, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    union_all,
+    update,
+)
 
 from bot.booking.kpi_facts import Fact, Judged
 from bot.booking.kpi_sums import Sums, in_few_runs, packed, unpacked
@@ -30,6 +43,7 @@ DIMENSIONS: dict[Grouping, ColumnElement[str]] = {
 }
 NOBODYS = (Grouping.TOPIC, Grouping.AGENT)
 """Where an empty value means that a fact belongs to no group."""
+WHOLE_DAY = "whole_day"
 KEY = ("subject", "unit", "number")
 
 
@@ -138,7 +152,7 @@ async def stale_days(tx: Transaction) -> list[date]:
 async def sum_up(tx: Transaction, day: date) -> None:
     """Make the sums of a day from its facts."""
     waits = await _waits_of(tx, day)
-    rows = [row for grouping in Grouping for row in await _counts_of(tx, day, grouping, waits)]
+    rows = await _counts_of(tx, day, waits)
     days = [str(grouping) for grouping in Grouping]
     await tx.execute(delete(kpi_sums).where(kpi_sums.c.day == day, kpi_sums.c.dimension.in_(days)))
     await kpi_months.forget(tx, day)
@@ -258,20 +272,32 @@ async def _waits_of(tx: Transaction, day: date) -> dict[tuple[Grouping, str, str
 
 
 async def _counts_of(
-    tx: Transaction, day: date, grouping: Grouping, waits: dict[tuple[Grouping, str, str], list[int]]
+    tx: Transaction, day: date, waits: dict[tuple[Grouping, str, str], list[int]]
 ) -> list[dict[str, Any]]:
-    column = DIMENSIONS[grouping]
-    counted = await tx.execute(
-        select(column.label("value"), *(func.sum(kpi_facts.c[name]).label(name) for name in COUNTS))
-        .where(kpi_facts.c.day == day)
-        .group_by(column)
+    """The rows of a day by every grouping. Its facts are looked up once: they lie scattered."""
+    facts = select(kpi_facts, literal("").label(WHOLE_DAY)).where(kpi_facts.c.day == day).cte("facts")
+    summed = [func.sum(facts.c[name]).label(name) for name in COUNTS]
+    rows = await tx.execute(
+        union_all(
+            *(
+                select(literal(str(grouping)).label("grouping"), _group(facts, grouping), *summed).group_by(
+                    _group(facts, grouping)
+                )
+                for grouping in Grouping
+            )
+        )
     )
     return [
         {
-            "dimension": str(grouping), "day": day, "value": row.value,
-            **{name: packed(waits.get((grouping, row.value, name), ())) for name in WAITS},
+            "dimension": row.grouping, "day": day, "value": row.value,
+            **{name: packed(waits.get((Grouping(row.grouping), row.value, name), ())) for name in WAITS},
             **{name: int(getattr(row, name)) for name in COUNTS},
         }
-        for row in counted
-        if row.value is not None and (row.value or grouping not in NOBODYS)
+        for row in rows
+        if row.value or row.grouping not in NOBODYS
     ]  # fmt: skip
+
+
+def _group(facts: FromClause, grouping: Grouping) -> ColumnElement[str]:
+    """The column that tells groups apart; the same empty value everywhere for whole days."""
+    return facts.c[WHOLE_DAY if grouping == Grouping.DAY else str(grouping)].label("value")
