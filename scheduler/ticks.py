@@ -20,13 +20,14 @@ CODES_EVERY_S = 1.0
 LATENESS_EVERY_S = 5.0
 RECONCILE_EVERY_S = 5.0
 CONFLICTS_EVERY_S = 600.0
-FIGURES_EVERY_S = 30.0
+FIGURES_EVERY_S = 2.0
+MONTHS_EVERY_S = 60.0
 PROCESS = "scheduler"
 
 MOST_CLAIMED = 2000
 """Claimed and not yet dialled: the rest is left to other dispatchers, and memory stays flat."""
-MOST_COUNTED = 20_000
-"""Changes that one ring counts for the figures; a stopping scheduler does not wait for more."""
+MOST_COUNTED = 400
+"""Changes that one ring counts for the figures: about half of the time is left for everybody else who writes."""
 PATIENCE_S = 12.0
 """How long a stopping scheduler waits for a dial that has begun: a carrier answers or times out well before."""
 
@@ -59,6 +60,7 @@ class Ticks:
             (self._reconcile, RECONCILE_EVERY_S),
             (self._conflicts, CONFLICTS_EVERY_S),
             (self._figures, FIGURES_EVERY_S),
+            (self._months, MONTHS_EVERY_S),
         ):
             self._scheduler.add_job(
                 self._ring,
@@ -145,3 +147,6 @@ class Ticks:
 
     async def _figures(self) -> None:
         await self._product.kpis.catch_up(now=self._product.clock.now(), most=MOST_COUNTED)
+
+    async def _months(self) -> None:
+        await self._product.kpis.sum_up_months(now=self._product.clock.now())

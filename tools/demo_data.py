@@ -46,7 +46,7 @@ async def fill(product: Product, terminal: Terminal, *, days: int = DAYS, seed: 
     days_open = list(openings(product, days=days, now=now))
     for begin in range(0, len(days_open), DAYS_AT_ONCE):
         told = [past.day(windows) for windows in days_open[begin : begin + DAYS_AT_ONCE]]
-        made += await _write(product.database, told)
+        made += await write(product.database, told)
         terminal.progress("writing the history:", f"{begin + len(told)} of {len(days_open)} days, {made} callbacks")
     while left := await product.kpis.catch_up(now=now, most=1500):
         terminal.progress("counting the figures:", f"{left} changes left")
@@ -75,7 +75,8 @@ def openings(product: Product, *, days: int, now: datetime) -> Iterator[Sequence
             yield windows
 
 
-async def _write(database: Database, told: list[Rows]) -> int:
+async def write(database: Database, told: list[Rows]) -> int:
+    """Keep these days; returns how many callbacks they hold."""
     async with database.write() as tx:
         for name in TABLES:
             rows: list[dict[str, Any]] = [row for day in told for row in day[name]]

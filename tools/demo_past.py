@@ -232,7 +232,7 @@ class Past:
             at = ended_at + self._seconds(20, 200)
             wish.rows["notes"].append({"callback_id": wish.id, "agent_id": agent_id, "text": text, "at": at})
             wish.event("noted", at, agent_id=agent_id)
-        self._notice(wish, "survey", ended_at + 60 * SECOND)
+        self._notice(wish, "thanks", ended_at + 60 * SECOND)
         if chance.random() < 0.42:
             weights = (8, 12, 28, 32, 20) if was_late else (1, 3, 10, 36, 50)
             facts = {"score": chance.choices(range(1, 6), weights)[0]}

@@ -28,7 +28,8 @@ Tally = dict[str, list[float]]
 TABLES = {
     "callbacks": "SELECT id, status, channel, topic, created_at, phone_number, conversation_id FROM callbacks",
     "events": "SELECT callback_id, at, kind, facts FROM callback_events ORDER BY id",
-    "attempts": "SELECT callback_id, agent_id, started_at, ended_at, agent_confirmed_at, outcome FROM attempts "
+    "attempts": "SELECT callback_id, agent_id, started_at, ended_at, confirmed_at, agent_confirmed_at, outcome "
+    "FROM attempts "
     "ORDER BY callback_id, number",
     "notices": "SELECT callback_id, kind, state, sent_at FROM notices WHERE sent_at IS NOT NULL",
     "chats": "SELECT id, channel, created_at FROM conversations",
@@ -133,7 +134,8 @@ def _of_attempt(attempt: Row) -> Iterator[tuple[str, float]]:
     if attempt["ended_at"]:
         yield "reserved", _seconds(attempt["ended_at"] - attempt["started_at"])
         if attempt["outcome"] == "connected" and attempt["agent_confirmed_at"]:
-            yield "talked", _seconds(attempt["ended_at"] - attempt["agent_confirmed_at"])
+            both_there = max(at for at in (attempt["confirmed_at"], attempt["agent_confirmed_at"]) if at)
+            yield "talked", _seconds(attempt["ended_at"] - both_there)
 
 
 def _of_promise(
@@ -178,8 +180,10 @@ def _of_whole(
             yield "missed", True
     scores = [event["facts"] for event in story["events"] if event["kind"] == "rated"]
     rating, effort = (scores[-1].get(name) if scores else None for name in ("score", "effort"))
-    surveyed = [notice for notice in story["notices"] if notice["kind"] in ("survey", "thanks")]
-    if rating is not None or any(notice["state"] in ("sent", "delivered") for notice in surveyed):
+    thanked = any(
+        notice["kind"] == "thanks" and notice["state"] in ("sent", "delivered") for notice in story["notices"]
+    )
+    if rating is not None or thanked or any(event["kind"] == "rating_asked" for event in story["events"]):
         yield "responded", rating is not None
     if rating is not None:
         yield "rating", rating

@@ -59,6 +59,17 @@ def nearest_rank(runs: Sequence[Sequence[int]], rank: float) -> int | None:
     return low
 
 
+SHORT = 64
+"""Runs of fewer waits than this on average are quicker sorted together than looked into one by one."""
+
+
+def in_few_runs(runs: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
+    """The same waits; many short runs (a year of one agent) become one."""
+    if len(runs) < 2 or sum(map(len, runs)) >= SHORT * len(runs):
+        return runs
+    return (sorted(wait for run in runs for wait in run),)
+
+
 def packed(waits: Sequence[int]) -> bytes:
     """Waits in seconds, sorted, four bytes each, the lowest byte first."""
     return b"".join(wait.to_bytes(4, "little") for wait in sorted(waits))

@@ -1,12 +1,12 @@
 """The raw log of callbacks and talks, read as histories: everything that figures are counted from."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Column, Row, exists, select
 
 from bot.booking.callback import OPEN, Outcome, Status
 from bot.booking.kpi_facts import Dialled, Fact, History, Made, chat_fact
@@ -15,19 +15,17 @@ from bot.store.database import Transaction
 from bot.store.schema import attempts, callback_events, callbacks, conversations, notices
 
 SUPPRESSED = "suppressed"
-RATED = "rated"
-ASKING = ("survey", "thanks")
-"""Notices that ask how it was."""
+RATED, RATING_ASKED = "rated", "rating_asked"
 REACHED_THEM = ("sent", "delivered")
 """States of a notice that went out and was not reported as undelivered."""
 
 
 async def histories(tx: Transaction, ids: Collection[str]) -> list[History]:
     """What happened to these callbacks."""
-    rows = (await tx.execute(select(callbacks).where(callbacks.c.id.in_(ids)))).all()
-    events = await _by_callback(tx, callback_events, ids, order=callback_events.c.id)
-    dials = await _by_callback(tx, attempts, ids, order=attempts.c.number)
-    told = await _by_callback(tx, notices, ids, order=notices.c.sent_at)
+    rows = (await tx.execute(select(*_CALLBACK).where(callbacks.c.id.in_(ids)))).all()
+    events = await _by_callback(tx, _EVENT, ids, order=callback_events.c.id)
+    dials = await _by_callback(tx, _DIAL, ids, order=attempts.c.number)
+    told = await _by_callback(tx, _NOTICE, ids, order=notices.c.sent_at)
     asked = await _asked_by(tx, {row.phone_number for row in rows})
     return [_history(row, events[row.id], dials[row.id], told[row.id], asked[row.phone_number]) for row in rows]
 
@@ -49,9 +47,24 @@ async def talks_of(tx: Transaction, callback_ids: Collection[str]) -> set[str]:
     return {talk for talk in rows.scalars() if talk}
 
 
-async def _by_callback(tx: Transaction, table: Any, ids: Collection[str], *, order: Any) -> dict[str, list[Row[Any]]]:
+_CALLBACK = (
+    callbacks.c.id, callbacks.c.channel, callbacks.c.topic, callbacks.c.status, callbacks.c.created_at,
+    callbacks.c.phone_number,
+)  # fmt: skip
+_EVENT = (callback_events.c.callback_id, callback_events.c.at, callback_events.c.kind, callback_events.c.facts)
+_DIAL = (
+    attempts.c.callback_id, attempts.c.started_at, attempts.c.agent_id, attempts.c.outcome, attempts.c.ended_at,
+    attempts.c.confirmed_at, attempts.c.agent_confirmed_at,
+)  # fmt: skip
+_NOTICE = (notices.c.callback_id, notices.c.kind, notices.c.state, notices.c.sent_at)
+"""What is read of each table, the callback first: less than half of it, in half the time."""
+
+
+async def _by_callback(
+    tx: Transaction, columns: Sequence[Column[Any]], ids: Collection[str], *, order: Any
+) -> dict[str, list[Row[Any]]]:
     found: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in await tx.execute(select(table).where(table.c.callback_id.in_(ids)).order_by(order)):
+    for row in await tx.execute(select(*columns).where(columns[0].in_(ids)).order_by(order)):
         found[row.callback_id].append(row)
     return found
 
@@ -90,7 +103,7 @@ def _history(
         is_suppressed=any(event.kind == SUPPRESSED for event in events),
         told_late_at=tuple(notice.sent_at for notice in sent if notice.kind == "late"),
         asked_again_at=tuple(at for callback_id, at in asked if callback_id != row.id),
-        surveyed=any(notice.kind in ASKING for notice in sent),
+        surveyed=any(notice.kind == "thanks" for notice in sent) or any(e.kind == RATING_ASKED for e in events),
         rating=scores[-1].get("score") if scores else None,
         effort=scores[-1].get("effort") if scores else None,
     )
@@ -114,7 +127,8 @@ def _dialled(row: Row[Any]) -> Dialled:
         agent_id=row.agent_id,
         outcome=Outcome(row.outcome) if row.outcome else None,
         ended_at=row.ended_at,
-        spoke_from=row.agent_confirmed_at,
+        # Whoever came first waited: they speak from when both are there.
+        spoke_from=row.agent_confirmed_at and max(row.agent_confirmed_at, row.confirmed_at or row.agent_confirmed_at),
     )
 
 

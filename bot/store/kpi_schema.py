@@ -40,8 +40,8 @@ kpi_facts = Table(
 kpi_sums = Table(
     "kpi_sums",
     metadata,
-    Column("dimension", String(8), primary_key=True),
-    Column("day", Date, primary_key=True),
+    Column("dimension", String(16), primary_key=True),
+    Column("day", Date, primary_key=True),  # of a month its first
     Column("value", String(64), primary_key=True),
     *(Column(name, LargeBinary, nullable=False) for name in WAITS),  # sorted, see bot.booking.kpi_sums.packed
     *(Column(name, Integer, nullable=False) for name in COUNTS),

@@ -10,11 +10,25 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    union_all,
+    update,
+)
 
 from bot.booking.kpi_facts import Fact, Judged
-from bot.booking.kpi_sums import Sums, packed, unpacked
+from bot.booking.kpi_sums import Sums, in_few_runs, packed, unpacked
 from bot.booking.kpis import COUNTS, WAITS, Figure, Grouping, Unit
+from bot.store import kpi_months
 from bot.store.database import Transaction, one_at_a_time, upsert
 from bot.store.kpi_schema import kpi_changes, kpi_facts, kpi_stale_days, kpi_state, kpi_sums
 from bot.store.schema import callbacks, conversations
@@ -29,6 +43,7 @@ DIMENSIONS: dict[Grouping, ColumnElement[str]] = {
 }
 NOBODYS = (Grouping.TOPIC, Grouping.AGENT)
 """Where an empty value means that a fact belongs to no group."""
+WHOLE_DAY = "whole_day"
 KEY = ("subject", "unit", "number")
 
 
@@ -66,6 +81,12 @@ async def count_everything_anew(tx: Transaction) -> None:
         await tx.execute(delete(table))
     for unit, table in ((CALLBACK, callbacks), (CHAT, conversations)):
         await tx.execute(insert(kpi_changes).from_select(["unit", "subject"], select(literal(unit), table.c.id)))
+
+
+async def has_come_due(tx: Transaction, *, now: datetime) -> bool:
+    """Whether time alone has changed what a callback counts for."""
+    found = await tx.execute(select(kpi_facts.c.subject).where(kpi_facts.c.check_at <= now).limit(1))
+    return found.first() is not None
 
 
 async def mark_what_time_changed(tx: Transaction, *, now: datetime) -> None:
@@ -131,30 +152,44 @@ async def stale_days(tx: Transaction) -> list[date]:
 async def sum_up(tx: Transaction, day: date) -> None:
     """Make the sums of a day from its facts."""
     waits = await _waits_of(tx, day)
-    rows = [row for grouping in Grouping for row in await _counts_of(tx, day, grouping, waits)]
-    await tx.execute(delete(kpi_sums).where(kpi_sums.c.day == day))
+    rows = await _counts_of(tx, day, waits)
+    days = [str(grouping) for grouping in Grouping]
+    await tx.execute(delete(kpi_sums).where(kpi_sums.c.day == day, kpi_sums.c.dimension.in_(days)))
+    await kpi_months.forget(tx, day)
     if rows:
         await tx.execute(insert(kpi_sums), rows)
     await tx.execute(delete(kpi_stale_days).where(kpi_stale_days.c.day == day))
 
 
-async def read(tx: Transaction, grouping: Grouping, *, start: date, end: date) -> dict[str, Sums]:
-    """The sums of the days from `start` until just before `end`, by group: days are told as ISO dates."""
-    within = (kpi_sums.c.dimension == grouping, kpi_sums.c.day >= start, kpi_sums.c.day < end)
-    group = kpi_sums.c.day if grouping == Grouping.DAY else kpi_sums.c.value
-    counted = await tx.execute(
-        select(group.label("key"), *(func.sum(kpi_sums.c[name]).label(name) for name in COUNTS))
-        .where(*within)
-        .group_by(group)
-    )
+async def hold_still(tx: Transaction) -> None:
+    """Let everything that is read from here on be of one moment."""
+    steady = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ" if tx.dialect.name == "postgresql" else "BEGIN"
+    await tx.execute(text(steady))
+
+
+async def read(
+    tx: Transaction, grouping: Grouping, *, start: date, end: date, each_day: bool = False
+) -> dict[str, Sums]:
+    """The sums of the days from `start` until just before `end`, by group; with `each_day` by ISO date."""
+    months = [] if each_day else await kpi_months.summed_up(tx, start=start, end=end)
+    in_no_month = [(kpi_sums.c.day < month) | (kpi_sums.c.day >= kpi_months.month_after(month)) for month in months]
+    by_day = and_(kpi_sums.c.dimension == str(grouping), kpi_sums.c.day >= start, kpi_sums.c.day < end, *in_no_month)
+    by_month = and_(kpi_sums.c.dimension == kpi_months.dimension(grouping), kpi_sums.c.day.in_(months))
+    group = (kpi_sums.c.day if each_day else kpi_sums.c.value).label("key")
     runs: dict[str, dict[str, list[Sequence[int]]]] = defaultdict(lambda: {name: [] for name in WAITS})
-    for row in await tx.execute(select(group.label("key"), *(kpi_sums.c[name] for name in WAITS)).where(*within)):
-        for name in WAITS:
-            if waits := getattr(row, name):
-                runs[str(row.key)][name].append(unpacked(waits))
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTS, 0))
+    for part in (by_day, by_month) if months else (by_day,):
+        for row in await tx.execute(select(group, *(kpi_sums.c[name] for name in WAITS)).where(part)):
+            for name in WAITS:
+                if waits := getattr(row, name):
+                    runs[str(row.key)][name].append(unpacked(waits))
+        summed = select(group, *(func.sum(kpi_sums.c[name]).label(name) for name in COUNTS)).where(part)
+        for row in await tx.execute(summed.group_by(group)):
+            for name in COUNTS:
+                counts[str(row.key)][name] += int(getattr(row, name))
     return {
-        str(row.key): Sums(counts={name: int(getattr(row, name)) for name in COUNTS}, waits=runs[str(row.key)])
-        for row in counted
+        key: Sums(counts=found, waits={name: in_few_runs(waits) for name, waits in runs[key].items()})
+        for key, found in counts.items()
     }
 
 
@@ -237,20 +272,32 @@ async def _waits_of(tx: Transaction, day: date) -> dict[tuple[Grouping, str, str
 
 
 async def _counts_of(
-    tx: Transaction, day: date, grouping: Grouping, waits: dict[tuple[Grouping, str, str], list[int]]
+    tx: Transaction, day: date, waits: dict[tuple[Grouping, str, str], list[int]]
 ) -> list[dict[str, Any]]:
-    column = DIMENSIONS[grouping]
-    counted = await tx.execute(
-        select(column.label("value"), *(func.sum(kpi_facts.c[name]).label(name) for name in COUNTS))
-        .where(kpi_facts.c.day == day)
-        .group_by(column)
+    """The rows of a day by every grouping. Its facts are looked up once: they lie scattered."""
+    facts = select(kpi_facts, literal("").label(WHOLE_DAY)).where(kpi_facts.c.day == day).cte("facts")
+    summed = [func.sum(facts.c[name]).label(name) for name in COUNTS]
+    rows = await tx.execute(
+        union_all(
+            *(
+                select(literal(str(grouping)).label("grouping"), _group(facts, grouping), *summed).group_by(
+                    _group(facts, grouping)
+                )
+                for grouping in Grouping
+            )
+        )
     )
     return [
         {
-            "dimension": str(grouping), "day": day, "value": row.value,
-            **{name: packed(waits.get((grouping, row.value, name), ())) for name in WAITS},
+            "dimension": row.grouping, "day": day, "value": row.value,
+            **{name: packed(waits.get((Grouping(row.grouping), row.value, name), ())) for name in WAITS},
             **{name: int(getattr(row, name)) for name in COUNTS},
         }
-        for row in counted
-        if row.value is not None and (row.value or grouping not in NOBODYS)
+        for row in rows
+        if row.value or row.grouping not in NOBODYS
     ]  # fmt: skip
+
+
+def _group(facts: FromClause, grouping: Grouping) -> ColumnElement[str]:
+    """The column that tells groups apart; the same empty value everywhere for whole days."""
+    return facts.c[WHOLE_DAY if grouping == Grouping.DAY else str(grouping)].label("value")

@@ -9,18 +9,23 @@ from bot.booking.callback import Callback
 from bot.booking.kpi_facts import judge
 from bot.booking.kpi_sums import Sums, Value, value_of
 from bot.booking.kpis import FIGURES, Grouping
-from bot.store import agents, callbacks, kpi_raw, kpis
+from bot.store import agents, callbacks, kpi_months, kpi_raw, kpis
 from bot.store.database import Database
 from bot.store.kpis import Behind, Taken
 
 DEFINITIONS = 1
 """Raised with every change of what a figure means: everything is then counted anew."""
-BATCH = 300
+BATCH = 100
 """So many changes in one transaction: on SQLite everybody else waits for it."""
-MOST_AT_A_READING = 5000
+MOST_AT_A_READING = 500
 """A reader does not wait for more than so many; the rest is told as `pending`, and counted by the scheduler."""
+QUIET_AFTER = timedelta(days=9)
+"""After so long only late ratings and moved clocks change a day: a matter counts as settled after seven."""
+NOTHING = Sums(counts={}, waits={})
 SET_BACK = timedelta(minutes=1)
 """Clocks of several machines differ by less; one that is farther behind was set back."""
+NOTED_EVERY = timedelta(seconds=30)
+"""How often the time is written down up to which figures were counted: not each time that there is nothing to do."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +61,7 @@ class Kpis:
     def __init__(self, database: Database, *, timezone: ZoneInfo) -> None:
         self._database = database
         self._tz = timezone
-        self._signature = f"{DEFINITIONS} {timezone.key}"[:64]
+        self.signature = f"{DEFINITIONS} {timezone.key}"[:64]
 
     def today(self, now: datetime) -> date:
         """The business's day."""
@@ -79,21 +84,30 @@ class Kpis:
         async with self._database.read() as tx:
             return await kpis.waiting(tx)
 
+    async def sum_up_months(self, *, now: datetime) -> None:
+        """Sum up whole months, once they lie back far enough to be quiet."""
+        async with self._database.read() as tx:
+            months = await kpi_months.not_summed_up(tx, before=self.today(now) - QUIET_AFTER)
+        for month in months:
+            async with self._database.write() as tx:
+                await kpis.lock(tx)
+                await kpi_months.sum_up(tx, month)
+
     async def report(self, period: Period, grouping: Grouping | None = None, *, now: datetime) -> Report:
         """The figures as of now."""
         pending = await self.catch_up(now=now, most=MOST_AT_A_READING)
+        groups: dict[str, Sums] = {}
         async with self._database.read() as tx:
-            days = await kpis.read(tx, Grouping.DAY, start=period.start, end=period.end)
-            groups = days
-            if grouping and grouping != Grouping.DAY:
-                groups = await kpis.read(tx, grouping, start=period.start, end=period.end)
-        if grouping == Grouping.DAY:
-            nothing = Sums(counts={}, waits={})
-            groups = {day.isoformat(): days.get(day.isoformat(), nothing) for day in period.days}
+            await kpis.hold_still(tx)
+            total = await kpis.read(tx, Grouping.DAY, start=period.start, end=period.end)
+            if grouping:
+                is_day = grouping == Grouping.DAY
+                groups = await kpis.read(tx, grouping, start=period.start, end=period.end, each_day=is_day)
+        keys = (day.isoformat() for day in period.days) if grouping == Grouping.DAY else sorted(groups)
         return Report(
             period=period,
-            total=_values(_together(days)),
-            groups={key: _values(groups[key]) for key in sorted(groups)} if grouping else {},
+            total=_values(total.get("", NOTHING)),
+            groups={key: _values(groups.get(key, NOTHING)) for key in keys},
             as_of=now,
             pending=pending,
         )
@@ -112,13 +126,16 @@ class Kpis:
 
     async def _begin(self, *, now: datetime) -> None:
         async with self._database.read() as tx:
-            last = await kpis.as_of(tx, self._signature)
+            last = await kpis.as_of(tx, self.signature)
+            has_come_due = await kpis.has_come_due(tx, now=now)
+        if last and not has_come_due and -SET_BACK <= now - last < NOTED_EVERY:
+            return
         async with self._database.write() as tx:
             await kpis.lock(tx)
             if last is None or now < last - SET_BACK:  # other definitions, or a clock that was set back
                 await kpis.count_everything_anew(tx)
             await kpis.mark_what_time_changed(tx, now=now)
-            await kpis.set_as_of(tx, self._signature, now)
+            await kpis.set_as_of(tx, self.signature, now)
 
     async def _count_some(self, *, now: datetime) -> bool:
         async with self._database.write() as tx:
@@ -131,17 +148,9 @@ class Kpis:
             judged = [judge(history, now=now) for history in await kpi_raw.histories(tx, taken.callback_ids)]
             chats = await kpi_raw.chats(tx, taken.chat_ids)
             await kpis.write_facts(tx, taken, judged, chats, tz=self._tz)
+            await kpis.set_as_of(tx, self.signature, now)
         return True
 
 
 def _values(sums: Sums) -> Values:
     return {figure.name: value_of(figure, sums) for figure in FIGURES}
-
-
-def _together(parts: Mapping[str, Sums]) -> Sums:
-    names = {name for part in parts.values() for name in part.counts}
-    kinds = {name for part in parts.values() for name in part.waits}
-    return Sums(
-        counts={name: sum(part.counts[name] for part in parts.values()) for name in names},
-        waits={kind: [run for part in parts.values() for run in part.waits[kind]] for kind in kinds},
-    )

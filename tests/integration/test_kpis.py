@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from bot.booking.kpis import FIGURES, Grouping
 from bot.store.database import Database
+from bot.store.kpi_months import summed_up
 from bot.usecases.kpis import Kpis, Period
 from tests.support.clocks import TOKYO, tokyo
 from tests.support.histories import DAYS, FIRST_DAY, add_agents, happen, pasts
@@ -39,12 +40,30 @@ async def test_a_recount_of_the_raw_log_finds_the_same_at_every_moment(database:
     for moment in (FIRST_DAY + timedelta(days=days) for days in (2.3, 11.5, DAYS, DAYS + 40)):
         happened = [write for write in past if write.at <= moment]
         await happen(database, happened)
+        await kpis.sum_up_months(now=moment)  # of what was counted before: what happened just now is not
         past = past[len(happened) :]
         await assert_exact(database, kpis, now=moment)
     final = await counted(kpis, EVERYTHING, None, now=FIRST_DAY + timedelta(days=DAYS + 40))
     assert [name for name, value in final[""].items() if value is None] == []
     # Nothing new was written, and yet: a clock that was set back judges promises as they stood then.
     await assert_exact(database, kpis, now=FIRST_DAY + timedelta(days=12))
+
+
+async def test_a_month_that_was_summed_up_is_read_as_one_and_forgotten_when_a_day_of_it_changes(
+    database: Database,
+) -> None:
+    await add_agents(database)
+    kpis, past, now = Kpis(database, timezone=TOKYO), pasts(4, many=40), FIRST_DAY + timedelta(days=60)
+    await happen(database, past[:-60])
+    await kpis.catch_up(now=now)
+    await kpis.sum_up_months(now=now)
+    async with database.read() as tx:
+        assert date(2026, 9, 1) in await summed_up(tx, start=EVERYTHING.start, end=EVERYTHING.end)
+    await assert_exact(database, kpis, now=now)
+    await happen(database, past[-60:])
+    await assert_exact(database, kpis, now=now)
+    async with database.read() as tx:
+        assert date(2026, 9, 1) not in await summed_up(tx, start=EVERYTHING.start, end=EVERYTHING.end)
 
 
 async def test_figures_without_data_are_told_as_such_and_never_as_nought(database: Database) -> None:

@@ -160,6 +160,7 @@ class _Past:
             values={
                 "ended_at": self._now, "outcome": str(outcome),
                 "agent_confirmed_at": confirmed if outcome == Outcome.CONNECTED else None,
+                "confirmed_at": self._chance.choice((None, confirmed - MINUTE, confirmed + timedelta(seconds=1))),
             },
         )  # fmt: skip
         yield self._event("attempt_ended", number=self._dials, outcome=str(outcome))
@@ -173,7 +174,9 @@ class _Past:
 
     def _rate(self) -> Iterator[Write]:
         if self._chance.random() < 0.6:
-            yield from self._notice("survey")
+            yield from self._notice("thanks")
+        if self._chance.random() < 0.2:
+            yield self._event("rating_asked")
         for _ in range(self._chance.choice((0, 1, 1, 2))):
             effort = {"effort": self._chance.randint(1, 5)} if self._chance.random() < 0.5 else {}
             yield self._event("rated", score=self._chance.randint(1, 5), **effort)

@@ -56,6 +56,7 @@ class Telling:
         self._agents = agents
         self._topics = topics
         self._t = words.t["kpis"]
+        self._groups: dict[tuple[Grouping, str], str] = {}
 
     def value(self, figure: Figure, value: float | None) -> str:
         """`93.4%`, `1.35`, `2 min 5 s`, `4,542`; the words for no data."""
@@ -95,6 +96,11 @@ class Telling:
 
     def group(self, grouping: Grouping, key: str) -> str:
         """What a group is called."""
+        if (grouping, key) not in self._groups:  # every figure asks for the same ones
+            self._groups[grouping, key] = self._name(grouping, key)
+        return self._groups[grouping, key]
+
+    def _name(self, grouping: Grouping, key: str) -> str:
         match grouping:
             case Grouping.DAY:
                 return self.day(date.fromisoformat(key))

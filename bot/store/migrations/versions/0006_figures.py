@@ -28,7 +28,7 @@ WATCHED = (
         "UPDATE",
         "callback",
         "callback_id",
-        "WHEN (NEW.kind IN ('late', 'survey', 'thanks') AND NEW.sent_at IS NOT NULL)",
+        "WHEN (NEW.kind IN ('late', 'thanks') AND NEW.sent_at IS NOT NULL)",
     ),
 )
 """(table, on what, unit, the column that names its subject, when)."""
@@ -70,7 +70,7 @@ def _make_tables() -> None:
     op.create_index("ix_kpi_facts_check_at", "kpi_facts", ["check_at"], sqlite_where=CHECKED, postgresql_where=CHECKED)
     op.create_table(
         "kpi_sums",
-        sa.Column("dimension", sa.String(length=8), nullable=False),
+        sa.Column("dimension", sa.String(length=16), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("value", sa.String(length=64), nullable=False),
         *(sa.Column(name, sa.LargeBinary(), nullable=False) for name in WAITS),
