@@ -135,7 +135,7 @@ GRAMMAR = {
         r"|twelve)[- ](?P<word_minute>ten|fifteen|twenty(?:[- ]five)?|thirty(?:[- ]five)?"
         r"|forty(?:[- ]five)?|fifty(?:[- ]five)?|oh five)(?!\s(?:minutes|dollars|people"
         r"|percent))(?:\s?(?P<word_ampm>[ap]\.?m\b\.?))?"
-        r"|(?<=\bat )(?P<dotted>1?\d|2[0-3])\.(?P<dotted_minute>[0-5]\d)\b"
+        r"|(?:(?<=\bat )|(?<=after )|(?<=before )|(?<=\bby )|(?<=until )|(?<=around )|(?<=about )|(?<=day ))(?P<dotted>1?\d|2[0-3])\.(?P<dotted_minute>[0-5]\d)\b"
         r"|(?<![\d:/.])(?P<military>(?:[01]\d|2[0-3]))(?P<military_minute>[0-5]\d)(?:\s?(?:hours"
         r"|hrs|h)\b|(?<=\bat \d{4}))|(?<![\d:/.])(?P<h_hour>1?\d|2[0-3])h(?P<h_minute>[0-5]\d)?\b"
     ),
@@ -317,7 +317,7 @@ GRAMMAR = {
         r"|are not|ain't|can't|cannot|never|not)\s?(?:really |going to |gonna |be )?(?:work|suit"
         r"|do|fit|good|ok|okay|possible|great|convenient|available|an option|ideal|free|happen"
         r"|be possible|manage|cut it|good for me)\w*|(?:is|are|'s|'re) (?:bad|no good|out|no go"
-        r"|off|impossible|terrible|booked|full|taken|tricky|difficult|hard|not)\b|no good|no go"
+        r"|off|impossible|terrible|booked|full|taken|tricky|difficult|hard|not)\b|no good|no use|no go"
         r"|(?<=\w )off limits|out of the question|(?:i'm|i am|we're|we are) (?:busy|unavailable"
         r"|away|tied up|booked|out|in meetings?|in a meeting|working|travelling|traveling"
         r"|not (?:free|available|around))(?= (?:then|that|at that)|[,.;]|$)"
