@@ -135,7 +135,8 @@ GRAMMAR = {
         r"|twelve)[- ](?P<word_minute>ten|fifteen|twenty(?:[- ]five)?|thirty(?:[- ]five)?"
         r"|forty(?:[- ]five)?|fifty(?:[- ]five)?|oh five)(?!\s(?:minutes|dollars|people"
         r"|percent))(?:\s?(?P<word_ampm>[ap]\.?m\b\.?))?"
-        r"|(?:(?<=\bat )|(?<=after )|(?<=before )|(?<=\bby )|(?<=until )|(?<=around )|(?<=about )|(?<=day ))(?P<dotted>1?\d|2[0-3])\.(?P<dotted_minute>[0-5]\d)\b"
+        r"|(?:(?<=\bat )|(?<=after )|(?<=before )|(?<=\bby )|(?<=until )|(?<=around )|(?<=about )|(?<=day ))"
+        r"(?P<dotted>1?\d|2[0-3])\.(?P<dotted_minute>[0-5]\d)\b"
         r"|(?<![\d:/.])(?P<military>(?:[01]\d|2[0-3]))(?P<military_minute>[0-5]\d)(?:\s?(?:hours"
         r"|hrs|h)\b|(?<=\bat \d{4}))|(?<![\d:/.])(?P<h_hour>1?\d|2[0-3])h(?P<h_minute>[0-5]\d)?\b"
     ),
