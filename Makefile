@@ -1,7 +1,7 @@
 # `make` explains every target. The work is in tools/; this file only names it.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev train understand run demo-data system lint test check format pictures bench simulate-day soak
-.PHONY: lock clean
+.PHONY: help setup setup-dev train understand accuracy run demo-data system lint test check format pictures bench
+.PHONY: simulate-day soak lock clean
 # One target after the other; what can go in parallel does so inside its tool.
 .NOTPARALLEL:
 
@@ -28,6 +28,9 @@ train: setup  ## a trained assistant, where its sources changed; part of run and
 
 understand: train  ## what the assistant takes phrases for: JSON lines {"id", "text", "language"} on stdin, {"id", "label"} out
 	@$(PYTHON) -m tools.understand
+
+accuracy: setup-dev train  ## how well customers are understood, measured anew into docs/accuracy.md
+	@$(PYTHON) -m tools.accuracy
 
 run: setup  ## the whole product on this machine, until Ctrl-C
 	@$(PYTHON) -m tools.run

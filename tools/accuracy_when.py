@@ -115,10 +115,10 @@ def _report(outcomes: list[Outcome], *, failures: bool) -> None:
 def main() -> None:
     """Prints the score by category, and each failure."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, help="JSON lines (default: the held-out sets)")
+    parser.add_argument("files", nargs="*", type=Path, help="JSON lines (default: the untouched sets)")
     parser.add_argument("--quiet", action="store_true", help="do not list the failures")
     asked = parser.parse_args()
-    files = asked.files or sorted(DATA.glob("heldout_*.jsonl"))
+    files = asked.files or sorted(DATA.glob("untouched_*.jsonl"))
     outcomes = score(cases(*files))
     if not outcomes:
         sys.exit("no cases found")

@@ -288,3 +288,18 @@ def test_but_after_an_open_or_recurring_wish_makes_an_exception(text: str) -> No
     wishes = said(text)
     assert all(wish.start is None or wish.start.weekday() != 4 for wish in wishes.candidates)
     assert {one.start.weekday() for one in wishes.exclude} == {4}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["できるだけ早く", "できるだけ早くお願いします", "出来る限り早く", "As soon as possible", "as soon as you can"],
+)
+def test_what_the_buttons_for_the_soonest_say_is_read_as_such(text: str) -> None:
+    assert candidates(text) == ["asap"]
+
+
+@pytest.mark.parametrize(
+    "text", ["the lamp flickers every evening", "my kettle dies in 10 minutes", "2023年5月からの契約です", "また明日"]
+)
+def test_what_happens_by_itself_or_is_over_is_no_wish(text: str) -> None:
+    assert candidates(text) == []

@@ -125,7 +125,7 @@ def join(first: Day, second: Day, *, listed: bool, today: date) -> Day | None:
             return replace(right, month=left)
     if isinstance(second, EveryDay) or (isinstance(first, EveryDay) and isinstance(second, Week | Month)):
         return first if isinstance(second, EveryDay) else second
-    return Past() if isinstance(first, Past) else None
+    return Past() if isinstance(first, Past) and not listed else None
 
 
 def _in_week(days: Weekdays, week: Week, *, listed: bool) -> Day | None:

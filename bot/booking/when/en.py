@@ -42,6 +42,7 @@ _MARKS = {
     "closed": Mark.CLOSED,
     "request": Mark.REQUEST,
     "past": Mark.PAST,
+    "happens": Mark.CLOSED,
     "stop": Mark.STOP,
     "comma": Mark.COMMA,
     "word": Mark.GAP,

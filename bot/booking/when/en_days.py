@@ -66,7 +66,7 @@ def _nth(found: Found) -> tuple[Item, ...]:
 
 
 _MONTH_SLICES = {
-    "beginning": (1, 1), "start": (1, 1), "first day": (1, 1), "early": (1, 10), "middle": (11, 20),
+    "beginning": (1, 1), "start": (1, 1), "first day": (1, 1), "first": (1, 1), "early": (1, 10), "middle": (11, 20),
     "mid": (11, 20), "late": (21, 0),
 }  # fmt: skip
 
@@ -163,7 +163,7 @@ def _tonight(found: Found) -> tuple[Item, ...]:
 
 
 def _relative(found: Found) -> tuple[Item, ...]:
-    if found[0] == "today":
+    if found[0].endswith("today"):
         return (Relative(0),)
     return (Relative(2 if "after" in found[0] or found[0] == "overmorrow" else 1),)
 

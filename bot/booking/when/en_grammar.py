@@ -1,5 +1,7 @@
 """The words of time in English, after normalising: one pattern per kind of token, tried in this order."""
 
+from bot.booking.when.en_past import HAPPENS, PAST
+
 _HOUR = r"(?:1[0-2]|0?[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _AMPM = r"(?:a\.?m\b\.?|p\.?m\b\.?|[ap](?![a-z']))"
 _DAY = r"mon|tue|wed|thu|fri|sat|sun"
@@ -15,18 +17,22 @@ _COUNT = (
 _UNIT = r"(?:minutes?|hours?|days?|weeks?|months?)\b"
 _NTH = r"(?:first|second|third|fourth|last|1st|2nd|3rd|4th)"
 _AFTER_NUMBER = (
-    r"(?=\s*(?:$|[-,.;!?)/&+]|(?:or|and|to|til|till|until|in|on|at|if|for|by|with|please|pls|plz|thanks|thank|thx|ta|cheers"
-    r"|would|will|could|can|works?|is|was|instead|sharp|onwards?|then|today|tonight|tomorrow|next|this|sounds|ok|okay|good|fine|suits?"
-    r"|ish|when|but|because|since|as|so|local|my|jst|gmt|est|pst|utc|i|i'm|we|should|might|may|maybe|does|doesn't|isn't|won't|latest|except|excluding|apart|unless|onward|through|thru|tops|max|also|too|anyway|again|later|local|o|any|all|sometime|don't|has|from|between|weekdays?|weekends?|mornings?|afternoons?|evenings?|via|re|regarding|about|sounds?|be|possible|free|convenient|available|anytime|whenever|suit|been|it|that"
-    rf"|the|every|each|any|after|before|actually|no|not|rather|call|ring|phone|ideally|preferably|day|night|better|best|{_DAYNAME}|{_MONTH})(?![a-z])))"
+    r"(?=\s*(?:$|[-,.;!?)/&+]|(?:or|and|to|til|till|until|in|on|at|if|for|by|with|please|pls|plz|thanks|thank"
+    r"|thx|ta|cheers"
+    r"|would|will|could|can|works?|is|was|instead|sharp|onwards?|then|today|tonight|tomorrow|next|this|sounds"
+    r"|ok|okay|good|fine|suits?"
+    r"|ish|when|but|than|because|since|as|so|local|my|jst|gmt|est|pst|utc|i|i'm|we|should|might|may|maybe|does|doesn't|isn't|won't|latest|except|excluding|apart|unless|onward|through|thru|tops|max|also|too|anyway|again|later|local|o|any|all|sometime|don't|has|from|between|weekdays?|weekends?|mornings?|afternoons?|evenings?|via|re|regarding|about|sounds?|be|possible|free|convenient|available|anytime|whenever|suit|been|it|that"
+    rf"|the|every|each|any|after|before|actually|no|not|rather|call|ring|phone|ideally|preferably|day|night"
+    rf"|better|best|{_DAYNAME}|{_MONTH})(?![a-z])))"
 )
-
 GRAMMAR = {
     "skip": (
         r"morning-after|(?:tea|table|dinner|lunch|room|seats?|tickets?) for \w+|(?:what"
         r"|how)[^,.;?]{0,30}\bnow\b|(?:my name(?:'s| is)|this is|i'm called) \w+|(?:\w+ )?(?:night"
-        r"|morning|afternoon|sunday|monday|friday) (?:football|bus|train|flight|show|news|paper"
-        r"|game|match|movie|crew|shift|owl)s?\b|good (?:morning|afternoon|evening|day"
+        r"|morning|afternoon|evening|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day) (?:football|bus|train"
+        r"|flight|show"
+        r"|news|news ?paper|newsletter|app|magazine|game|match|movie|crew|shift|staff|guy|lady|owl)s?\b"
+        r"|good (?:morning|afternoon|evening|day"
         r"|night)(?!\s(?:is|works|would))|good friday|black friday|cyber monday|tgi friday'?s?"
         r"|(?:mr|mrs|ms|miss|dr|prof)\.? \w+"
         r"|(?:the )?sunday (?:times|roast|best|mail|lunch menu)|monday\.com|saturday night live"
@@ -56,6 +62,7 @@ GRAMMAR = {
         r"|or)\b|mar(?:ket|k|ried|y|ia)\w*|dec(?:ide|lin|or|k)\w*|oct(?:opus|agon)\w*|jan(?:e|et"
         r"|ice)\b|augusta\w*|april (?:[a-z]+son|from|said|told|in)\b|june (?:from|said|told|in)\b"
     ),
+    "happens": HAPPENS,
     "ends": (
         r"(?:[,.;]? ?(?:so|and"
         r"|then)?,? ?(?:please )?(?:call (?:me )?)?(?:any ?time )?after (?:that|then)\b)"
@@ -92,7 +99,7 @@ GRAMMAR = {
         rf"|(?:with)?in (?:under|less than) (?P<within_count3>{_COUNT})\s?(?P<within_unit3>{_UNIT})"
     ),
     "later": (
-        r"(?:in|after) (?:about |around |roughly |approximately |maybe |like |exactly |another "
+        r"(?:in|after|give me|gimme) (?:about |around |roughly |approximately |maybe |like |exactly |another "
         rf"|say )?(?P<soon_about>)(?P<least>{_COUNT})(?:\s?(?:or|to"
         rf"|-)\s?(?P<most>{_COUNT}))?\s?(?P<unit>{_UNIT})(?:['’]? time)?(?: and (?:a"
         r"|\d+)(?P<more> half| \w+)?)?(?P<from_now>(?: from now)?)"
@@ -128,7 +135,8 @@ GRAMMAR = {
         r"|twelve)[- ](?P<word_minute>ten|fifteen|twenty(?:[- ]five)?|thirty(?:[- ]five)?"
         r"|forty(?:[- ]five)?|fifty(?:[- ]five)?|oh five)(?!\s(?:minutes|dollars|people"
         r"|percent))(?:\s?(?P<word_ampm>[ap]\.?m\b\.?))?"
-        r"|(?<=\bat )(?P<dotted>1?\d|2[0-3])\.(?P<dotted_minute>[0-5]\d)\b"
+        r"|(?:(?<=\bat )|(?<=after )|(?<=before )|(?<=\bby )|(?<=until )|(?<=around )|(?<=about )|(?<=day ))"
+        r"(?P<dotted>1?\d|2[0-3])\.(?P<dotted_minute>[0-5]\d)\b"
         r"|(?<![\d:/.])(?P<military>(?:[01]\d|2[0-3]))(?P<military_minute>[0-5]\d)(?:\s?(?:hours"
         r"|hrs|h)\b|(?<=\bat \d{4}))|(?<![\d:/.])(?P<h_hour>1?\d|2[0-3])h(?P<h_minute>[0-5]\d)?\b"
     ),
@@ -158,7 +166,7 @@ GRAMMAR = {
         rf"|in) (?:(?P<week_which>this|next|the) month|(?P<week_month>{_MONTH}))"
     ),
     "month_part": (
-        r"(?:the )?(?P<slice>end|beginning|start|middle|last day|first day) of (?:the "
+        r"(?:the )?(?P<slice>end|beginning|start|middle|last day|first(?: day)?) of (?:the "
         rf"|(?P<which>this|next) )?(?:month\b|(?P<slice_month>{_MONTH}))|(?P<slice2>early|mid"
         rf"|late)[- ](?:in )?(?:(?P<which2>next|this) month|(?P<slice_month2>{_MONTH}))"
         r"|month[- ]end|end[- ]of[- ]month|eom\b"
@@ -201,11 +209,12 @@ GRAMMAR = {
     ),
     "tonight": (
         r"tonight|this (?P<this_part>morning|afternoon|evening|lunchtime)|later (?:on )?today"
+        r"(?!,? (?:(?:at|around|about|by|before|after|between) )?\d)"
         r"|tomorrow night|tomorrow morning first thing"
     ),
     "relative": (
         r"(?:the )?day after (?:tomorrow|next)|(?:the )?day after(?=[,.;!?]|$| (?:at|in|if|would"
-        r"|works?|is|please))|overmorrow|tomorrow|today|(?:the )?(?:next|following) day"
+        r"|works?|is|please))|overmorrow|tomorrow|(?:later (?:on )?)?today|(?:the )?(?:next|following) day"
     ),
     "named": (
         r"(?:on )?christmas eve|(?:on )?christmas day|(?:on )?new year'?s eve"
@@ -221,19 +230,21 @@ GRAMMAR = {
         r"|during |around )?lunch\b(?! (?:box|menu|order|special|set|delivery|bag))"
         r"|(?:the )?noon hour"
         r"|early(?: in the)? evening|late(?:r)?(?: in the)? evening|late(?: at)? night|(?:in the "
-        r"|during the )?day ?time\b|mornings?\b|afternoons?\b|evenings?\b|nights?\b"
+        r"|during the )?day ?time\b|during the day\b|mornings?\b|afternoons?\b|evenings?\b|nights?\b"
         r"|dawn\b(?! \w+ (?:from|said))|after work\b|after dinner\b"
     ),
     # correction and change
     "correct": (
-        r"(?:oh,? |hmm+,? |ah,? )(?:wait|no|actually|sorry)(?:,? (?:no|sorry|wait))?|no,? wait"
+        r"(?:oh,? |hmm+,? |ah,? )(?:wait|no|actually|sorry|better)(?:,? (?:no|sorry|wait))?|no,? wait"
         r"|wait,? no|scratch that|strike that|correction|make (?:that|it)(?= (?:\d|one|two|three"
         r"|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|half|quarter|mon|tue|wed|thu|fri"
         r"|sat|sun|tom|next|the|at))|i mean[t]?|or rather|on second thought[s]?"
         r"|change that(?: to)?|never ?mind,?(?= \w)|oops|actually|hang on|hold on|my mistake"
         r"|my bad|sorry,?(?= (?:i mean|no|make|it's|that's|\d|not|mon|tue|wed|thu|fri|sat|sun"
-        r"|tomorrow))|(?<=[,.;-] )(?:no|err?|um+|wait),?(?= (?:\d|make|let's|not|mon|tue|wed|thu"
-        r"|fri|sat|sun|tomorrow|at|half|quarter|noon|one|two|three|four|five|six|seven|eight|nine"
+        r"|tomorrow|morning|afternoon|evening|noon))"
+        r"|(?<=[,.;-] )(?:no|err?|um+|wait),?(?= (?:\d|make|let's|not|mon|tue|wed|thu"
+        r"|fri|sat|sun|tomorrow|(?:the )?(?:morning|afternoon|evening)|at|half|quarter|noon|one|two|three|four"
+        r"|five|six|seven|eight|nine"
         r"|ten|eleven|twelve))|(?:no|nope), (?=\d)|better(?= make)"
     ),
     "moved": r"\b(?:move|reschedule|postpone|push|shift|switch|change|bring forward|swap|delay)\b",
@@ -243,7 +254,7 @@ GRAMMAR = {
         r"|not after(?= \w+ at)"
     ),
     "no_earlier": (
-        r"no(?:t)? earlier than|no sooner than|not until|not till"
+        r"no(?:t)? earlier than|no sooner than|not until|not till|(?:not|nothing) before"
         r"|from (?=\d[\d:]*\s?(?:[ap]m)? (?:on|onwards?))|only after|as of|as from"
         r"|starting(?: from| at| on)?|beginning(?: at| on)?|from"
     ),
@@ -281,7 +292,8 @@ GRAMMAR = {
     "and": r"(?:\band\b|&)(?: then)?(?: also)?",
     # the customer's stance
     "any": (
-        r"(?:at )?any ?time(?: (?:at all|is|works|of (?:the )?day|you (?:like|want)))?|whenever"
+        r"(?:at )?any ?time(?: (?:at all|is|works|of (?:the )?day|you (?:like|want)))?"
+        r"|whenever(?! (?:the |an |any |some)[a-z ]{0,20} (?:is|are|becomes?|gets?) (?:free|available))"
         r"|any day|all day|no preference|doesn't matter when|don't mind when|i'm flexible|anytime"
     ),
     "not_asap": r"not urgent|no (?:rush|hurry)|isn't urgent|not in a (?:rush|hurry)",
@@ -292,7 +304,10 @@ GRAMMAR = {
         r"|next) (?:available|possible|slot|convenience|opening|opportunity|time)(?: (?:slot|time"
         r"|opening|agent|moment|one|you have))*|urgent(?:ly)?|(?:the )?sooner the better|soonest"
         r"|pronto|without delay|as soon as|straight off|earliest\b|quick(?:ly)? as|quickest"
-        r"|in a hurry|the moment"
+        r"|(?:i'm |i am |we're )?in a (?:hurry|rush)|the moment|\A(?:very |real(?:ly)? )?soon\b"
+        r"|(?:(?:call|ring|phone)(?: me| us)?(?: back)?|back|me|us|please|pls),? (?:very |real(?:ly)? )?"
+        r"(?:soon|quick(?:ly)?)\b"
+        r"|whenever [a-z ]{0,24} (?:is|are|becomes?|gets?) (?:free|available)"
     ),
     "now": r"\bnow\b",
     "not_here": (
@@ -307,7 +322,7 @@ GRAMMAR = {
         r"|are not|ain't|can't|cannot|never|not)\s?(?:really |going to |gonna |be )?(?:work|suit"
         r"|do|fit|good|ok|okay|possible|great|convenient|available|an option|ideal|free|happen"
         r"|be possible|manage|cut it|good for me)\w*|(?:is|are|'s|'re) (?:bad|no good|out|no go"
-        r"|off|impossible|terrible|booked|full|taken|tricky|difficult|hard|not)\b|no good|no go"
+        r"|off|impossible|terrible|booked|full|taken|tricky|difficult|hard|not)\b|no good|no use|no go"
         r"|(?<=\w )off limits|out of the question|(?:i'm|i am|we're|we are) (?:busy|unavailable"
         r"|away|tied up|booked|out|in meetings?|in a meeting|working|travelling|traveling"
         r"|not (?:free|available|around))(?= (?:then|that|at that)|[,.;]|$)"
@@ -340,7 +355,8 @@ GRAMMAR = {
         r"|shop|office|meeting|flight|class|train|show|party|wedding|event)"
     ),
     "closed": (
-        r"\bforget\b|(?:i'm |we're )?moving (?:house|home|in|out|to)|\b(?:to |i |can i "
+        r"\bforget\b|\bsee you\b|\bwho(?:'s| is| are)\b|(?:i'm |we're )?moving (?:house|home|in|out|to)"
+        r"|\b(?:to |i |can i "
         r"|how do i )(?:cancel|return|exchange|downgrade|upgrade|renew)\b(?! (?:the |a |my )?call)"
         r"|do you (?!have|call|ring|phone|think|mind|want|do|work)\w+|will (?:it|this|that|prices?"
         r"|there|the \w+|my \w+)\b|\bit(?:'ll| will)\b|i'll be \d+|is there (?:a|an|any) (?!slot"
@@ -350,34 +366,22 @@ GRAMMAR = {
         r"|closed|shut|hours)\w*)|opening hours|business hours|office hours|store hours|open (?:on"
         r"|at|from|till|until)|closes? at|closed on|closing time|your hours"
     ),
-    "instead_of": r"instead of|rather than",
+    "instead_of": (
+        r"instead of|rather than|(?<=[\dm] )than(?= (?:\d|noon|half|quarter|one|two|three|four|five|six|seven"
+        r"|eight|nine"
+        r"|ten|eleven|twelve))"
+    ),
     "request": (
         r"(?:call|ring|phone|reach|contact|get|try|buzz|dial) (?:me|us|back|him|her|them)|please"
         r"|pls|plz|could|can(?! i (?:ask|check|find)| you tell)|would(?! like to know| arrive"
         r"| come| be (?:delivered|here|fixed|ready|shipped|sent)| have)|i'd|prefer\w*"
-        r"|like(?! to know)|want(?! to know)|need|hop(?:e|ing)|wonder(?:ing)?|works?|available"
+        r"|like(?! to know)|want(?! to know)|need|hop(?:e|ing)|wonder(?:ing)?|works?\b|available|any chance"
         r"|free|fine|good|ok|okay|suits?|best|great|perfect|let's|let us|how about|what about"
         r"|shall we|schedule|ideally|possible|convenient|i'm around|i'll be (?:home|around|free"
         r"|available|at my desk)|looking for|aim|better|happy|easiest|flexible|thinking|instead"
         r"|book (?:me|a|it|for)"
     ),
-    "past": (
-        r"(?<!be )(?<!get )(?<!being )\b(?!need|feed|speed|indeed|prefer|interest|exceed|succeed"
-        r"|tired|wed|unlimited|available|schedul|book|confus|worri)[a-z]{3,}ed\b|\bwould (?:arrive"
-        r"|come|be (?:delivered|here|fixed|ready|shipped|sent))|\b(?:see you|talk to you"
-        r"|speak to you|thanks? (?:you )?(?:so much )?for|sorry to|comes|arrives|happens|use it"
-        r"|i use|there's)\b|(?<!be )(?<!get )\b(?:couldn't|didn't|wasn't|weren't|called|rang"
-        r"|phoned|ordered|bought|purchased|arrived|received|delivered|got|came|was(?!\s(?:hoping"
-        r"|wondering|thinking|looking))|were(?!\s(?:hoping|wondering))|had|did|spoke|talked|tried"
-        r"|missed|broke|stopped|started|happened|signed|paid|emailed|sent|booked|said|told|waited"
-        r"|waiting|been|visited|went|met|moved|joined|cancelled|canceled|placed|shipped|left|ended"
-        r"|expired|charged|renewed|promised|scheduled|supposed|opened|closed|stayed|used|worked"
-        r"|submitted|requested|chatted|began|crashed|died|failed|stood|saw|took|made|gave|wrote"
-        r"|complained|returned|picked|dropped|installed|fell|lost|forgot|changed|reported|due"
-        r"|dated|born|appointment|appt|reservation|booking|invoice|delivery|order from|bill"
-        r"|statement|newsletter|offer|sale|ends|expires|starts|begins|launches|newspaper|edition"
-        r"|special|deal|menu|issue|lesson|movie|film|episode)\b"
-    ),
+    "past": PAST,
     "number": (
         r"(?<![\w:/.$#'])(?P<digits>3[01]|2\d|1\d|0?[1-9]|one|two|three|four|five|six|seven|eight"
         rf"|nine|ten|eleven|twelve)(?=-?ish|s\b|\b){_AFTER_NUMBER}"

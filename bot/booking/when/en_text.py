@@ -61,6 +61,10 @@ def _with_unit(found: re.Match[str]) -> str:
     return f"{found[1] or ''}{found[2]} {'hours' if found[3] == 'h' else 'minutes'}{found[4] or ''}"
 
 
+_OR_TWO = re.compile(r"\ban? (hour|day|week) or two\b")
+_NOT_BUT = re.compile(r"\bnot (\d{1,2}),? but (\d{1,2})\b")
+
+
 def _spelt(found: re.Match[str]) -> str:
     return _SPELLINGS.get(found[0], found[0])
 
@@ -70,4 +74,8 @@ def normalise(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_MARKS).lower()
     text = _DASH.sub(lambda found: "-" + found[1] if found[1] else ", ", text) if "—" in text else text
     text = _WORD.sub(_spelt, _SHORT.sub(_spelt, text))
+    if " or two" in text:
+        text = _OR_TWO.sub(r"1 or 2 \1s", text)
+    if " but " in text:
+        text = _NOT_BUT.sub(r"not at \1 but at \2", text)
     return blank_english(_SHORT_UNIT.sub(_with_unit, text))

@@ -285,9 +285,15 @@ def _settle_contrasts(said: Sequence[Said]) -> None:
         if {earlier.verdict, one.verdict} == {Verdict.WISH, Verdict.NOT}:
             refused = earlier if earlier.verdict is Verdict.NOT else one
             clocks = _is_instant(earlier.phrase) and _is_instant(one.phrase)
-            but = earlier is refused and one.link is Mark.STOP and earlier.before is Mark.NOT_LEFT and not one.before
-            if clocks or (but and _alike(earlier.phrase, one.phrase) and not one.after):
+            but = earlier is refused and earlier.before is Mark.NOT_LEFT and not one.before and not one.after
+            after_stop = one.link is Mark.STOP and _alike(earlier.phrase, one.phrase)
+            if clocks or (but and (after_stop or (one.link is Mark.COMMA and _same_kind(earlier.phrase, one.phrase)))):
                 refused.verdict = Verdict.OTHER
+
+
+def _same_kind(refused: Phrase, phrase: Phrase) -> bool:
+    """ "Not Thursday, Friday at two": the same kind of day, told at least as exactly."""
+    return type(refused.day) is type(phrase.day) and (phrase.timed or not refused.timed)
 
 
 def _settle_topics(said: Sequence[Said]) -> None:
