@@ -18,6 +18,7 @@ from bot.booking.phrases import (
     NAMED_REASON,
     NUMBER,
     NUMBER_WAS_HERE,
+    PERSON,
     ROWS,
     TAIL,
     TAIL_KEPT,
@@ -122,7 +123,7 @@ def _is_time_wish(clause: str) -> bool:
 
 def _trimmed(clause: str, *, without_time: bool) -> str:
     asks = asks_for_call(clause)
-    rest = CALL_REQUEST.sub(" ", clause).replace(NUMBER_WAS_HERE, " ")
+    rest = PERSON.sub(" ", CALL_REQUEST.sub(" ", clause)).replace(NUMBER_WAS_HERE, " ")
     if without_time:
         # In the middle of a clause a time belongs to what happened (「昨日3時に買った」), unless a call is asked for.
         rest = TIME.sub(lambda found: " " if asks or _at_edge(found, rest) else found[0], rest)
