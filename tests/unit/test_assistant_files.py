@@ -97,7 +97,8 @@ def test_every_sentence_is_said_somewhere() -> None:
         "utter_change",
     )
     assert not [name for name in RESPONSES if name not in named and not name.startswith(composed)]
-    assert not [name for name in named if name not in RESPONSES and not name.endswith("_") and name != "utter_message"]
+    others = {"utter_message", "utter_action"}  # words of Rasa's own
+    assert not [name for name in named - others if name not in RESPONSES and not name.endswith("_")]
 
 
 def test_every_action_that_the_domain_names_exists() -> None:
