@@ -1,8 +1,8 @@
 """How whole talks end: every talk of tests/dialogue/talks with the trained assistant, by kind and language.
 
-python -m tools.accuracy_dialogues [develop]
+python -m tools.accuracy_dialogues [develop | fresh]
 
-The untouched ones unless `develop` is asked for. Two or three minutes; every talk that failed is listed.
+The held-out ones unless others are asked for. Two or three minutes; every talk that failed is listed.
 """
 
 import asyncio
@@ -61,7 +61,8 @@ def played(which: Set) -> list[Result]:
 
 def main() -> None:
     """Print the table."""
-    sys.stdout.write(report(played("develop" if "develop" in sys.argv[1:] else "heldout")) + "\n")
+    asked: Set = "develop" if "develop" in sys.argv[1:] else "fresh" if "fresh" in sys.argv[1:] else "heldout"
+    sys.stdout.write(report(played(asked)) + "\n")
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ _CHANGES_NUMBER = re.compile(
     r"(?:変え|変更|替え|訂正|修正)[^。]{0,8}(?:番号|連絡先)|"
     r"\b(?:change|update|correct|fix|new|different|another|wrong|replace)\b[^.]{0,24}\b(?:number|phone|mobile|cell)\b|"
     r"\b(?:number|phone)\b[^.]{0,20}\b(?:changed?|wrong|is different|incorrect)\b|"
-    r"\b(?:use|call|try) [+\d][\d -]{8,} instead\b",
+    r"\b(?:use|call|try)\b[^.]{0,24}[+\d][\d -]{8,} ?instead\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(

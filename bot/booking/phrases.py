@@ -136,10 +136,16 @@ COURTESY = re.compile(
 )
 """A clause that is nothing but polite."""
 
+SUITS = re.compile(
+    r"\b(?:(?:would )?(?:suits?|works?)(?: (?:for )?me)?(?: best)?"
+    r"|(?:is|would be|'d be) (?:fine|good|best|great|ok|okay))\b",
+    re.IGNORECASE,
+)
+"""What is said of a time that will do."""
 LEFT_OVER = re.compile(
     "^(?:"
     + _any(
-        *"に へ は まで で を も と and or so but also about regarding concerning because".split(),
+        *"に へ は の まで で を も と and or so but also about regarding concerning because".split(),
         *"けど けれど あのー? えっと えーと ええと".split(),
         *"ご?用件は 要件は (?:相談|問い?合わせ)?内容は".split(),
         "to talk about",

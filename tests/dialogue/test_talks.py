@@ -29,6 +29,7 @@ async def test_a_talk_ends_where_the_customer_wants(script: Script, product: Pro
         told = [_as_told(callback, product) for callback in await talk.bookings()]
         assert told == [_wanted(booked, own_number) for booked in script.booked]
     finally:
+        await product.bookings.release(talk.conversation_id)
         for callback in await talk.bookings():  # a slot has few places, and every talk wants the same
             await product.bookings.cancel(callback.reference, now=product.clock.now())
 
