@@ -106,6 +106,8 @@ async def _looked_up(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event
     wanted = _wanted(turn)
     cleared = [SlotSet(slot, None) for slot in CHOICES]
     events = [SlotSet("has_callback", is_here), SlotSet("wanted", wanted), *cleared]
+    if is_here and not turn.form and hearing.asks_for_another(turn.text):
+        return [*events, FollowupAction("second_form")]
     if wanted == "number":
         return [*events, FollowupAction("number_form" if is_here else "identity_form")]
     if wanted and not booked and not named and await _tell_closed(turn, dispatcher):

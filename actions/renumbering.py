@@ -29,7 +29,7 @@ class ValidateNumberForm(ReadingForm):
         return "validate_number_form"
 
     async def read(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers:
-        if turn.is_question or turn.intent in ("stop_form", "goodbye", "cancel_callback"):
+        if turn.asked and (turn.is_question or turn.intent in ("stop_form", "goodbye", "cancel_callback")):
             return {}
         answers: Answers = {} if turn.slots.get("chosen_callback") else await choose(turn)
         if turn.asked == "chosen_callback":

@@ -1,5 +1,8 @@
 """Reading a wish about time for whichever form asks, and asking for one with the times that are free."""
 
+import re
+from datetime import datetime, timedelta
+
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -14,6 +17,9 @@ from bot.booking.window import Window
 from bot.usecases.seats import Customer
 from bot.wording import dates
 
+MEANT = re.compile(r"でした(?=[。.!！]*$)")
+"""「木曜でした」 corrects what was said; to a reader who knows no talk it tells of what is over."""
+
 
 async def read_time(
     turn: Turn, dispatcher: CollectingDispatcher, *, slot: str, is_asked: bool, near: Window | None = None
@@ -27,7 +33,7 @@ async def read_time(
     if is_asked and offered and (picked := _picked(turn, offered)):
         return {slot: spans.written(picked), "offered_slots": None}
     offer = await ours.bookings.propose(
-        turn.text,
+        MEANT.sub("です", turn.text),
         language=turn.language,
         now=ours.clock.now(),
         customer=customer_of(turn),
@@ -36,6 +42,8 @@ async def read_time(
     )
     if offer.kind == "nothing":
         return {}
+    if offer.because == "several" and (same := await _same_hour(turn, slot)):
+        return {slot: spans.written(same), "offered_slots": None}
     if offer.kind == "chosen":
         kept = spans.ASAP if offer.asap else spans.written(offer.window) if offer.window else None
         return {slot: kept, "offered_slots": None}
@@ -44,6 +52,27 @@ async def read_time(
         response=f"utter_time_{because}", hours=ours.hours_text(turn.language), hotline=ours.business.hotline
     )
     return {slot: None, "offered_slots": [spans.written(window) for window in offer.options]}
+
+
+async def _same_hour(turn: Turn, slot: str) -> Window | None:
+    """The hour that was taken before, on the other day that the message names alone; None where it is not free."""
+    ours, taken = product(), turn.slots.get(slot)
+    if not taken or taken == spans.ASAP:
+        return None
+    now, tz = ours.clock.now(), ours.business.timezone
+    wishes = ours.bookings.wishes(MEANT.sub("です", turn.text), language=turn.language, now=now)
+    if len(wishes.candidates) != 1 or wishes.candidates[0].kind != "date" or wishes.candidates[0].start is None:
+        return None
+    hour = spans.read(taken).start.astimezone(tz).time()
+    start = datetime.combine(wishes.candidates[0].start.astimezone(tz).date(), hour, tzinfo=tz)
+    slots = await ours.bookings.slots(
+        now=now,
+        start=start,
+        end=start + timedelta(minutes=1),
+        topic=turn.slots.get("topic"),
+        customer=customer_of(turn),
+    )
+    return next((found.window for found in slots if found.free), None)
 
 
 def customer_of(turn: Turn) -> Customer:

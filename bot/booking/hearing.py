@@ -20,7 +20,7 @@ _NO = frozenset("👎🙅❌🙅✖🚫")
 _SHORT_YES = frozenset(
     (
         "y yy k ok okay okey kk ya yea yeah yep yup yse yess si "
-        "可 是 諾 うん うむ おけ おｋ おっけ おっけー はーい はい はひ はｉ"
+        "可 是 諾 うん うむ おけ おｋ おっけ おっけー はーい はい はひ はi"
     ).split()
 )
 _WISH_OF_A_BOOKING = frozenset({"move_callback", "cancel_callback", "check_callback"})
@@ -41,12 +41,17 @@ _STOPS = re.compile(
     r"drop it|see you|enough|abort)\b",
     re.IGNORECASE,
 )
+_ANOTHER = re.compile(
+    r"もう(?:一|1)(?:件|つ|回|本)|追加(?:で|の|を|し)|別(?:の)?(?:件|用件|予約|電話)|2件目|二件目|"
+    r"\b(?:another|one more|a second|an additional|an extra)\s+(?:call(?:-?back)?|booking|appointment|one)\b",
+    re.IGNORECASE,
+)
 _CHANGES_NUMBER = re.compile(
     r"(?:番号|携帯|スマホ|連絡先)[^。]{0,12}?(?:変え|変わ|変更|替え|替わ|直し|直したい|訂正|間違|違って|修正)|"
     r"(?:変え|変更|替え|訂正|修正)[^。]{0,8}(?:番号|連絡先)|"
     r"\b(?:change|update|correct|fix|new|different|another|wrong|replace)\b[^.]{0,24}\b(?:number|phone|mobile|cell)\b|"
     r"\b(?:number|phone)\b[^.]{0,20}\b(?:changed?|wrong|is different|incorrect)\b|"
-    r"\b(?:use|call|try) [+\d][\d -]{8,} instead\b",
+    r"\b(?:use|call|try)\b[^.]{0,24}[+\d][\d -]{8,} ?instead\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
@@ -59,6 +64,31 @@ _NO_NAMES = frozenset({"deny", "skip", "go_back", "stop_form"})
 _YES_WORDS = re.compile(
     r"^(?:yes|yeah|yep|sure|ok(?:ay)?|fine|right|correct|perfect|great|good|please|absolutely|exactly|no|none|nope"
     r"|skip)\b",
+    re.IGNORECASE,
+)
+YES_OR_NO = frozenset({"confirmed", "cancel_confirmed"})
+_BESIDE_A_YES = frozenset(
+    {
+        "thank",
+        "greet",
+        "goodbye",
+        "nlu_fallback",
+        "out_of_scope",
+        "request_callback",
+        "give_name",
+        "give_reason",
+        "ask_wait",
+    }
+)
+"""What the model may take a yes for that comes with more words (「はい、ありがとうございます」)."""
+_SAYS_YES = re.compile(
+    r"^\W*(?:はい|ええ|うん|お願い|おねがい|よろしく|宜しく|大丈夫|それで|これで|OK|オッケー|オーケー|承知|了解|問題な|合って|あって|間違いな|"
+    r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|correct|right|perfect|great|fine|sounds (?:good|great)|looks (?:good|right)|"
+    r"that'?s (?:right|fine|correct|it|all)|all (?:good|correct|right)|go ahead|please do|do it|book it)\b)",
+    re.IGNORECASE,
+)
+_BUT = re.compile(
+    r"けど|けれど|ただ|でも|違|ちが|変え|変更|やっぱ|\b(?:but|except|however|actually|change|wrong|instead|not)\b",
     re.IGNORECASE,
 )
 _CALL = r"(?:予約|(?:折り?返し|お)?電話|コール|アポ|お約束)"
@@ -87,11 +117,13 @@ def settled(intent: str, text: str, *, confidence: float, asked: str | None) -> 
         return sign
     if is_nonsense(plain):
         return "nlu_fallback"
+    if asked in YES_OR_NO and intent in _BESIDE_A_YES and _SAYS_YES.match(plain) and not _BUT.search(plain):
+        return "affirm"
     if asked is None and (wish := _wish_about_a_booking(plain)):
         return wish
     if asked == "reason" and _is_a_reason(intent, text, plain, confidence=confidence):
         return "give_reason"
-    if asked == "customer_name" and intent not in _NO_NAMES and _is_a_name(plain):
+    if asked == "customer_name" and intent not in _NO_NAMES | {"insult"} and _is_a_name(plain):
         return "give_name"
     return intent
 
@@ -100,6 +132,11 @@ def _wish_about_a_booking(plain: str) -> str | None:
     if len(plain) > LONG:
         return None
     return next((intent for intent, words in _WISHES if words.search(plain)), None)
+
+
+def asks_for_another(text: str) -> bool:
+    """Whether the message asks for one more call beside what is booked."""
+    return bool(_ANOTHER.search(unicodedata.normalize("NFKC", text)))
 
 
 def changes_number(text: str) -> bool:

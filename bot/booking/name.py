@@ -27,8 +27,8 @@ _WHO_JA = r"(?:(?:私|わたし|わたくし|僕|ぼく|俺|名前|氏名)(?:の
 _SAYS_SO = re.compile(rf"{_WHO_JA}({_NAME_JA})(?:と申します|ともうします|と申す|といいます|と言います)")
 _NAMED = re.compile(rf"(?:名前|氏名)は[、 　]?({_NAME_JA})(?:です|だよ|だ|でお願いします)?[。!]*$")
 _SURNAMED = re.compile(
-    rf"(?:^|[、。,\s!])(?:(?:私|わたし)は?)?((?:{_SURNAME})[一-龥ぁ-んァ-ヴ ]{{0,6}}?)"
-    r"(?:です|だ|でございます|や)(?=[、。,\s!]|$)"
+    rf"(?:^|[、。,\s!]|(?<=\dの))(?:(?:私|わたし)は?)?((?:{_SURNAME})[一-龥ぁ-んァ-ヴ ]{{0,6}}?)"
+    r"(?:です|だ|でございます|や)(?=(?:けど|けれど|が|けれども)?(?:[、。,\s!]|$))"
 )
 _COMPANY = re.compile(r"^.*[一-龥ァ-ヴーA-Za-z]の(?=[一-龥])")
 _NAME_EN = r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]*(?: [A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]*){0,2}"
@@ -41,7 +41,7 @@ _THIS_IS = re.compile(
     r"(?=\s*(?:[,.;!\n]|$| and | from | here))"
 )
 
-_HERE = re.compile(r"\b([A-Z][a-zà-ÿ'’\-]+(?: [A-Z][a-zà-ÿ'’\-]+)?) here\b")
+_HERE = re.compile(r"\b([A-Z][a-zà-ÿ'’\-]+(?: [A-Z][a-zà-ÿ'’\-]+)?) (?:here|speaking)\b")
 _LABELLED = re.compile(
     r"^[\s・*\-]*(?:お?名前|氏名|name)\s*[:：]\s*(.{1,40}?)(?:様|です)?\s*$", re.IGNORECASE | re.MULTILINE
 )

@@ -122,8 +122,8 @@ def without(text: str, policy: NumberPolicy) -> str:
     for start, end, candidate in reversed(list(_candidates(plain, policy))):
         try:
             accept(candidate, policy)
-        except NumberRefused as refusal:
-            if refusal.reason == "not_a_number":
+        except NumberRefused:
+            if not candidate.startswith(("0", "(0", "+")):
                 continue  # perhaps a date
         before, after = _LEADS_TO.sub("", plain[:start]), _FOLLOWS.sub("", plain[end:])
         # A blank inside a Japanese sentence would cut it in two.

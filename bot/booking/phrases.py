@@ -108,6 +108,17 @@ CALL_REQUEST = re.compile(
     re.IGNORECASE,
 )
 
+PERSON = re.compile(
+    r"(?:オペレーター|担当(?:者|の方)?|人間?|スタッフ|係(?:の方)?)(?:の方)?(?:に|と|へ)(?:つな|繋|代わ|替わ|話|お話|取り次)[^、。！!？?\n]*|"
+    r"\b(?:please\s+)?(?:(?:can|could|would) (?:you|i)\s+)?(?:please\s+)?"
+    r"(?:connect|transfer|put)\s+me\s+(?:to|through(?: to)?)\s+"
+    r"(?:an?|the|your|some)?\s*(?:\w+\s)?(?:agent|person|human|representative|operator|someone|somebody|staff)\b(?:\s+please)?|"
+    r"\b(?:i (?:want|need|would like|'d like) to\s+)?(?:speak|talk)\s+(?:to|with)\s+(?:an?|the|some)?\s*(?:\w+\s)?"
+    r"(?:agent|person|human(?: being)?|representative|operator|someone|somebody)\b(?:\s+(?:right )?(?:now|please))?",
+    re.IGNORECASE,
+)
+"""The wish to be put through: no matter of its own."""
+
 COURTESY = re.compile(
     "^"
     + _any(
@@ -125,10 +136,17 @@ COURTESY = re.compile(
 )
 """A clause that is nothing but polite."""
 
+SUITS = re.compile(
+    r"\b(?:(?:would )?(?:suits?|works?)(?: (?:for )?me)?(?: best)?"
+    r"|(?:is|would be|'d be) (?:fine|good|best|great|ok|okay))\b",
+    re.IGNORECASE,
+)
+"""What is said of a time that will do."""
 LEFT_OVER = re.compile(
     "^(?:"
     + _any(
-        *"に へ は まで で を も と and or so but also about regarding concerning because".split(),
+        *"に へ は の まで で を も と and or so but also about regarding concerning because".split(),
+        *"けど けれど あのー? えっと えーと ええと".split(),
         *"ご?用件は 要件は (?:相談|問い?合わせ)?内容は".split(),
         "to talk about",
         "it(?:'s|’s| is) (?:about|regarding|concerning)",

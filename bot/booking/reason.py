@@ -18,7 +18,9 @@ from bot.booking.phrases import (
     NAMED_REASON,
     NUMBER,
     NUMBER_WAS_HERE,
+    PERSON,
     ROWS,
+    SUITS,
     TAIL,
     TAIL_KEPT,
     TIME,
@@ -106,7 +108,7 @@ def part(text: str) -> str | None:
     about_a_call = rest != told_all or asks_for_call(rest) or not TIME.sub("", rest).strip(_EDGES)
     for clause in BREAK.split(rest):
         told = _trimmed(clause or "", without_time=about_a_call or _is_time_wish(clause or ""))
-        if told and is_meaningful(told) and not COURTESY.match(told):
+        if told and is_meaningful(told) and not COURTESY.match(told) and not _is_time_wish(clause):
             left.append(told)
     if not left:
         return None
@@ -116,13 +118,13 @@ def part(text: str) -> str | None:
 
 def _is_time_wish(clause: str) -> bool:
     """Whether nothing but politeness is left of the clause without its times (「明日の午後がいいです」)."""
-    left = LEFT_OVER.sub("", TIME.sub(" ", clause).strip(_EDGES)).strip(_EDGES)
+    left = LEFT_OVER.sub("", SUITS.sub(" ", TIME.sub(" ", clause)).strip(_EDGES)).strip(_EDGES)
     return not is_meaningful(left) or bool(COURTESY.match(left)) or bool(COURTESY.match("が" + left))
 
 
 def _trimmed(clause: str, *, without_time: bool) -> str:
     asks = asks_for_call(clause)
-    rest = CALL_REQUEST.sub(" ", clause).replace(NUMBER_WAS_HERE, " ")
+    rest = PERSON.sub(" ", CALL_REQUEST.sub(" ", clause)).replace(NUMBER_WAS_HERE, " ")
     if without_time:
         # In the middle of a clause a time belongs to what happened (「昨日3時に買った」), unless a call is asked for.
         rest = TIME.sub(lambda found: " " if asks or _at_edge(found, rest) else found[0], rest)

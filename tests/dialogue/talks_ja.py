@@ -190,10 +190,10 @@ TALKS_JA = (
         title="why the number", lines=(*STEPS[:2], "なぜ必要ですか？"), expects="phone_number", says=("ためだけに",)
     ),
     Script(
-        title="the number of a booking stays",
-        lines=(*STEPS, "はい", "番号を変えたい"),
-        booked=(BROKEN,),
-        says=("取り直し",),
+        title="another number after the booking",
+        lines=(*STEPS, "はい", "番号を変えたい", "03-1234-5678"),
+        booked=(Booked(reason="プリンターが動かない", name="田中太郎", start=TOMORROW_AT_3, number="+81312345678"),),
+        says=("変更しました",),
     ),
     Script(
         title="a word of Kansai",

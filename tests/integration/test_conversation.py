@@ -6,6 +6,7 @@ from collections import deque
 import pytest
 
 from bot.assistant import AssistantUnavailable, Reply, Utterance
+from bot.booking.errors import IdempotencyConflict
 from bot.store import conversations
 from bot.store.database import Database
 from bot.usecases.conversation import ConversationNotFound
@@ -159,3 +160,62 @@ async def test_buttons_are_kept_with_what_was_said(sqlite: Database) -> None:
     assert (turn.utterances, turn.expects) == ((asked,), "confirmation")
     async with sqlite.read() as tx:
         assert (await conversations.transcript(tx, talk))[-1].buttons == ({"title": "はい", "value": "はい"},)
+
+
+async def test_a_message_that_arrives_twice_is_answered_once_and_told_the_same_again(database: Database) -> None:
+    world = World(database)
+    talk = await a_talk(world)
+    asked = Utterance(text="よろしいですか", buttons=(("はい", "はい"),))
+    world.assistant.script = deque([Reply(utterances=(asked,), expects="confirmation")])
+    first = await world.conversations.say(talk, "明日15時", now=world.now, key="one")
+    again = await world.conversations.say(talk, "明日15時", now=world.now, key="one")
+    assert again == first
+    assert [text for _, text in world.assistant.heard] == ["明日15時"]
+    assert [text for sender, text in await said(world, talk) if sender == "customer"] == ["明日15時"]
+
+
+async def test_two_requests_for_one_message_at_the_same_time_are_one_message(sqlite: Database) -> None:
+    world = World(sqlite)
+    talk = await a_talk(world)
+    turns = await asyncio.gather(
+        *(world.conversations.say(talk, "はい", now=world.now, key="one") for _ in range(4)),
+    )
+    assert len(world.assistant.heard) == 1
+    assert {turn.utterances for turn in turns} == {turns[0].utterances}
+
+
+async def test_the_same_words_under_another_name_are_another_message(sqlite: Database) -> None:
+    world = World(sqlite)
+    talk = await a_talk(world)
+    for key in ("one", "two", None, None):
+        await world.conversations.say(talk, "はい", now=world.now, key=key)
+    assert len(world.assistant.heard) == 4
+
+
+async def test_one_name_does_not_stand_for_two_messages(sqlite: Database) -> None:
+    world = World(sqlite)
+    talk = await a_talk(world)
+    await world.conversations.say(talk, "はい", now=world.now, key="one")
+    with pytest.raises(IdempotencyConflict):
+        await world.conversations.say(talk, "いいえ", now=world.now, key="one")
+
+
+async def test_a_message_kept_while_the_assistant_was_away_is_answered_when_it_is_sent_again(sqlite: Database) -> None:
+    world = World(sqlite)
+    talk = await a_talk(world)
+    world.assistant.is_down = True
+    await world.conversations.say(talk, "一", now=world.now, key="one")
+    world.assistant.is_down = False
+    turn = await world.conversations.say(talk, "一", now=world.now, key="one")
+    assert [utterance.text for utterance in turn.utterances] == ["heard: 一"]
+    assert await world.conversations.catch_up(now=world.now) == 0
+
+
+async def test_nothing_is_said_twice_in_a_row(sqlite: Database) -> None:
+    world = World(sqlite)
+    talk = await a_talk(world)
+    told = []
+    for _ in range(3):
+        world.assistant.script = deque([Reply(utterances=(Utterance(text="無料です。"),), expects=None)])
+        told.append((await world.conversations.say(talk, "料金は？", now=world.now)).utterances[0].text)
+    assert told == ["無料です。", "繰り返しになりますが、無料です。", "無料です。"]

@@ -275,3 +275,13 @@ async def test_a_database_that_is_away_is_told_on_a_page(
     assert answer.status_code == 500
     assert "こちらの不具合で表示できませんでした" in answer.text
     assert "disk" not in answer.text
+
+
+async def test_numbers_in_the_talk_are_as_hidden_as_the_number_itself(server: DeskServer, agent: Visitor) -> None:
+    callback = await server.office.has("Q", conversation_id=None)
+    await server.office.has_talk(callback, ("customer", "090-1234-5678です"))
+    page = (await agent.get("/desk/callbacks/Q7Q4MN")).text
+    assert "•••••••5678です" in page
+    assert "090-1234-5678" not in page
+    shown = await agent.post("/desk/callbacks/Q7Q4MN/number")
+    assert "090-1234-5678です" in shown.text

@@ -121,3 +121,22 @@ async def test_figures_count_routes_and_never_tell_a_session(gateway: Gateway) -
     told = (await gateway.public.get("/metrics")).text
     assert "orikaeshi_requests_total" in told
     assert session not in told
+
+
+async def test_a_request_that_a_browser_repeats_is_answered_once(gateway: Gateway) -> None:
+    session = await begin(gateway)
+    path, named = f"{SESSIONS}/{session}/messages", {"Idempotency-Key": "a1b2"}
+    first, second = [await gateway.public.post(path, json={"text": "はい"}, headers=named) for _ in range(2)]
+    assert first.json() == second.json()
+    assert len(gateway.world.assistant.heard) == 1
+    other = await gateway.public.post(path, json={"text": "いいえ"}, headers=named)
+    assert (other.status_code, other.json()["type"]) == (409, "idempotency-conflict")
+
+
+@pytest.mark.parametrize("key", ["", "x" * 65])
+async def test_a_name_that_is_none_or_too_long_is_422(gateway: Gateway, key: str) -> None:
+    session = await begin(gateway)
+    answer = await gateway.public.post(
+        f"{SESSIONS}/{session}/messages", json={"text": "はい"}, headers={"Idempotency-Key": key}
+    )
+    assert answer.status_code == 422

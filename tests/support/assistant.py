@@ -17,7 +17,6 @@ from bot.booking.callback import Callback
 from bot.booking.when import Language
 from bot.settings import load
 from bot.simulator.clock import SimulatedClock
-from bot.store import holds
 from bot.store.migrations import upgrade
 from bot.usecases.conversation import Turn
 from bot.wiring import Product, connect
@@ -148,9 +147,7 @@ class Talk:
         """Give back what this talk has taken: a slot has few places, and every talk wants the same."""
         for callback in await self.bookings():
             await self._product.bookings.cancel(callback.reference, now=self._product.clock.now())
-        async with self._product.database.write() as tx:
-            for topic, start in await holds.of(tx, self.conversation_id):
-                await holds.give_up(tx, self.conversation_id, topic, start)
+        await self._product.bookings.release(self.conversation_id)
 
 
 @contextmanager

@@ -184,3 +184,28 @@ def test_how_a_number_is_told_and_whether_it_takes_messages(number: str, told: s
     assert phone.national(number) == told
     assert phone.takes_sms(number) == sms
     assert phone.country(number) == "JP"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("090-1234-5678です", "•••••••5678です"),
+        ("call +81 90 1234 5678 or 03-1234-9876", "call •••••••5678 or •••••••9876"),
+        ("０９０１２３４５６７８", "•••••••5678"),
+        ("コードは123456、明日の15時", "コードは123456、明日の15時"),
+    ],
+)
+def test_a_number_in_a_text_is_hidden_like_any_other(text: str, shown: str) -> None:
+    assert phone.hidden(text, NUMBERS) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("返金の件でできるだけ早く080-5000-0005へ電話ください", "返金の件でできるだけ早く電話ください"),
+        ("call me on 080-5000-0005 tomorrow", "call me  tomorrow"),
+        ("2026-11-27の15時", "2026-11-27の15時"),
+    ],
+)
+def test_a_number_is_taken_out_of_a_sentence_that_may_tell_a_time(text: str, left: str) -> None:
+    assert " ".join(phone.without(text, NUMBERS).split()) == " ".join(left.split())

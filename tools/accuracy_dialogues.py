@@ -1,0 +1,69 @@
+"""How whole talks end: every talk of tests/dialogue/talks with the trained assistant, by kind and language.
+
+python -m tools.accuracy_dialogues [develop | fresh]
+
+The held-out ones unless others are asked for. Two or three minutes; every talk that failed is listed.
+"""
+
+import asyncio
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.support.assistant import running_assistant, trained_model
+from tests.support.dialogues import Result, Set, Stage, dialogues
+
+LANGUAGES = ("ja", "en")
+
+
+def report(results: Sequence[Result]) -> str:
+    """Markdown: right by kind and language, messages of a plain booking, then what went wrong."""
+    lines = ["| kind of talk | Japanese | English |", "|---|---|---|"]
+    for kind in sorted({result.dialogue.kind for result in results}):
+        cells = [_share([one for one in results if _is(one, kind, language)]) for language in LANGUAGES]
+        lines.append(f"| {kind} | {' | '.join(cells)} |")
+    lines += ["", f"Right: {_share(results)} ({_right(results) / len(results):.1%})."]
+    for kind in ("plain", "everything at once"):
+        if counted := [result.messages for result in results if result.dialogue.kind == kind]:
+            lines.append(f"Messages of the customer, {kind}: {statistics.mean(counted):.1f} on average.")
+    lines += ["", *(f"- {one.dialogue.name}: {'; '.join(one.faults)}" for one in results if one.faults)]
+    return "\n".join(lines)
+
+
+def _is(result: Result, kind: str, language: str) -> bool:
+    return (result.dialogue.kind, result.dialogue.language) == (kind, language)
+
+
+def _right(results: Sequence[Result]) -> int:
+    return sum(not result.faults for result in results)
+
+
+def _share(results: Sequence[Result]) -> str:
+    return f"{_right(results)}/{len(results)}" if results else "–"
+
+
+def played(which: Set) -> list[Result]:
+    """What became of every talk of the set."""
+    with tempfile.TemporaryDirectory() as folder, running_assistant(Path(folder), trained_model()) as assistant:
+        assistant.set_clock("2026-11-24T10:00:00+09:00")
+
+        async def play() -> list[Result]:
+            product = assistant.product()
+            try:
+                return await Stage(product, assistant.set_clock).play_all(dialogues(which))
+            finally:
+                await product.close()
+
+        return asyncio.run(play())
+
+
+def main() -> None:
+    """Print the table."""
+    asked: Set = "develop" if "develop" in sys.argv[1:] else "fresh" if "fresh" in sys.argv[1:] else "heldout"
+    sys.stdout.write(report(played(asked)) + "\n")
+
+
+if __name__ == "__main__":
+    main()
