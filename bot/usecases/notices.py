@@ -24,7 +24,7 @@ STILL_TRUE = {
     "confirmation": frozenset(Status) - {Status.CANCELLED, Status.EXPIRED},
     "moved": CHANGEABLE,
     "reminder": frozenset({Status.BOOKED}),
-    "late": CHANGEABLE,
+    "late": CHANGEABLE | {Status.DIALING},  # told while dialling only where nobody knows whether it rings
     "missed": frozenset({Status.RETRY_WAIT}),
     "cancelled": frozenset({Status.CANCELLED}),
     "unreached": frozenset({Status.UNREACHED}),
