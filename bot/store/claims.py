@@ -244,4 +244,5 @@ def _attempt(one: Intent, *, owner: str, now: datetime, real_now: datetime) -> d
 
 
 def _agent(row: Row[Any]) -> Agent:
-    return Agent(**{name: getattr(row, name) for name in Agent.__dataclass_fields__})
+    told = row._asdict()
+    return Agent(**{name: told[name] for name in Agent.__dataclass_fields__})
