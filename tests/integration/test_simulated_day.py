@@ -11,7 +11,7 @@ from tools.day.kept import Figures, Story
 from tools.day.real import RealDay
 from tools.simulate_day import table
 
-CLOSES = OPENS + 2 * 3600
+CLOSES = OPENS + 5400
 
 
 def a_morning(seed: int, **changes: object) -> Day:
