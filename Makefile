@@ -66,6 +66,9 @@ bench: setup-dev train  ## what docs/benchmarks.md says, measured anew; about tw
 simulate-day: setup-dev  ## a day of promises on the real dispatch code, with a picture; ARGS='--seeds 20 --callbacks 4500 --outage'
 	@$(PYTHON) -m tools.simulate_day $(ARGS)
 
+soak: setup-dev  ## a thousand seeded runs of every fault at once; ARGS='--seed 17' runs one again
+	@$(PYTHON) -m tools.soak $(ARGS)
+
 lock:  ## write the requirements files anew from pyproject.toml, newest versions that fit (needs uv)
 	@$(UV_LOCK) --upgrade --python-version 3.11 pyproject.toml --output-file requirements/app.txt
 	@$(UV_LOCK) --upgrade --python-version 3.11 pyproject.toml --group dev --constraint requirements/app.txt --output-file requirements/dev.txt

@@ -102,6 +102,8 @@ class Ticks:
         await self._product.health.beat(PROCESS, real_now=datetime.now(UTC))
 
     async def _lease(self) -> None:
+        if not self._is_steady():
+            return  # seen from a clock that has jumped, every lease but our own has run out
         await self._product.leases.renew(real_now=datetime.now(UTC))
         self._is_leased = True
         await self._product.leases.take_over(now=self._product.clock.now(), real_now=datetime.now(UTC))
@@ -120,21 +122,31 @@ class Ticks:
     async def _look_ahead(self) -> None:
         await self._product.dispatch.look_ahead(now=self._product.clock.now())
 
+    def _is_steady(self) -> bool:
+        """Whether anything may be judged by this machine's clock."""
+        return self._clock_watch.is_steady(datetime.now(UTC), stopwatch=monotonic())
+
     def _may_claim(self) -> bool:
-        is_steady = self._clock_watch.is_steady(datetime.now(UTC), stopwatch=monotonic())
-        return is_steady and self._is_leased and not self._is_stopping and sum(self._dials.values()) < MOST_CLAIMED
+        return (
+            self._is_steady() and self._is_leased and not self._is_stopping and sum(self._dials.values()) < MOST_CLAIMED
+        )
 
     async def _notices(self) -> None:
-        await self._product.notices.send_due(now=self._product.clock.now(), real_now=datetime.now(UTC))
+        if self._is_steady():
+            await self._product.notices.send_due(now=self._product.clock.now(), real_now=datetime.now(UTC))
 
     async def _codes(self) -> None:
         await self._product.identity.send_due(now=self._product.clock.now())
 
     async def _lateness(self) -> None:
-        await self._product.overdue.tell_lateness(now=self._product.clock.now())
+        if self._is_steady():
+            await self._product.overdue.tell_lateness(now=self._product.clock.now())
 
     async def _reconcile(self) -> None:
-        await self._product.reconciliation.check_quiet_calls(now=self._product.clock.now(), real_now=datetime.now(UTC))
+        """A call that is just being placed looks forgotten to a clock that has jumped: it would be placed again."""
+        if self._is_steady():
+            now, real_now = self._product.clock.now(), datetime.now(UTC)
+            await self._product.reconciliation.check_quiet_calls(now=now, real_now=real_now)
 
     async def _conflicts(self) -> None:
         """Promises that the settings no longer allow. A change of the settings comes with a start: what it costs is

@@ -83,14 +83,14 @@ def starts_after(ahead: int, load: Load, *, policy: OrderPolicy) -> timedelta:
 
 
 LATE_NOTICE_BEFORE_END = timedelta(minutes=5)
-"""Whoever was not called this shortly before the window ends is told in any case."""
+"""Whoever was not called this shortly before the window ends is told in any case; in a short window from its middle."""
 
 
 def will_be_late(ahead: int, window: Window, load: Load, *, policy: OrderPolicy, now: datetime) -> bool:
     """Whether a customer who was not called yet should be told now that it will be late: the window is about to end,
     or is half over and those before them need longer than what is left."""
     left = window.end - now
-    if left <= LATE_NOTICE_BEFORE_END:
+    if left <= min(LATE_NOTICE_BEFORE_END, window.length / 2):
         return True
     return left <= window.length / 2 and load.agents > 0 and starts_after(ahead, load, policy=policy) > left
 

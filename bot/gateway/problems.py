@@ -12,9 +12,11 @@ from sanic.response import json
 from bot.booking import errors
 from bot.booking.window import Window
 from bot.gateway.shapes import window_shape
+from bot.store.database import FAULTS
 from bot.usecases.conversation import ConversationNotFound
 
 CONTENT_TYPE = "application/problem+json"
+RETRY_AFTER_S = "5"
 
 log = structlog.get_logger(__name__)
 
@@ -113,4 +115,7 @@ def install(app: Sanic[Any, Any]) -> None:
     @app.exception(Exception)
     async def unexpected(request: Request, error: Exception) -> HTTPResponse:
         log.error("unexpected", path=request.path, exc_info=error)
+        if isinstance(error, FAULTS):  # a database that is away, locked or out of room: nothing was kept of the request
+            title = "We cannot answer at the moment. Please try again."
+            return Problem(503, "unavailable", title, headers={"Retry-After": RETRY_AFTER_S}).response()
         return Problem(500, "internal-error", "Something went wrong on our side. Please try again.").response()

@@ -268,9 +268,10 @@ async def _attempts_of(tx: Transaction, ids: list[str]) -> dict[str, tuple[Attem
 
 
 def _callback(row: Row[Any], dials: tuple[Attempt, ...]) -> Callback:
-    plain = {name: getattr(row, name) for name in _PLAIN}
+    told = row._asdict()
+    plain = {name: told[name] for name in _PLAIN}
     plain |= {"status": Status(row.status), "kind": Kind(row.kind), "channel": Channel(row.channel)}
-    return Callback(window=Window(start=row.window_start, end=row.window_end), attempts=dials, **plain)
+    return Callback(window=Window(start=told["window_start"], end=told["window_end"]), attempts=dials, **plain)
 
 
 def _window_facts(window: Window) -> dict[str, str]:

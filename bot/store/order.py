@@ -1,20 +1,30 @@
 """The dial order of `bot.booking.priority` in SQL: a batch is cut exactly where the pure function would cut it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, extract, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, exists, extract, func, literal, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
-from bot.booking.callback import SET_ASIDE, Status
-from bot.booking.priority import FIRST, STARVING, THEN, Load, OrderPolicy, is_crowded
+from bot.booking.callback import SET_ASIDE, Outcome, Status
+from bot.booking.priority import (
+    FIRST,
+    LATE_NOTICE_BEFORE_END,
+    STARVING,
+    THEN,
+    Load,
+    OrderPolicy,
+    is_crowded,
+)
 from bot.booking.window import Window
 from bot.store.database import Transaction
-from bot.store.schema import agents, callbacks
+from bot.store.schema import agents, attempts, callbacks
 
+SILENT_FOR = timedelta(seconds=10)
+"""A carrier that has not answered a dial for so long may not have placed it."""
 WAITING = callbacks.c.status.in_((Status.BOOKED, Status.RETRY_WAIT))
 IN_ORDER = func.coalesce(callbacks.c.attention, "") != SET_ASIDE
 
@@ -80,12 +90,26 @@ class Place:
 
 
 async def line(tx: Transaction, *, policy: OrderPolicy, now: datetime) -> list[Place]:
-    """Everything that is due, in the dial order. `is_untold`: never dialled, and nobody was told that it is late."""
+    """Everything that is due, in the dial order, and what will be due only after its window, or hangs at the carrier
+    while the window ends. `is_untold`: as far as we know no phone has rung for it, and nobody was told of a delay."""
     crowded = is_crowded(await load(tx, policy=policy, now=now), policy=policy, now=now)
-    untold = and_(callbacks.c.status == Status.BOOKED, callbacks.c.attention.is_(None))
+    mine = attempts.c.callback_id == callbacks.c.id
+    nobody_knows = and_(attempts.c.ended_at.is_(None), attempts.c.carrier_state.in_(("intent", "posting", "unknown")))
+    rang = exists().where(mine, func.coalesce(attempts.c.outcome, "") != Outcome.CARRIER_FAILED, ~nobody_knows)
+    silent = exists().where(mine, nobody_knows, attempts.c.started_at <= now - SILENT_FOR)
+    ends_soon = callbacks.c.window_end <= now + LATE_NOTICE_BEFORE_END
+    # Each part has an index of its own: together in one condition they would search years of history and of promises.
+    in_line = union_all(
+        select(callbacks.c.id).where(WAITING, callbacks.c.due_at <= now),
+        select(callbacks.c.id).where(
+            callbacks.c.status == Status.RETRY_WAIT, callbacks.c.due_at > now, ends_soon, callbacks.c.window_end > now
+        ),
+        select(callbacks.c.id).where(callbacks.c.status == Status.DIALING, ends_soon, silent),
+    )
+    untold = and_(callbacks.c.attention.is_(None), ~rang)
     rows = await tx.execute(
         select(callbacks.c.id, callbacks.c.window_start, callbacks.c.window_end, untold.label("is_untold"))
-        .where(WAITING, IN_ORDER, callbacks.c.due_at <= now)
+        .where(callbacks.c.id.in_(in_line), IN_ORDER)
         .order_by(*dial_order(policy=policy, now=now, crowded=crowded))
     )
     return [

@@ -40,7 +40,7 @@ STILL_TRUE = {
     "reminder_soon": frozenset({Status.BOOKED}),
     "starting": frozenset({Status.DIALING}),
     "thanks": frozenset({Status.COMPLETED}),
-    "late": CHANGEABLE,
+    "late": CHANGEABLE | {Status.DIALING},  # told while dialling only where nobody knows whether it rings
     "missed": frozenset({Status.RETRY_WAIT}),
     "choose_time": CHANGEABLE | {Status.DIALING},
     "cancelled": frozenset({Status.CANCELLED}),

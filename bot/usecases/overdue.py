@@ -66,8 +66,7 @@ class Overdue:
                 for place in waiting
                 if place.is_untold and will_be_late(place.ahead, place.window, load, policy=self._order, now=now)
             ]
-            found = await callbacks.of_ids(tx, late[:BATCH])
-        return [callback for callback in found if not callback.attempts]
+            return await callbacks.of_ids(tx, late[:BATCH])
 
     async def _expire(self, left: Iterable[Callback], *, now: datetime) -> None:
         for callback in left:

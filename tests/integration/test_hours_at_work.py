@@ -106,7 +106,7 @@ async def test_a_retry_that_would_ring_after_nine_in_the_evening_waits_for_the_m
         (date(2027, 11, 7), "2027-11-06 12:00:00-04:00", "2027-11-07 09:00:00-05:00"),  # 01:30 comes twice
     ],
 )
-async def test_each_booking_is_called_once_at_its_local_time_on_the_day_of_a_clock_change(
+async def test_row_12_each_booking_is_called_once_at_its_local_time_on_the_day_of_a_clock_change(
     database: Database, day: date, now: str, due: str
 ) -> None:
     week = dict.fromkeys(range(7), (Period(start=time(9), end=time(18)),))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.booking.callback import Callback, Status
-from bot.booking.priority import Load, OrderPolicy, is_crowded, rank, starts_after
+from bot.booking.priority import Load, OrderPolicy, is_crowded, rank, starts_after, will_be_late
 from bot.booking.window import Window
 from tests.support.products import SLOT, a_callback, number
 
@@ -74,6 +74,19 @@ def test_it_is_crowded_when_what_can_be_kept_needs_half_of_the_time_left(
 def test_how_long_somebody_waits_who_has_others_before_them(ahead: int, agents: int, expected: int | None) -> None:
     waits = starts_after(ahead, Load(waiting=9, soonest_end=None, agents=agents), policy=POLICY)
     assert waits == (timedelta.max if expected is None else expected * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("length", "left", "ahead", "agents", "late"),
+    [
+        (30, 6, 0, 0, False), (30, 5, 0, 3, True), (30, 15, 9, 3, False), (30, 15, 10, 3, True), (30, 16, 99, 3, False),
+        (5, 5, 0, 3, False), (5, 2, 0, 3, True), (120, 60, 36, 3, False), (120, 60, 37, 3, True),
+    ],
+)  # fmt: skip
+def test_who_is_told_that_the_call_will_be_late(length: int, left: float, ahead: int, agents: int, late: bool) -> None:
+    window = owed(left, length=length).window
+    load = Load(waiting=9, soonest_end=window.end, agents=agents)
+    assert will_be_late(ahead, window, load, policy=POLICY, now=NOW) is late
 
 
 waiting = st.builds(

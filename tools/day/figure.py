@@ -7,7 +7,7 @@ from tools.day.instance import CLOSES, OPENS, WINDOW, Day
 from tools.day.kept import Figures, Story
 
 WIDTH, HEIGHT, LEFT, PLOT = 960, 620, 60, 840
-TOP, TALL = 90, 220
+TOP, TALL = 110, 210
 SECOND_TOP = TOP + TALL + 90
 STEP = 300
 KEPT, AFTER, MISSED, BUSY, DUTY = "#2b6cb0", "#f6ad55", "#c53030", "#2f855a", "#718096"

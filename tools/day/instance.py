@@ -9,7 +9,7 @@ reached on and off.
 import math
 import random
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 OPENS, CLOSES = 9 * 3600, 17 * 3600
 WINDOW = 1800
@@ -67,6 +67,10 @@ class Day:
     customers: tuple[Customer, ...]
     workers: tuple[Worker, ...]
     outages: tuple[Span, ...] = ()
+
+    def first(self, closes: int) -> "Day":
+        """Its first hours: what was promised until then."""
+        return replace(self, customers=tuple(one for one in self.customers if one.end <= closes))
 
     def carrier_is_down(self, at: float) -> bool:
         """Whether a dial fails now."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tools.day.instance import CLOSES, Day, Span
+from tools.day.instance import CLOSES, Day, Span, Worker
 
 
 @dataclass(kw_only=True, slots=True)
@@ -47,11 +47,11 @@ class Figures:
     use: float
 
 
-def figures(stories: Iterable[Story], *, day: Day, over_capacity: int) -> Figures:
+def figures(stories: Iterable[Story], *, day: Day, over_capacity: int, closes: int = CLOSES) -> Figures:
     """Count a day."""
     told = list(stories)
     busy_s = sum(end - start for one in told for start, end in one.calls)
-    duty_s = sum(_on_duty(worker.starts, worker.breaks) for worker in day.workers)
+    duty_s = sum(_on_duty(worker, closes) for worker in day.workers)
     return Figures(
         promises=len(told),
         reached=sum(one.is_reached_in_time for one in told) / len(told),
@@ -77,5 +77,5 @@ def mean(days: list[Figures]) -> Figures:
     )  # fmt: skip
 
 
-def _on_duty(starts: float, breaks: tuple[tuple[float, float], ...]) -> float:
-    return CLOSES - starts - sum(length for _, length in breaks)
+def _on_duty(worker: Worker, closes: int) -> float:
+    return closes - worker.starts - sum(length for start, length in worker.breaks if start < closes)

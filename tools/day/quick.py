@@ -136,6 +136,7 @@ class _Run:
     day: Day
     way: Way
     fixed: bool
+    closes: int = CLOSES
     due: list[Waiting] = field(default_factory=list)
     later: list[tuple[float, int, Waiting]] = field(default_factory=list)
     free: list[int] = field(default_factory=list)
@@ -152,7 +153,7 @@ class _Run:
             self._later(Waiting(customer=customer, callback=promise(customer), story=story, due=due))
         self.back = [(worker.starts, index) for index, worker in enumerate(self.day.workers)]
         heapq.heapify(self.back)
-        for now in range(OPENS, CLOSES):
+        for now in range(OPENS, self.closes):
             self._second(now)
         return stories
 
@@ -218,8 +219,8 @@ class _Run:
         heapq.heappush(self.later, (one.due, one.customer.index, one))
 
 
-def run(day: Day, name: str) -> tuple[list[Story], Figures]:
-    """The day under one of the WAYS."""
-    going = _Run(day=day, way=WAYS[name], fixed=name == "fixed slots")
+def run(day: Day, name: str, *, closes: int = CLOSES) -> tuple[list[Story], Figures]:
+    """The day, or its first hours, under one of the WAYS."""
+    going = _Run(day=day, way=WAYS[name], fixed=name == "fixed slots", closes=closes)
     stories = going.go()
-    return stories, figures(stories, day=day, over_capacity=0)
+    return stories, figures(stories, day=day, over_capacity=0, closes=closes)

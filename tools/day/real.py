@@ -118,7 +118,7 @@ class RealDay:
         await self._bell.ring(self._closes + 3600, told)
         stories = await self._stories()
         await self._database.close()
-        return stories, figures(stories, day=self._day, over_capacity=self._model.over_capacity)
+        return stories, figures(stories, day=self._day, over_capacity=self._model.over_capacity, closes=self._closes)
 
     async def _prepare(self) -> None:
         async with self._database.write() as tx:
