@@ -9,10 +9,14 @@ from bot.booking.callback import CHANGEABLE, Callback, Kind
 from bot.booking.line import Accuracy, Standing
 from bot.booking.rules import Rules
 from bot.booking.window import Window
+from bot.store import callbacks as callbacks_store
 from bot.store import line as store
 from bot.store.database import Database, Transaction
 from bot.store.line import Places
 from bot.usecases.seats import Seats
+
+ESTIMATE_TOLD = "estimate_told"
+"""The history's word for the time that a customer was told to expect the soonest call."""
 
 
 class WaitingLine:
@@ -47,6 +51,8 @@ class WaitingLine:
         estimate = (await self.standing(tx, callback, now=now)).estimated_start
         if estimate:
             await store.remember_told(tx, callback.id, estimate)
+            facts = {"estimated_start": estimate.isoformat()}
+            await callbacks_store.note_event(tx, callback.id, ESTIMATE_TOLD, at=now, facts=facts)
         return replace(callback, told_start=estimate)
 
     async def expected_for_next(self, tx: Transaction, topic: str, due_at: datetime, *, now: datetime) -> datetime:
