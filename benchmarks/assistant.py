@@ -26,7 +26,7 @@ ASKED = 50
 
 
 def trained(folder: Path) -> tuple[float, float]:
-    """Seconds of a training in an empty folder, without the cache of an earlier one: on the wall, and of a processor."""
+    """Seconds of a training in an empty folder, without an earlier one's cache: on the wall, and of a processor."""
     for name in SOURCES:
         source = ROOT / name
         if source.is_dir():
