@@ -3,6 +3,7 @@
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import guessing
 from actions.product import product
 from actions.turn import Turn
 from bot.booking import asides, hearing, phone, rating, reason
@@ -36,7 +37,7 @@ async def said_aside(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event
         return []
     if ours.urgency.is_in(turn.text):
         dispatcher.utter_message(response="utter_urgent", hotline=ours.business.hotline)
-        kept = [] if turn.slots.get("reason") else [SlotSet("reason", reason.cleaned(turn.text))]
+        kept = [] if turn.slots.get("reason") else _kept_as_reason(reason.cleaned(turn.text))
         return [*STOPPED, *kept]
     if unwanted := _unwanted(turn):
         return await _opt_out(turn, dispatcher, calls=unwanted == "calls")
@@ -60,6 +61,10 @@ def say_misunderstood(turn: Turn, dispatcher: CollectingDispatcher) -> None:
         hotline=ours.business.hotline,
         hours=ours.hours_text(turn.language),
     )
+
+
+def _kept_as_reason(told: str) -> list[EventType]:
+    return [SlotSet("reason", told), SlotSet("topic", guessing.guessed(told))]
 
 
 async def _rates(turn: Turn, dispatcher: CollectingDispatcher) -> bool:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import spans, topics
+from actions import guessing, spans
 from actions.answers import answer
 from actions.form import Answers, ReadingForm
 from actions.product import product
@@ -16,6 +16,9 @@ from bot.booking.errors import NumberRefused
 
 TALK = frozenset({"affirm", "deny", "skip", "go_back", "request_callback", "move_callback"})
 """Intents that are no reason by themselves."""
+
+MATTERS = frozenset({"give_reason", "ask_business"})
+"""Intents of what an agent will answer: a statement or a question to the business."""
 
 CHANGES = frozenset({"deny", "move_callback", "give_phone_number"})
 """Intents of a customer who names an answer because it is wrong."""
@@ -61,7 +64,7 @@ class ValidateCallbackForm(ReadingForm):
                 await answer(turn, dispatcher)
             return answers
         if turn.asked == "topic" and turn.slots.get("reason"):
-            answers |= {"topic": topics.answered(turn)}
+            answers |= {"topic": guessing.answered(turn)}
         answers |= await self._time(turn, dispatcher, has_number=bool(answers.get("phone_number")))
         answers |= self._name(turn, others=answers)
         answers |= self._reason(turn, dispatcher, others=answers)
@@ -127,7 +130,7 @@ class ValidateCallbackForm(ReadingForm):
         """The reason, with its topic where that is sure."""
         told = self._told_reason(turn, others=others)
         if told.get("reason"):
-            told["topic"] = topics.guessed(told["reason"])
+            told["topic"] = guessing.guessed(told["reason"])
         if told.get("reason") and turn.raw_intent == "insult":
             dispatcher.utter_message(response="utter_insult")
         return told
@@ -136,12 +139,12 @@ class ValidateCallbackForm(ReadingForm):
         if new := reason.corrected(turn.text):
             return {"reason": new, "confirmed": None, "changing": False}
         if turn.slots.get("reason"):
-            is_new = turn.slots.get("changing") and not others and turn.intent == "give_reason"
+            is_new = turn.slots.get("changing") and not others and turn.intent in MATTERS
             return {"reason": reason.cleaned(turn.text), "changing": False} if is_new else {}
         if turn.intent in TALK and turn.intent != "request_callback" and not others:
             return {}
         told = reason.part(turn.text)
-        if told is None and turn.asked == "reason" and not others and turn.intent == "give_reason":
+        if told is None and turn.asked == "reason" and not others and turn.intent in MATTERS:
             told = reason.cleaned(turn.text)  # it says something, if nothing that we can take apart
         if not told:
             return {}

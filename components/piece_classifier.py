@@ -1,7 +1,7 @@
 """Tells intents apart by pieces of words: tf-idf of character n-grams and a logistic regression for each intent.
 
 Rasa's own pair (CountVectorsFeaturizer, LogisticRegressionClassifier) counts the pieces, takes several times as long to
-train on the same examples, and is right less often (docs/adr/0005-how-intents-are-told-apart.md).
+train on the same examples, and is right less often (docs/adr/0010-how-intents-are-told-apart.md).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from bot.booking.reason import is_mash
 
 SURE = 0.5
 """Where a reason was asked for, anything may be one: a message is something else only where that is so likely."""
-MANY_WORDS, MANY_LETTERS = 6, 16
+MANY_WORDS, MANY_LETTERS = 8, 16
 """An insult of so many words, or letters in Japanese, also tells what happened."""
 MOST_NAMES = 3
 LONG = 60
@@ -123,7 +123,7 @@ def settled(intent: str, text: str, *, confidence: float, asked: str | None) -> 
         return wish
     if asked == "reason" and _is_a_reason(intent, text, plain, confidence=confidence):
         return "give_reason"
-    if asked == "customer_name" and intent not in _NO_NAMES | {"insult"} and _is_a_name(plain):
+    if asked == "customer_name" and intent not in _NO_NAMES | {"insult", "change_language"} and _is_a_name(plain):
         return "give_name"
     return intent
 

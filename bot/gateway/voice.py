@@ -9,6 +9,7 @@ from typing import Any
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty, raw
 
+from bot.gateway.openapi import documented
 from bot.gateway.signed import signed_fields
 from bot.gateway.webhooks import XML
 from bot.usecases.call_steps import AskKey, EnterRoom, HangUp, LeaveMessage, Next, SayAndHangUp, Wait
@@ -85,19 +86,29 @@ STEPS: Mapping[str, Step] = {
     ),
 }
 """What each step of a call does; one that answers nothing is a report."""
+REPORTS = frozenset({"machine", "agent-status", "status"})
 
 
 def voice_blueprint(product: Product) -> Blueprint:
     """`/webhooks/twilio/voice/{attempt}/{step}`."""
     blueprint = Blueprint("voice", url_prefix="/webhooks/twilio/voice")
     for name, step in STEPS.items():
-        blueprint.add_route(_handler(product, step), f"/{ATTEMPT}/{name}", methods=["POST"], name=name)
+        blueprint.add_route(_handler(product, name, step), f"/{ATTEMPT}/{name}", methods=["POST"], name=name)
     return blueprint
 
 
-def _handler(product: Product, step: Step) -> Callable[[Request, str], Coroutine[Any, Any, HTTPResponse]]:
+def _handler(product: Product, name: str, step: Step) -> Callable[[Request, str], Coroutine[Any, Any, HTTPResponse]]:
     under_way: set[asyncio.Future[Next | None]] = set()
 
+    is_report = name in REPORTS
+
+    @documented(
+        f"The step {name} of a call, from the carrier",
+        tag="webhooks",
+        status=204 if is_report else 200,
+        content_type="application/json" if is_report else "text/xml",
+        problems=(403,),
+    )
     async def answer(request: Request, attempt_id: str) -> HTTPResponse:
         fields = signed_fields(product, request)
         query = dict(request.query_args)

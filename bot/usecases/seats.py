@@ -100,15 +100,11 @@ class Seats:
         self, tx: Transaction, topic: str, wanted: Window, *, customer: Customer, now: datetime, limit: int = 3
     ) -> tuple[Window, ...]:
         """The free windows closest to the wanted one, in order of time; looks no farther away than it has to."""
-        whole = self._rules.of(topic).policy.horizon + abs(wanted.start - now)
-        for away in (*LOOKED_AROUND, whole):
+        horizon = self._rules.of(topic).policy.horizon
+        center = min(max(wanted.start, now), now + horizon)  # whoever asks for the year 9999 is offered the last ones
+        for away in (*LOOKED_AROUND, horizon):
             around = await self.read(
-                tx,
-                topic,
-                now=now,
-                start=max(now, wanted.start - away),
-                end=wanted.start + away + A_MOMENT,
-                customer=customer,
+                tx, topic, now=now, start=max(now, center - away), end=center + away + A_MOMENT, customer=customer
             )
             found = nearest(wanted, around, limit=limit)
             if len(found) == limit:

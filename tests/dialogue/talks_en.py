@@ -158,7 +158,7 @@ TALKS_EN = (
     ),
     Script(
         title="an hour alone is meant on the day that was spoken of",
-        lines=("call me tomorrow afternoon about my invoice on {number}", "skip", "3pm", "yes"),
+        lines=("call me tomorrow afternoon about my invoice on {number}", "3pm", "skip", "yes"),
         booked=(Call(reason="my invoice", start="2026-11-25 15:00"),),
     ),
     Script(

@@ -21,7 +21,7 @@ def stage(assistant: RunningAssistant, product: Product) -> Stage:
 
 
 async def test_a_talk_of_every_kind_ends_as_it_should(stage: Stage) -> None:
-    results = await stage.play_all(one_of_each_kind())
+    results = await stage.play_all(one_of_each_kind(), at_once=2)
     assert len(results) >= 28
     assert {result.dialogue.name: result.faults for result in results if result.faults} == {}
 

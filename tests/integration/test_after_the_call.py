@@ -50,7 +50,7 @@ async def test_the_answer_is_written_into_the_history_once(database: Database) -
     assert await ratings.give(talk, 4, comment="親切でした", now=world.now)
     assert not await ratings.give(talk, 1, comment=None, now=world.now)
     assert not await ratings.is_asked(talk)
-    assert ("rated", {"stars": 4, "comment": "親切でした"}) in await events(world, callback)
+    assert ("rated", {"score": 4, "comment": "親切でした"}) in await events(world, callback)
 
 
 async def test_whoever_is_being_asked_something_else_is_left_alone(sqlite: Database) -> None:

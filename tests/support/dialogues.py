@@ -315,7 +315,7 @@ class Play:
             events = [event for callback in await self._all() for event in await callbacks.history(tx, callback.id)]
             no_sms, no_calls = await ledger.opted_out(tx, self._e164["own"])
         if "rating" in end:
-            stars = next((facts["stars"] for _, kind, facts in events if kind == "rated"), None)
+            stars = next((facts["score"] for _, kind, facts in events if kind == "rated"), None)
             self._check(stars == end["rating"], f"rated {stars}")
         self._check((no_sms, no_calls) == OPTED_OUT[end.get("opted_out")], "is not left alone as asked")
 
