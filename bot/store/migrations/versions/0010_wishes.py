@@ -1,21 +1,21 @@
-"""Which number a retry dials."""
+"""What customers press for in the call."""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "next_number"
-down_revision: str | None = "ratings"
+revision: str = "0010"
+down_revision: str | None = "0009"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
     """Apply."""
-    op.add_column("callbacks", sa.Column("dial_number", sa.String(length=16), nullable=True))
+    op.add_column("attempts", sa.Column("wish", sa.String(length=16), nullable=True))
 
 
 def downgrade() -> None:
     """Take back."""
-    op.drop_column("callbacks", "dial_number")
+    op.drop_column("attempts", "wish")
