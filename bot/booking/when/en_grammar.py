@@ -249,10 +249,7 @@ GRAMMAR = {
     ),
     "moved": r"\b(?:move|reschedule|postpone|push|shift|switch|change|bring forward|swap|delay)\b",
     # relations
-    "no_later": (
-        r"no later than|not later than|at the latest by|latest by|(?:on )?or before"
-        r"|not after(?= \w+ at)"
-    ),
+    "no_later": r"no later than|not later than|at the latest by|latest by|(?:on )?or before|not after(?= \w+ at)",
     "no_earlier": (
         r"no(?:t)? earlier than|no sooner than|not until|not till|(?:not|nothing) before"
         r"|from (?=\d[\d:]*\s?(?:[ap]m)? (?:on|onwards?))|only after|as of|as from"
