@@ -9,7 +9,7 @@ from bot.booking.reason import is_mash
 
 SURE = 0.5
 """Where a reason was asked for, anything may be one: a message is something else only where that is so likely."""
-MANY_WORDS, MANY_LETTERS = 8, 16
+MANY_WORDS, MANY_LETTERS = 7, 16
 """An insult of so many words, or letters in Japanese, also tells what happened."""
 MOST_NAMES = 3
 LONG = 60
