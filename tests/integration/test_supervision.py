@@ -59,6 +59,15 @@ async def test_topics_are_named_by_the_settings(office: Office, server: DeskServ
     assert "General" in (await seen_by(server, "hana", f"{PAGE}?lang=en"))[1]
 
 
+async def test_the_board_shows_the_latest_three_of_them_and_the_way_to_all(office: Office, server: DeskServer) -> None:
+    for index, letter in enumerate("ABCDE"):
+        shift = timedelta(minutes=30 * index)
+        await office.has(letter, status=Status.UNREACHED, window_shift=shift, phone_number=number(index))
+    _, page = await seen_by(server, "hana", "/desk")
+    assert [f'data-key="unsettled-{letter}7Q4MN"' in page for letter in "ABCDE"] == [False, False, True, True, True]
+    assert "すべて見る" in page
+
+
 async def test_odd_settings_are_told_in_the_readers_language(server: DeskServer) -> None:
     _, page = await seen_by(server, "hana")
     assert "「総合」: 英語で話せる担当者がどの枠にもいません。" in page
