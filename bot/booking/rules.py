@@ -51,9 +51,9 @@ class Rules:
         """A topic's rules. A callback may be older than the settings: one whose topic is gone follows the first."""
         return self.topics.get(topic) or self.topics[self.topic(None)]
 
-    def known(self, topic: str) -> str:
-        """The topic that answers for this one: itself, or the first when the settings have dropped it."""
-        return topic if topic in self.topics else self.topic(None)
+    def known(self, topic: str | None) -> str:
+        """The topic that answers for this one: itself, or the first where none is named or the settings dropped it."""
+        return topic if topic is not None and topic in self.topics else self.topic(None)
 
     def is_first_thing(self, topic: str, window: Window, *, now: datetime) -> bool:
         """Whether a call in this window is made as soon as the business, closed at `now`, opens again."""

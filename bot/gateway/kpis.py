@@ -16,13 +16,11 @@ from bot.gateway.problems import field_problem
 from bot.gateway.requests import answer, moment_in
 from bot.gateway.shapes import EARLIEST, LATEST
 from bot.usecases.keys import Scope
-from bot.usecases.kpis import Period, Values
+from bot.usecases.kpis import MOST_DAYS, USUAL_DAYS, Period, Values
 from bot.wiring import Product
 
 GROUPINGS = (Grouping.HOUR, Grouping.DAY, Grouping.CHANNEL, Grouping.TOPIC)
 """By agent only on the page: how somebody works is not for other systems to know."""
-USUAL_DAYS = 28
-MOST_DAYS = 1100
 
 
 def kpis_blueprint(product: Product) -> Blueprint:

@@ -119,6 +119,15 @@ async def change(tx: Transaction, attempt_id: str, **changes: Any) -> bool:
     return changed.rowcount == 1
 
 
+async def mark_unknown(tx: Transaction, attempt_id: str) -> None:
+    """Nobody knows whether the call was placed, unless a webhook has told us the call already."""
+    await tx.execute(
+        update(attempts)
+        .where(attempts.c.id == attempt_id, attempts.c.ended_at.is_(None), attempts.c.call_sid.is_(None))
+        .values(carrier_state="unknown")
+    )
+
+
 async def machine_answered(tx: Transaction, attempt_id: str, answered_by: str) -> bool:
     """Note that a machine has answered; False when a person has shown themselves, or the attempt is over."""
     noted = await tx.execute(

@@ -39,6 +39,8 @@ from bot.store.schema import UtcDateTime, agents, attempts, callback_events, cal
 
 DIALLED = func.coalesce(callbacks.c.dial_number, callbacks.c.phone_number)
 MOST_FORESEEN = 50_000
+MOST_CONSIDERED = 200
+"""Ready agents who are looked at for one call: whoever has the skill may not be the one who has waited longest."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,12 +71,12 @@ async def something_due(tx: Transaction, *, now: datetime) -> bool:
 async def falling_due(tx: Transaction, *, after: datetime, until: datetime) -> list[tuple[str, str]]:
     """Number and topic of every callback that will be owed a dial then, the soonest first."""
     rows = await tx.execute(
-        select(callbacks.c.phone_number, callbacks.c.topic)
+        select(DIALLED.label("number"), callbacks.c.topic)
         .where(WAITING, callbacks.c.due_at > after, callbacks.c.due_at <= until)
         .order_by(callbacks.c.due_at)
         .limit(MOST_FORESEEN)
     )
-    return [(row.phone_number, row.topic) for row in rows]
+    return [(row.number, row.topic) for row in rows]
 
 
 async def lock_due(

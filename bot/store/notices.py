@@ -1,5 +1,6 @@
 """The outbox: what the business still has to tell a customer. Claimed before it is sent, so that it is sent once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,11 +31,11 @@ async def plan(
     )
 
 
-async def drop_pending(tx: Transaction, callback_id: str, kind: str) -> None:
-    """Forget notices of a kind that no longer make sense."""
+async def drop_pending(tx: Transaction, callback_id: str, kinds: Collection[str]) -> None:
+    """Forget notices of these kinds that no longer make sense."""
     await tx.execute(
         update(notices)
-        .where(notices.c.callback_id == callback_id, notices.c.kind == kind, notices.c.state == "pending")
+        .where(notices.c.callback_id == callback_id, notices.c.kind.in_(kinds), notices.c.state == "pending")
         .values(state="dropped")
     )
 

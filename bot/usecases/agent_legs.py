@@ -15,7 +15,6 @@ from bot.store.database import Database, Transaction
 from bot.telephony.dialer import Accepted, CarrierUnavailable, Dialer, Rejected, Unknown
 from bot.usecases.outcomes import Outcomes
 
-MOST_CONSIDERED = 200
 log = structlog.get_logger(__name__)
 
 
@@ -101,6 +100,6 @@ class AgentLegs:
 
 
 async def _somebody(tx: Transaction, callback: Callback, *, but: Collection[str]) -> str | None:
-    ready = await claims.lock_ready_agents(tx, limit=MOST_CONSIDERED)
+    ready = await claims.lock_ready_agents(tx, limit=claims.MOST_CONSIDERED)
     found = match([callback], [(agent.id, agent.skills) for agent in ready if agent.id not in but])
     return found[0][1] if found else None

@@ -325,7 +325,6 @@ class Bookings:
     async def _alternatives(
         self, wanted: Window, *, topic: str | None, customer: Customer, now: datetime
     ) -> tuple[Window, ...]:
-        # A callback may be older than the settings: one whose topic is gone is offered the first one's times.
-        known = self._rules.topic(topic if topic in self._rules.topics else None)
+        known = self._rules.known(topic)  # a callback may be older than the settings
         async with self._database.read() as tx:
             return await self._seats.nearest(tx, known, wanted.in_utc(), customer=customer, now=now)

@@ -23,8 +23,6 @@ from bot.store.claims import Intent
 from bot.store.database import FAULTS, Database, Transaction
 from bot.usecases.overdue import Overdue
 
-MOST_CONSIDERED = 200
-"""Ready agents who are looked at for one call: whoever has the skill may not be the one who has waited longest."""
 LOOKS_FORWARD = timedelta(minutes=2)
 MOST_LOOKED_AT = 2000
 """In one look ahead; it is rung every few seconds."""
@@ -114,7 +112,7 @@ class Claims:
     ) -> list[Claimed]:
         async with self._database.write() as tx:
             starts = await self._starts(tx, real_now=real_now, most=most)
-            free = await claims.lock_ready_agents(tx, limit=max(len(starts), MOST_CONSIDERED)) if starts else []
+            free = await claims.lock_ready_agents(tx, limit=max(len(starts), claims.MOST_CONSIDERED)) if starts else []
             if not free:
                 return []
             found, unreadable = await claims.lock_due(

@@ -35,7 +35,5 @@ class CustomerLegs:
                 return False
             case Unknown():
                 async with self._database.write() as tx:
-                    fresh = await attempts.get(tx, dial.id)
-                    if fresh and fresh.call_sid is None:  # a webhook may already have told us the call
-                        await attempts.change(tx, dial.id, carrier_state="unknown")
+                    await attempts.mark_unknown(tx, dial.id)
         return True

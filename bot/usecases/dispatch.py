@@ -149,7 +149,8 @@ class Dispatch:
                 await self._end(claim.attempt_id, fault or Outcome.CARRIER_FAILED, now=now)
             case Unknown():
                 self._carrier_failed(real_now)
-                await self._mark_unknown(claim.attempt_id)
+                async with self._database.write() as tx:
+                    await attempts.mark_unknown(tx, claim.attempt_id)
 
     def _carrier_failed(self, real_now: datetime) -> None:
         self._breaker = self._breaker.failed(real_now=real_now, jitter=self._jitter())
@@ -160,12 +161,6 @@ class Dispatch:
             dial = await attempts.get(tx, attempt_id)
         if dial:
             await self._outcomes.end(dial, outcome, now=now)
-
-    async def _mark_unknown(self, attempt_id: str) -> None:
-        async with self._database.write() as tx:
-            dial = await attempts.get(tx, attempt_id)
-            if dial and dial.call_sid is None:  # a webhook may already have told us the call
-                await attempts.change(tx, attempt_id, carrier_state="unknown")
 
     async def _begin_posting(self, asked: list[Fenced]) -> dict[Fenced, bool]:
         real_now = max(one.real_now for one in asked)

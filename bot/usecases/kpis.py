@@ -13,6 +13,9 @@ from bot.store import agents, callbacks, kpi_months, kpi_raw, kpis
 from bot.store.database import Database
 from bot.store.kpis import Behind, Taken
 
+USUAL_DAYS = 28
+MOST_DAYS = 1100
+"""Of one report: asked for by nobody in particular, and at the most."""
 DEFINITIONS = 1
 """Raised with every change of what a figure means: everything is then counted anew."""
 BATCH = 100

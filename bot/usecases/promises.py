@@ -23,32 +23,27 @@ async def plan_notices(
 
     The occasion is the callback's version: the same change is told once, whoever asks for it again.
     """
-    for outdated in OUTDATED if callback.version > 1 else ():  # a new callback has told nothing yet
-        await notices.drop_pending(tx, callback.id, outdated)
-    await _plan(tx, callback, kind, due_at=now)
+    if callback.version > 1:  # a new callback has told nothing yet
+        await notices.drop_pending(tx, callback.id, OUTDATED)
+    await plan_notice(tx, callback, kind, now=now)
     if callback.is_changeable:
         for reminder in reminders(callback.window.start, leads, now=now):
-            await _plan(tx, callback, reminder.kind, due_at=reminder.due_at)
+            await plan_notice(tx, callback, reminder.kind, now=reminder.due_at)
 
 
 async def plan_instead(tx: Transaction, callback: Callback, kind: str, *, now: datetime) -> None:
     """Tell one thing now in the place of everything that was planned: the promise stands no more as it was made."""
-    for outdated in OUTDATED:
-        await notices.drop_pending(tx, callback.id, outdated)
-    await _plan(tx, callback, kind, due_at=now)
+    await notices.drop_pending(tx, callback.id, OUTDATED)
+    await plan_notice(tx, callback, kind, now=now)
 
 
 async def plan_notice(tx: Transaction, callback: Callback, kind: str, *, now: datetime) -> None:
     """Tell one thing at `now`, which may lie ahead."""
-    await _plan(tx, callback, kind, due_at=now)
-
-
-async def _plan(tx: Transaction, callback: Callback, kind: str, *, due_at: datetime) -> None:
     await notices.plan(
         tx,
         secrets.token_hex(16),
         callback_id=callback.id,
         kind=kind,
         occasion=str(callback.version),
-        due_at=due_at,
+        due_at=now,
     )

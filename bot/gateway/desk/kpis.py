@@ -12,11 +12,9 @@ from bot.gateway.desk.charts import Chart, Shown, Telling, chart, leads_to
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.words import Words
 from bot.store.kpis import Behind
-from bot.usecases.kpis import Period, Report
+from bot.usecases.kpis import MOST_DAYS, USUAL_DAYS, Period, Report
 
-USUAL_DAYS = 28
 PRESETS = (7, 28, 91)
-MOST_DAYS = 1100
 MOST_COLUMNS = 100
 """By day, so many fit on a page; a longer period is shown from its end."""
 ON_A_PAGE = 50
