@@ -1,7 +1,6 @@
 """The booking form in a real browser: keyboard, screen reader, narrow screens, no script, and in frames."""
 
 import contextlib
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +8,12 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, Route, async_playwright, expect
-from sanic import Sanic
 
-from bot.gateway import problems, rendering
 from bot.gateway.form import form_blueprint
 from bot.store.database import Database
 from tests.support.browser import FLAGS, executable
 from tests.support.products import World, a_product, number
+from tests.support.serving import bound_socket, serving_at
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SMALLEST_TARGET_PX = 44
@@ -37,22 +35,11 @@ async def world(sqlite: Database) -> World:
 @pytest.fixture
 async def url(world: World, tmp_path: Path) -> AsyncIterator[str]:
     """The form on a free port of this machine."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
+    with bound_socket() as sock:
         port = sock.getsockname()[1]
         product = replace(await a_product(world, tmp_path, PORT=str(port)), rules=world.rules)
-        Sanic.test_mode = True
-        app: Sanic[Any, Any] = Sanic(f"form-{port}", configure_logging=False)
-        problems.install(app)
-        rendering.install(app)
-        app.blueprint(form_blueprint(product))
-        server: Any = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
-        await server.startup()
-        await server.before_start()
-        await server.start_serving()
-        yield f"http://127.0.0.1:{port}"
-        await server.before_stop()
-        await server.close()
+        async with serving_at(sock, form_blueprint(product)) as address:
+            yield address
         product.carrier.close()
         await product.health.close()
 

@@ -3,7 +3,6 @@
 import contextlib
 import re
 import secrets
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,10 +11,8 @@ from typing import Any
 
 import httpx
 from argon2 import PasswordHasher
-from sanic import Sanic
 
 from bot.booking.callback import Callback, Status
-from bot.gateway import problems, rendering
 from bot.gateway.desk import desk_blueprint
 from bot.store import agents, attempts, callbacks, conversations
 from bot.store.agents import Agent
@@ -23,6 +20,7 @@ from bot.store.database import Database
 from bot.usecases.agent import Desk
 from tests.support.clocks import REAL
 from tests.support.products import BUSINESS, World, a_callback, a_product
+from tests.support.serving import bound_socket, serving_at
 
 PASSWORD = "correct horse"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -123,25 +121,11 @@ class DeskServer:
 @contextlib.asynccontextmanager
 async def serving(office: Office, folder: Path, **environment: str) -> AsyncIterator[DeskServer]:
     """The desk on a free port of this machine."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-        told = {"PORT": str(port), **environment}
+    with bound_socket() as sock:
+        told = {"PORT": str(sock.getsockname()[1]), **environment}
         product = replace(await a_product(office.world, folder, **told), desk=office.desk)
-        Sanic.test_mode = True
-        app: Sanic[Any, Any] = Sanic(f"desk-{port}", configure_logging=False)
-        problems.install(app)
-        rendering.install(app)
-        app.blueprint(desk_blueprint(product))
-        server: Any = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
-        await server.startup()
-        await server.before_start()
-        await server.start_serving()
-        try:
-            yield DeskServer(url=f"http://127.0.0.1:{port}", office=office)
-        finally:
-            await server.before_stop()
-            await server.close()
+        async with serving_at(sock, desk_blueprint(product)) as url:
+            yield DeskServer(url=url, office=office)
 
 
 class Visitor:
