@@ -145,18 +145,16 @@ def connect(settings: Settings | None = None) -> Product:
         agent_ring_seconds=settings.calls.agent_ring_seconds,
         leaves_messages=settings.calls.voicemail_message,
     )
-    measured, hold_for = settings.capacity.for_measuring(), timedelta(minutes=settings.slots.hold_minutes)
     reminders = settings.notices.reminders()
-    seats = Seats(rules, measured=measured, hold_for=hold_for)
+    seats = Seats(
+        rules,
+        measured=settings.capacity.for_measuring(),
+        hold_for=timedelta(minutes=settings.slots.hold_minutes),
+    )
     outcomes = Outcomes(database, rules=rules, retries=settings.retry.value(), seats=seats)
+    line = WaitingLine(rules, seats)
     bookings = Bookings(
-        database,
-        business=business,
-        rules=rules,
-        numbers=numbers,
-        reminders=reminders,
-        measured=measured,
-        hold_for=hold_for,
+        database, business=business, rules=rules, seats=seats, line=line, numbers=numbers, reminders=reminders
     )
     wishes = Wishes(database, bookings, business=business)
     legs = AgentLegs(database, dialer, outcomes, tries=settings.calls.agents_per_call)
@@ -213,7 +211,7 @@ def connect(settings: Settings | None = None) -> Product:
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
-        desk=Desk(database, business=business, line=WaitingLine(rules, seats)),
+        desk=Desk(database, business=business, line=line),
         line_report=LineReport(database),
         health=Health(
             database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url

@@ -191,10 +191,12 @@ class Desk:
             async with self._database.write() as tx:
                 await agents.put(tx, agent, now=now)
 
-    async def board(self, *, now: datetime) -> Board:
-        """What is going on and what is next."""
+    async def board(self, *, now: datetime, with_unsettled: bool = True) -> Board:
+        """What is going on and what is next; for supervisors also what was not kept."""
         async with self._database.read() as tx:
-            return await read_board(tx, tz=self._business.timezone, line=self._line, now=now)
+            return await read_board(
+                tx, tz=self._business.timezone, line=self._line, now=now, with_unsettled=with_unsettled
+            )
 
     async def marked(self, *, now: datetime) -> tuple[Entry, ...]:
         """What a supervisor has to look at."""

@@ -58,7 +58,7 @@ class Entry:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Board:
     """What is going on: calls under way, what is next in the order owed, what was settled today, newest first; and
-    `unsettled`, what a supervisor has to look at."""
+    `unsettled`, what a supervisor has to look at, where that was asked for."""
 
     calls: tuple[Entry, ...]
     upcoming: tuple[Entry, ...]
@@ -116,7 +116,7 @@ class Pulse:
     changed: frozenset[str]
 
 
-async def read_board(tx: Transaction, *, tz: ZoneInfo, line: WaitingLine, now: datetime) -> Board:
+async def read_board(tx: Transaction, *, tz: ZoneInfo, line: WaitingLine, now: datetime, with_unsettled: bool) -> Board:
     """The board at this moment. "Today" is the business's day."""
     calls = await _running(tx)
     day_start = datetime.combine(now.astimezone(tz).date(), time.min, tz)
@@ -125,7 +125,9 @@ async def read_board(tx: Transaction, *, tz: ZoneInfo, line: WaitingLine, now: d
     settled = await callbacks.finished(
         tx, since=day_start, promised_since=day_start - PROMISED_BEFORE, limit=MOST_FINISHED
     )
-    unsettled = await callbacks.for_supervisor(tx, promised_since=day_start - PROMISED_BEFORE, limit=MOST_FINISHED)
+    unsettled: list[Callback] = []
+    if with_unsettled:
+        unsettled = await callbacks.for_supervisor(tx, promised_since=day_start - PROMISED_BEFORE, limit=MOST_FINISHED)
     found = [*live, *waiting, *settled, *unsettled]
     takers = await agents.takers(tx, [callback.id for callback in found])
     standings = await line.standings(tx, waiting, now=now)

@@ -11,7 +11,6 @@ from bot.booking.callback import Callback, Kind, Status
 from bot.booking.choices import choose, first_parts
 from bot.booking.errors import CallbackNotFound, CallbackNotOpen, SlotFull, WindowNotOffered
 from bot.booking.line import Standing
-from bot.booking.measured import MeasurePolicy
 from bot.booking.offer import Offer, offer
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
@@ -27,7 +26,6 @@ from bot.usecases.seats import ANYBODY, Customer, Seats
 
 __all__ = ["BookingRequest", "Bookings", "IdempotencyKey", "Soonest", "Standing"]
 
-HOLD_FOR = timedelta(minutes=3)
 RATES_ANEW_AFTER = timedelta(hours=1)
 RATES_OF = timedelta(days=90)
 
@@ -50,16 +48,16 @@ class Bookings:
         *,
         business: Business,
         rules: Rules,
+        seats: Seats,
+        line: WaitingLine,
         numbers: NumberPolicy,
         reminders: Iterable[timedelta],
-        measured: MeasurePolicy,
-        hold_for: timedelta = HOLD_FOR,
     ) -> None:
         self._database = database
         self._business = business
         self._rules = rules
-        self._seats = Seats(rules, measured=measured, hold_for=hold_for)
-        self._line = WaitingLine(rules, self._seats)
+        self._seats = seats
+        self._line = line
         self._numbers = numbers
         self._reminders = tuple(reminders)
         self._making = Making(database, rules=rules, seats=self._seats, reminders=self._reminders)

@@ -176,15 +176,17 @@ class World:
         self.assistant = FakeAssistant()
         self.hours = hours or office_hours()
         self.rules = rules or rules_of(self.hours, slots)
+        seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
+        self.line = WaitingLine(self.rules, seats)
         self.bookings = Bookings(
             database,
             business=BUSINESS,
             rules=self.rules,
+            seats=seats,
+            line=self.line,
             numbers=numbers,
             reminders=leads,
-            measured=MEASURED,
         )
-        seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
         self.outcomes = Outcomes(database, rules=self.rules, retries=retries, seats=seats)
         self.wishes = Wishes(database, self.bookings, business=BUSINESS)
         self.legs = AgentLegs(database, self.dialer, self.outcomes, tries=2)
@@ -210,7 +212,6 @@ class World:
         self.notices = Notices(
             database, self.sms, business=BUSINESS, new_times=NewTimes(self.rules, seats), policy=NOTICES
         )
-        self.line = WaitingLine(self.rules, seats)
         self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminders=leads)
         self.consent = Consent(database, business=BUSINESS)
         self.ratings = Ratings(database)

@@ -26,6 +26,7 @@ from bot.usecases.bookings import Bookings
 from bot.usecases.calls import Calls
 from bot.usecases.claims import Claims
 from bot.usecases.dispatch import Dispatch
+from bot.usecases.line import WaitingLine
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import NoticePolicy, Notices
 from bot.usecases.outcomes import Outcomes
@@ -78,8 +79,8 @@ class RealDay:
         seats = Seats(rules, measured=MEASURED, hold_for=HOLD)
         outcomes = Outcomes(self._database, rules=rules, retries=retries, seats=seats)
         bookings = Bookings(
-            self._database, business=business, rules=rules, numbers=numbers, reminders=(), measured=MEASURED,
-            hold_for=HOLD,
+            self._database, business=business, rules=rules, seats=seats, line=WaitingLine(rules, seats),
+            numbers=numbers, reminders=(),
         )  # fmt: skip
         legs = AgentLegs(self._database, self._model, outcomes, tries=1)
         calls = self._model.calls = Calls(

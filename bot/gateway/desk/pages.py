@@ -27,8 +27,9 @@ class Pages:
     async def board(self, request: Request) -> HTTPResponse:
         """What is next."""
         words = self._words(request)
-        board = await self._product.desk.board(now=words.now)
-        return self._page(request, "desk_board.html", words, board=board, reader=session_of(request).agent)
+        reader = session_of(request).agent
+        board = await self._product.desk.board(now=words.now, with_unsettled=reader.role == "supervisor")
+        return self._page(request, "desk_board.html", words, board=board, reader=reader)
 
     async def supervision(self, request: Request) -> HTTPResponse:
         """What a supervisor has to look at, and the settings: what is odd about them, and who changed them when."""
