@@ -1,11 +1,12 @@
 """What is booked already: the callbacks of this talk, told and chosen from."""
 
 import re
+from abc import abstractmethod
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.form import Answers
+from actions.form import Answers, ReadingForm
 from actions.product import product
 from actions.soonest import told_moment
 from actions.speaking import SpeakingAction
@@ -68,6 +69,22 @@ async def choose(turn: Turn) -> Answers:
     if len(meant) != 1 and index is None:
         return {}
     return {"chosen_callback": (meant[0] if len(meant) == 1 else booked[index or 0]).reference}
+
+
+class ChangingForm(ReadingForm):
+    """Asks which callback is meant, where several are booked, and then what is to become of it."""
+
+    async def read(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers:
+        if turn.asked and (turn.is_question or turn.intent in ("stop_form", "goodbye", "cancel_callback")):
+            return {}
+        answers: Answers = {} if turn.slots.get("chosen_callback") else await choose(turn)
+        if turn.asked == "chosen_callback":
+            return answers
+        return answers | await self.read_change(turn, dispatcher, await chosen(turn))
+
+    @abstractmethod
+    async def read_change(self, turn: Turn, dispatcher: CollectingDispatcher, callback: Callback | None) -> Answers:
+        """What the message says of the change."""
 
 
 class ActionLookUpCallbacks(SpeakingAction):

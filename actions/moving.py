@@ -6,16 +6,17 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import spans
-from actions.existing import choose, chosen, told
-from actions.form import Answers, ReadingForm
+from actions.existing import ChangingForm, chosen, told
+from actions.form import Answers
 from actions.product import product
 from actions.speaking import SpeakingAction
 from actions.times import ask_for_time, read_time
 from actions.turn import Turn
+from bot.booking.callback import Callback
 from bot.booking.errors import CallbackNotFound, CallbackNotOpen, SlotFull, WindowNotOffered
 
 
-class ValidateMoveForm(ReadingForm):
+class ValidateMoveForm(ChangingForm):
     """Which callback, and where to."""
 
     questions: ClassVar[tuple[str, ...]] = ("chosen_callback", "new_slot")
@@ -23,17 +24,9 @@ class ValidateMoveForm(ReadingForm):
     def name(self) -> str:
         return "validate_move_form"
 
-    async def read(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers:
-        if turn.asked and (turn.is_question or turn.intent in ("stop_form", "goodbye", "cancel_callback")):
-            return {}
-        answers: Answers = {} if turn.slots.get("chosen_callback") else await choose(turn)
-        if turn.asked == "chosen_callback":
-            return answers
-        callback = await chosen(turn)
+    async def read_change(self, turn: Turn, dispatcher: CollectingDispatcher, callback: Callback | None) -> Answers:
         near = callback.window if callback else None
-        return answers | await read_time(
-            turn, dispatcher, slot="new_slot", is_asked=turn.asked == "new_slot", near=near
-        )
+        return await read_time(turn, dispatcher, slot="new_slot", is_asked=turn.asked == "new_slot", near=near)
 
 
 class ActionAskNewSlot(SpeakingAction):

@@ -5,12 +5,13 @@ from typing import ClassVar
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.existing import choose, chosen, told
-from actions.form import Answers, ReadingForm
+from actions.existing import ChangingForm, chosen, told
+from actions.form import Answers
 from actions.product import product
 from actions.speaking import SpeakingAction
 from actions.turn import Turn
 from bot.booking import phone
+from bot.booking.callback import Callback
 from bot.booking.errors import (
     CallbackNotFound,
     CallbackNotOpen,
@@ -20,7 +21,7 @@ from bot.booking.errors import (
 )
 
 
-class ValidateNumberForm(ReadingForm):
+class ValidateNumberForm(ChangingForm):
     """Which callback, and the number to call instead."""
 
     questions: ClassVar[tuple[str, ...]] = ("chosen_callback", "new_number")
@@ -28,24 +29,18 @@ class ValidateNumberForm(ReadingForm):
     def name(self) -> str:
         return "validate_number_form"
 
-    async def read(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers:
-        if turn.asked and (turn.is_question or turn.intent in ("stop_form", "goodbye", "cancel_callback")):
-            return {}
-        answers: Answers = {} if turn.slots.get("chosen_callback") else await choose(turn)
-        if turn.asked == "chosen_callback":
-            return answers
-        callback = await chosen(turn)
+    async def read_change(self, turn: Turn, dispatcher: CollectingDispatcher, callback: Callback | None) -> Answers:
         try:
             heard = phone.heard(turn.text, product().numbers)
         except NumberRefused as refusal:
             dispatcher.utter_message(response=f"utter_refused_{refusal.reason}")
-            return answers | {"new_number": None}
+            return {"new_number": None}
         current = callback.phone_number if callback else None
         new = next((number for number in (heard.alternate, heard.main) if number and number != current), None)
         if new is None and heard.main:
             dispatcher.utter_message(response="utter_same_number")
-            return answers | {"new_number": None}
-        return answers | ({"new_number": new} if new else {})
+            return {"new_number": None}
+        return {"new_number": new} if new else {}
 
 
 class ActionChangeNumber(SpeakingAction):
