@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """No letter or digit that is mistaken for another when read out on the phone."""
@@ -13,6 +14,21 @@ _NAMED = re.compile(
 )
 
 
+def drawn(choice: Callable[[str], str]) -> str:
+    """A new reference by `choice`, which picks one of some characters at random.
+
+    Letters and digits, always: letters alone may be a word or look like fingers on the keyboard, digits like a number.
+    """
+    while True:
+        made = "".join(choice(ALPHABET) for _ in range(LENGTH))
+        if _is_mixed(made):
+            return made
+
+
+def _is_mixed(token: str) -> bool:
+    return any(letter.isdigit() for letter in token) and any(letter.isalpha() for letter in token)
+
+
 def read(text: str, *, is_asked: bool = False) -> str | None:
     """The reference in a message, or None.
 
@@ -22,9 +38,8 @@ def read(text: str, *, is_asked: bool = False) -> str | None:
     plain = unicodedata.normalize("NFKC", text).strip()
     for found in _TOKEN.finditer(plain):
         token, before = found[0], plain[: found.start()]
-        is_mixed = any(letter.isdigit() for letter in token) and any(letter.isalpha() for letter in token)
         is_shouted = token.isupper() and not re.search("[A-Z]{2}", plain.replace(token, ""))
         is_whole = is_asked and token == plain.strip("。.!") and not token.isdigit()
-        if is_mixed or is_whole or (is_shouted and not token.isdigit()) or _NAMED.search(before.casefold()):
+        if _is_mixed(token) or is_whole or (is_shouted and not token.isdigit()) or _NAMED.search(before.casefold()):
             return token.upper()
     return None

@@ -81,7 +81,7 @@ class Making:
     async def _known_or_new(
         self, tx: Transaction, request: BookingRequest, *, now: datetime, key: IdempotencyKey | None
     ) -> Callback:
-        topic, reference = self._rules.topic(request.topic), _drawn_reference()
+        topic, reference = self._rules.topic(request.topic), references.drawn(secrets.choice)
         known = await promising.before(
             tx, request.phone_number, topic=topic, reference=reference,
             scope=key.scope if key else None, key=key.key if key else None,
@@ -139,10 +139,6 @@ def customer_of(who: BookingRequest | Callback) -> Customer:
     """Whom a place is for."""
     holder = who.holder if isinstance(who, BookingRequest) else who.conversation_id
     return Customer(number=who.phone_number, language=who.language, holder=holder)
-
-
-def _drawn_reference() -> str:
-    return "".join(secrets.choice(references.ALPHABET) for _ in range(references.LENGTH))
 
 
 def _fingerprint(request: BookingRequest) -> str:

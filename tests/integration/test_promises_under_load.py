@@ -360,7 +360,7 @@ async def test_two_who_draw_the_same_reference_at_once_get_one_each(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = iter(["AAAAAA", "AAAAAA", "BBBBBB", *(f"CCCCC{letter}" for letter in "DEFGHJKM")])
-    monkeypatch.setattr("bot.usecases.making._drawn_reference", lambda: next(drawn))
+    monkeypatch.setattr("bot.booking.reference.drawn", lambda _choice: next(drawn))
     world = World(database)
     made = await asyncio.gather(*(world.book(phone_number=number(index)) for index in range(3)))
     assert len({callback.reference for callback in made}) == 3
