@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
+from bot.store.contact_schema import inbox
 from bot.store.database import Transaction, upsert
 from bot.store.prepared import Prepared, given
-from bot.store.contact_schema import inbox
 from bot.store.schema import api_keys, consent, heartbeats, idempotency_keys
 
 
