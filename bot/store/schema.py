@@ -262,14 +262,6 @@ attempts = Table(
     ),
 )
 
-inbox = Table(
-    "inbox",
-    metadata,
-    Column("source", String(16), primary_key=True),
-    Column("key", String(128), primary_key=True),
-    Column("received_at", UtcDateTime, nullable=False),
-)
-
 notices = Table(
     "notices",
     metadata,
