@@ -85,7 +85,9 @@ def _simulated_carrier(product: Product) -> SimulatedCarrier | None:
 
 
 def _simulated_line(product: Product) -> SimulatedLine | None:
-    if product.line_account is None or not isinstance(product.clock, SimulatedClock):
+    if not isinstance(product.clock, SimulatedClock) or not (
+        product.line_account and product.line_account.is_simulated
+    ):
         return None
     return SimulatedLine(
         product.settings.var / "simulated-line.db",
