@@ -92,6 +92,7 @@ def _simulated_line(product: Product) -> SimulatedLine | None:
         access_token=product.line_account.access_token,
         webhook_url=f"{product.settings.public_base_url}/webhooks/line",
         clock=product.clock,
+        display_name=product.business.name("ja"),
     )
 
 
