@@ -20,6 +20,7 @@ from bot.booking.rules import Rules, TopicRules
 from bot.booking.topic import Topic
 from bot.booking.when import PartsOfDay
 from bot.settings_calls import NoticesSection, RetrySection
+from bot.settings_desk import DeskSection
 from bot.settings_promises import (
     CapacitySection,
     Connect,
@@ -171,6 +172,7 @@ class SettingsFile(Section):
     numbers: NumbersSection = NumbersSection()
     carrier: CarrierSection
     web: WebSection = WebSection()
+    desk: DeskSection = DeskSection()
 
     @field_validator("topics")
     @classmethod

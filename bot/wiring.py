@@ -22,8 +22,10 @@ from bot.settings_review import Worry, in_force, worries
 from bot.simulator.clock import SimulatedClock
 from bot.store.database import Database
 from bot.telephony.twilio import CallUrls, TwilioDialer
+from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.agent_legs import AgentLegs
+from bot.usecases.audit import AuditLog
 from bot.usecases.bookings import Bookings
 from bot.usecases.calls import Calls
 from bot.usecases.claims import Claims
@@ -41,6 +43,7 @@ from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
+from bot.usecases.people import People
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
@@ -113,6 +116,9 @@ class Product:
     keys: ApiKeys
     kpis: Kpis
     desk: Desk
+    accounts: Accounts
+    people: People
+    audit: AuditLog
     health: Health
     line_report: LineReport
     conflicts: Conflicts
@@ -222,6 +228,9 @@ def connect(settings: Settings | None = None) -> Product:
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
         desk=Desk(database, business=business, line=line),
+        accounts=Accounts(database, policy=settings.desk.sessions()),
+        people=People(database),
+        audit=AuditLog(database),
         line_report=LineReport(database),
         health=Health(
             database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url

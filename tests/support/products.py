@@ -28,7 +28,9 @@ from bot.store import agents, attempts, callbacks
 from bot.store.agents import Agent
 from bot.store.attempts import Dial
 from bot.store.database import Database
+from bot.usecases.accounts import Accounts
 from bot.usecases.agent_legs import AgentLegs
+from bot.usecases.audit import AuditLog
 from bot.usecases.bookings import BookingRequest, Bookings
 from bot.usecases.calls import Calls
 from bot.usecases.claims import Claims
@@ -45,6 +47,7 @@ from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import NoticePolicy, Notices
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
+from bot.usecases.people import People
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
@@ -294,7 +297,8 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
         ),
         consent=world.consent, keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
-        kpis=Kpis(world.database, timezone=TOKYO),
+        kpis=Kpis(world.database, timezone=TOKYO), accounts=Accounts(world.database), people=People(world.database),
+        audit=AuditLog(world.database),
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)
