@@ -26,7 +26,7 @@ SECRET = "the-channel-secret"
 TOKEN = "the-access-token"
 HANAKO = "U" + "a1" * 16
 JUN = "U" + "b2" * 16
-_PATIENCE_S = 10.0
+PATIENCE_S = 10.0
 _TURNS = 30  # of the event loop, in which those who waited go on to their next wait
 
 Json = dict[str, Any]
@@ -130,7 +130,7 @@ class LineStage:
     @staticmethod
     async def eventually(condition: Callable[[], Any]) -> None:
         """Wait for something that happens by itself (HTTP requests under way), not for time."""
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not condition():  # noqa: ASYNC110 (any condition, of any object)
                 await asyncio.sleep(0.005)
 

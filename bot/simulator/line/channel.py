@@ -10,6 +10,7 @@ from bot.simulator.changes import Changes
 from bot.simulator.clock import SimulatedClock
 from bot.simulator.line.books import Books
 from bot.simulator.line.chats import Chats
+from bot.simulator.line.events import Events
 from bot.simulator.line.faults import Dice, read_faults
 from bot.simulator.line.menus import Menus
 from bot.simulator.line.people import People
@@ -67,7 +68,8 @@ class SimulatedLine:
             destination=self.destination,
             before_redelivery=self._renew,
         )
-        self.people = People(chats, menus, self._postman, real_now=self._real_now)
+        self._events = Events(self._books, self._postman, now=self.clock.now, real_now=self._real_now)
+        self.people = People(chats, menus, self._events)
         sending = Sending(chats, self._dice, real_now=self._real_now, stopping=lambda: self.stopping)
         self.rest = MessagingApi(
             chats,
@@ -114,4 +116,4 @@ class SimulatedLine:
         self.changes.tell_all()
 
     def _renew(self, delivery: Delivery) -> None:
-        self.people.renew(delivery)
+        self._events.renew(delivery)

@@ -1,10 +1,8 @@
 """What people see of LINE and do with it: write, tap, follow, block."""
 
 import re
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from bot.simulator.errors import NotFitting, Unreadable
 from bot.simulator.line import buttons
@@ -13,30 +11,26 @@ from bot.simulator.line.api import Json
 from bot.simulator.line.buttons import Button
 from bot.simulator.line.chats import Chats
 from bot.simulator.line.content import LONGEST_TEXT
+from bot.simulator.line.events import Events
 from bot.simulator.line.findings import length
 from bot.simulator.line.menus import Menus, as_json
-from bot.simulator.line.postman import Postman
-from bot.simulator.line.records import USER_ID, ChatMessage, Delivery, Person, ReplyToken, new_user_id, ulid
+from bot.simulator.line.records import USER_ID, ChatMessage, Person, new_user_id
 
-REPLY_WITHIN_S = 60.0
-"""Real seconds in which a reply token is good, counted anew from a redelivery."""
-REPLY_AT_LATEST_S = 20 * 60.0
-"""Real seconds after the event, redelivered or not."""
 LANGUAGES = ("ja", "en")
 _SHOWN = 200
 _LONGEST_NAME = 20
+_LEAVES_QUICK_REPLIES = ("uri", "clipboard")
 _MESSAGE_ID = re.compile(r"[0-9]{18}")
 
 
 class People:
     """Everybody who has LINE."""
 
-    def __init__(self, chats: Chats, menus: Menus, postman: Postman, *, real_now: Callable[[], float]) -> None:
+    def __init__(self, chats: Chats, menus: Menus, events: Events) -> None:
         self._chats = chats
         self._books = chats.books
         self._menus = menus
-        self._postman = postman
-        self._real_now = real_now
+        self._events = events
 
     def known(self) -> list[Json]:
         """Everybody, newest last: `{"user_id", "display_name", "is_following"}`."""
@@ -101,53 +95,45 @@ class People:
             case "tap":
                 return self._tap(self._following(person), asked)
             case "redeliver":
-                self._redeliver(person, asked.get("event"))
+                self._events.repeat(person, asked.get("event"))
             case _:
                 raise Unreadable("action", "A person can follow, unfollow, text, tap and redeliver.")
         return {}
-
-    def renew(self, delivery: Delivery) -> None:
-        """A reply token that was not used is good for another minute once its event comes again."""
-        token = self._books.reply_token(delivery.reply_token or "")
-        if token is not None:
-            until = min(self._real_now() + REPLY_WITHIN_S, token.event_at_real + REPLY_AT_LATEST_S)
-            self._books.save(replace(token, valid_until_real=until))
 
     def _follow(self, person: Person) -> None:
         if person.is_following:
             raise NotFitting("This person follows the account already.")
         self._chats.save(replace(person, is_following=True, has_followed=True))
-        self._tell(person, "follow", {"follow": {"isUnblocked": person.has_followed}})
+        self._events.tell(person, "follow", {"follow": {"isUnblocked": person.has_followed}})
 
     def _unfollow(self, person: Person) -> None:
         self._following(person)
         self._chats.save(replace(person, is_following=False, quick_replies_of=None, loading_until=None))
-        self._tell(person, "unfollow", {}, answerable=False)
+        self._events.tell(person, "unfollow", {}, answerable=False)
 
     def _write(self, person: Person, text: object) -> None:
         if not isinstance(text, str) or not text.strip() or length(text) > LONGEST_TEXT:
             raise Unreadable("text", f"A message has 1 to {LONGEST_TEXT} characters.")
         written = self._chats.write(person, text, "text")
         content = {"type": "text", "id": written.id, "quoteToken": written.quote_token, "text": text}
-        self._tell(person, "message", {"message": content})
+        self._events.tell(person, "message", {"message": content})
 
     def _tap(self, person: Person, asked: Mapping[str, object]) -> Json:
         button, quick = self._find(person, asked)
         action = button.action
-        if quick and action["type"] not in ("uri", "clipboard"):
+        picked = _picked(action, asked.get("datetime")) if action["type"] == "datetimepicker" else None
+        if quick and action["type"] not in _LEAVES_QUICK_REPLIES:
             person = replace(person, quick_replies_of=None)
             self._chats.save(person)
         match action["type"]:
             case "message":
                 self._write(person, action["text"])
-            case "postback":
+            case "postback" | "datetimepicker":
                 shown = action.get("displayText") or action.get("text")
                 if isinstance(shown, str):
                     self._chats.write(person, shown, "postback")
-                self._tell(person, "postback", {"postback": {"data": action["data"]}})
-            case "datetimepicker":
-                params = _picked(action, asked.get("datetime"))
-                self._tell(person, "postback", {"postback": {"data": action["data"], "params": params}})
+                params = {} if picked is None else {"params": picked}
+                self._events.tell(person, "postback", {"postback": {"data": action["data"], **params}})
             case "uri":
                 return {"opens": action["uri"]}
             case "clipboard":
@@ -179,46 +165,6 @@ class People:
             if -len(chat) <= wanted < len(chat):
                 return chat[wanted]
         raise NotFitting("There is no such message in this chat.")
-
-    def _redeliver(self, person: Person, event_id: object) -> None:
-        if event_id is None:
-            delivery = self._books.latest_delivery(person.user_id)
-        else:
-            delivery = self._books.delivery(str(event_id))
-        if delivery is None or delivery.user_id != person.user_id:
-            raise NotFitting("There is no such event of this person.")
-        self._postman.deliver_again(delivery)
-
-    def _tell(self, person: Person, kind: str, facts: Json, *, answerable: bool = True) -> None:
-        """Send an event about this person; one that can be answered has a reply token."""
-        now = self._chats.now()
-        milliseconds = round(now.timestamp() * 1000)
-        event: Json = {
-            "type": kind,
-            "mode": "active",
-            "timestamp": milliseconds,
-            "source": {"type": "user", "userId": person.user_id},
-            "webhookEventId": ulid(milliseconds),
-            "deliveryContext": {"isRedelivery": False},
-            **facts,
-        }
-        token = self._token(person) if answerable else None
-        if token is not None:
-            event["replyToken"] = token
-        self._postman.deliver(
-            Delivery(event_id=str(event["webhookEventId"]), user_id=person.user_id, event=event, reply_token=token)
-        )
-
-    def _token(self, person: Person) -> str:
-        real = self._real_now()
-        token = ReplyToken(
-            token=secrets.token_hex(16),
-            user_id=person.user_id,
-            event_at_real=real,
-            valid_until_real=real + REPLY_WITHIN_S,
-        )
-        self._books.save(token)
-        return token.token
 
     def _quick_replies(self, person: Person) -> list[Button]:
         message = self._books.message(person.quick_replies_of or "")
@@ -260,10 +206,6 @@ def _shown(message: ChatMessage) -> Json:
         "id": message.id,
         "sender": message.sender,
         "sent_as": message.sent_as,
-        "at": _iso(message.at),
+        "at": message.at.isoformat(),
         "message": message.content,
     }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat()
