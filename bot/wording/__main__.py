@@ -27,6 +27,7 @@ COMMON = {
     "reference": "K7Q4MN", "link": "https://callback.example.jp", "hotline": "0120-000-000", "code": "123456",
     "minutes": 10,
 }  # fmt: skip
+WITH_TIMES = ("_with_times", "_by_number")
 OPT_OUT = re.compile(r"\bCANCEL\b")
 """Whoever answers with it gets no message any more: https://help.twilio.com/articles/223134027"""
 
@@ -44,7 +45,7 @@ def main(languages: tuple[str, ...]) -> int:
     for language in languages:
         for name in sorted(name for name in names(language) if name.startswith("notices.")):
             try:
-                facts = FACTS[language] | ({"when": STARTS[language]} if name.endswith("_with_times") else {})
+                facts = FACTS[language] | ({"when": STARTS[language]} if name.endswith(WITH_TIMES) else {})
                 text = say(name, language, **facts, **COMMON)
                 trouble = fault(text)
             except (KeyError, ValueError, IndexError) as error:

@@ -30,6 +30,10 @@ COMMON = {
     "people": 3, "link": "https://callback.example.jp/", "choices": "15時は1、", "key": 1,
     "reference": "K7Q4MN", "hotline": "0120-000-000", "name": "山田", "reason": "修理", "hours": "月〜金 9:00〜18:00",
 }  # fmt: skip
+NUMBERED = {
+    "ja": "1 12/25 10:00、2 12/25 14:00、3 12/26 16:30",
+    "en": "1 Dec 25 10:00 AM, 2 Dec 25 12:30 PM, 3 Dec 26 10:30 AM",
+}  # fmt: skip
 GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -72,6 +76,8 @@ def test_a_text_message_is_one_segment_long_and_two_when_something_went_wrong(na
     facts = FACTS[language]
     if name.removeprefix("notices.").startswith(tuple(OFFERS_TIMES)):
         facts = facts | {"when": dates.start(SLOT, tz=TOKYO, language=language)}
+    if name.endswith("_by_number"):
+        facts = facts | {"times": NUMBERED[language]}
     text = as_sent(say(name, language, **facts, **COMMON))
     assert segments(text) <= (1 if name.removeprefix("notices.") in ONE_SEGMENT else 2)
 
