@@ -15,6 +15,7 @@ from bot.gateway.desk import desk_blueprint
 from bot.gateway.form import form_blueprint
 from bot.gateway.health import Metrics, health_blueprint
 from bot.gateway.kpis import kpis_blueprint
+from bot.gateway.link import link_blueprint
 from bot.gateway.live import LiveTalks
 from bot.gateway.simulator import simulator_blueprint
 from bot.gateway.voice import voice_blueprint
@@ -55,6 +56,7 @@ def create_app(product: Product) -> Sanic[Any, Any]:
             voice_blueprint(product),
             desk_blueprint(product),
             form_blueprint(product),
+            link_blueprint(product),
             health_blueprint(product, metrics),
         ]
     )

@@ -69,8 +69,8 @@ async def test_row_22_capacity_lowered_below_what_is_sold_and_a_holiday_over_boo
     assert listed == {second.reference, third.reference, over_holiday.reference}
     texts = await world.send_notices()
     assert len(texts) == 3
-    assert sum("お電話が遅れるおそれがあります" in text and "空き: 11/24" in text for text in texts) == 2
-    assert sum("we can no longer call you Wed, Nov 25, 10:00 AM" in text and "Free: Nov 24" in text for text in texts)
+    assert sum("お電話が遅れそうです" in text and "空き 11/24" in text for text in texts) == 2
+    assert sum("we can no longer call you Nov 25 10:00 AM" in text and "Free: Nov 24" in text for text in texts)
     assert await world.conflicts.look(now=world.now) == 0
     assert await world.send_notices() == []
 
@@ -107,7 +107,7 @@ async def test_whoever_has_no_place_and_was_not_called_is_offered_new_times_when
     await world.send_notices()
     await world.at(SLOT.end + timedelta(hours=1, seconds=1))
     assert (await world.read(made[1])).status == Status.EXPIRED
-    assert len([text for text in await world.send_notices() if "改めて時間をお選びください（空き: 11/24" in text]) == 2
+    assert len([text for text in await world.send_notices() if "お電話できませんでした。空き 11/24" in text]) == 2
 
 
 async def test_moving_settles_it(database: Database) -> None:
