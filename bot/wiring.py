@@ -74,6 +74,14 @@ class CarrierAccount:
     auth_token: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineAccount:
+    """Whose LINE channel it is. The simulated one's secrets are made up once and kept under var/."""
+
+    channel_secret: str
+    access_token: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Product:
     """Everything that a process needs, made once at its start."""
@@ -81,6 +89,7 @@ class Product:
     settings: Settings
     clock: Clock
     account: CarrierAccount
+    line_account: LineAccount | None
     carrier: TwilioClient
     database: Database
     assistant: Assistant
@@ -176,6 +185,7 @@ def connect(settings: Settings | None = None) -> Product:
         settings=settings,
         clock=SimulatedClock(settings.var / "clock") if settings.is_simulated else SystemClock(),
         account=account,
+        line_account=_line_account(settings),
         carrier=carrier,
         database=database,
         assistant=assistant,
@@ -246,3 +256,11 @@ def _account(settings: Settings) -> CarrierAccount:
         return CarrierAccount(sid=environment.twilio_account_sid, auth_token=environment.twilio_auth_token)
     made_up = json.dumps({"sid": f"AC{secrets.token_hex(16)}", "auth_token": secrets.token_hex(16)})
     return CarrierAccount(**json.loads(first_written(settings.var / "simulated-account.json", made_up)))
+
+
+def _line_account(settings: Settings) -> LineAccount | None:
+    """None where there is no LINE channel."""
+    if not settings.is_simulated:
+        return None
+    made_up = json.dumps({"channel_secret": secrets.token_hex(16), "access_token": secrets.token_urlsafe(48)})
+    return LineAccount(**json.loads(first_written(settings.var / "simulated-line.json", made_up)))

@@ -22,6 +22,7 @@ from bot.gateway.voice import voice_blueprint
 from bot.gateway.webhooks import webhooks_blueprint
 from bot.simulator.carrier import SimulatedCarrier
 from bot.simulator.clock import SimulatedClock
+from bot.simulator.line.channel import SimulatedLine
 from bot.wiring import Product
 
 CATCH_UP_EVERY_S = 2.0
@@ -62,7 +63,8 @@ def create_app(product: Product) -> Sanic[Any, Any]:
     )
     carrier = _simulated_carrier(product)
     if carrier:
-        app.blueprint(simulator_blueprint(carrier, timezone=str(product.business.timezone)))
+        simulator = simulator_blueprint(carrier, line=_simulated_line(product), timezone=str(product.business.timezone))
+        app.blueprint(simulator)
     _install_metrics(app, metrics)
     _install_life(app, product, live, carrier)
     return app
@@ -79,6 +81,18 @@ def _simulated_carrier(product: Product) -> SimulatedCarrier | None:
         sms_webhook_url=product.urls.sms,
         calls_per_second=product.settings.carrier.calls_per_second,
         calls_at_once=LEGS_A_LINE * product.settings.carrier.lines,
+        clock=product.clock,
+    )
+
+
+def _simulated_line(product: Product) -> SimulatedLine | None:
+    if product.line_account is None or not isinstance(product.clock, SimulatedClock):
+        return None
+    return SimulatedLine(
+        product.settings.var / "simulated-line.db",
+        channel_secret=product.line_account.channel_secret,
+        access_token=product.line_account.access_token,
+        webhook_url=f"{product.settings.public_base_url}/webhooks/line",
         clock=product.clock,
     )
 

@@ -155,17 +155,19 @@ async def mark_answered(tx: Transaction, message_id: int) -> None:
 
 async def _said(tx: Transaction, *conditions: Any, limit: int | None = None) -> list[Said]:
     rows = await tx.execute(select(messages).where(*conditions).order_by(messages.c.id).limit(limit))
-    return [
-        Said(
-            id=row.id,
-            conversation_id=row.conversation_id,
-            sender=row.sender,
-            text=row.text,
-            buttons=tuple(row.buttons),
-            at=row.at,
-        )
-        for row in rows
-    ]
+    return [said_of(row) for row in rows]
+
+
+def said_of(row: Row[Any]) -> Said:
+    """The message of a row of the table."""
+    return Said(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        sender=row.sender,
+        text=row.text,
+        buttons=tuple(row.buttons),
+        at=row.at,
+    )
 
 
 def _conversation(row: Row[Any]) -> Conversation:

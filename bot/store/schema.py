@@ -63,6 +63,14 @@ slots = Table(
     Column("capacity", Integer, nullable=False),
     Column("booked", Integer, nullable=False, server_default="0"),
     CheckConstraint("booked >= 0 AND booked <= capacity", name="seats"),
+    # What is free is found here alone, however much is sold out before it.
+    Index(
+        "ix_slots_free",
+        "topic",
+        "starts_at",
+        sqlite_where=text("booked < capacity"),
+        postgresql_where=text("booked < capacity"),
+    ),
 )
 
 holds = Table(
@@ -252,14 +260,6 @@ attempts = Table(
         sqlite_where=text("ended_at IS NULL"),
         postgresql_where=text("ended_at IS NULL"),
     ),
-)
-
-inbox = Table(
-    "inbox",
-    metadata,
-    Column("source", String(16), primary_key=True),
-    Column("key", String(128), primary_key=True),
-    Column("received_at", UtcDateTime, nullable=False),
 )
 
 notices = Table(

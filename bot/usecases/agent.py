@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from bot.booking.business import Business
-from bot.booking.callback import CHANGEABLE, Callback, Status
+from bot.booking.callback import CHANGEABLE, SET_ASIDE, Callback, Status
 from bot.booking.errors import CallbackNotFound
 from bot.booking.matching import EVERYTHING, Skills
 from bot.store import agents, callbacks, slots
@@ -18,6 +18,7 @@ from bot.store.agents import Agent, DeskSession
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database, Transaction
 from bot.usecases.board import (
+    RELEASED,
     RESOLVED,
     Board,
     Dossier,
@@ -36,6 +37,9 @@ LONGEST_NOTE = 5000
 HASHES_AT_ONCE = 2
 """Each one takes 64 MiB and a core: a flood of logins must wait in line, not take the machine down."""
 RESOLUTIONS = ("resolved",)
+SETTLEMENTS = ("resolved", "no_contact", "not_needed")
+"""How a supervisor closes a promise that was not kept: spoken with otherwise, nobody to be had, or wanted no more."""
+NOT_KEPT = frozenset({Status.UNREACHED, Status.EXPIRED})
 ONE_CALL = frozenset({Status.DIALING, Status.IN_CALL, Status.COMPLETED})
 """Statuses that follow each other while an agent speaks: what they record means the same in each of them."""
 
@@ -238,6 +242,40 @@ class Desk:
                 return recorded
         except StaleCallback:
             return await self.record(reference, agent, resolution, seen=seen, now=now)
+
+    async def settle(self, reference: str, supervisor: Agent, settlement: str, *, now: datetime) -> Callback:
+        """Take a promise that was not kept off the supervisors' list, with one of SETTLEMENTS; its status stays, for
+        the figures tell the truth. Saying it twice is harmless. Raises CallbackNotFound, OutcomeNotPossible where
+        there is nothing to settle, and AlreadyRecorded where somebody else has."""
+        try:
+            async with self._database.write() as tx:
+                callback = await _find(tx, reference)
+                if callback.status not in NOT_KEPT:
+                    raise OutcomeNotPossible(callback.status)
+                if callback.resolution is not None:
+                    await self._accept_own(tx, callback, supervisor)
+                    return callback
+                facts = {"agent_id": supervisor.id, "resolution": settlement}
+                return await callbacks.change(
+                    tx, callback, now=now, event=RESOLVED, facts=facts, resolution=settlement, attention=None
+                )
+        except StaleCallback:
+            return await self.settle(reference, supervisor, settlement, now=now)
+
+    async def release(self, reference: str, supervisor: Agent, *, now: datetime) -> Callback:
+        """Let a callback that was set aside be dialled again: a supervisor has looked at it. One that is not set aside
+        stays as it is. Raises CallbackNotFound, and OutcomeNotPossible for one that no call is owed to."""
+        try:
+            async with self._database.write() as tx:
+                callback = await _find(tx, reference)
+                if callback.status not in CHANGEABLE:
+                    raise OutcomeNotPossible(callback.status)
+                if callback.attention != SET_ASIDE:
+                    return callback
+                facts = {"agent_id": supervisor.id}
+                return await callbacks.change(tx, callback, now=now, event=RELEASED, facts=facts, attention=None)
+        except StaleCallback:
+            return await self.release(reference, supervisor, now=now)
 
     async def write_note(self, reference: str, agent: Agent, text: str, *, seen: str, now: datetime) -> str:
         """Keep the agent's note about a callback; sending it twice is harmless. Returns the new `seen`.

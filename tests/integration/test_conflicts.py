@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from bot.booking.callback import HOURS_CHANGED, SET_ASIDE, Callback, Status
 from bot.booking.errors import SlotFull, WindowNotOffered
@@ -17,6 +18,7 @@ from tests.support.products import SLOT, SLOTS, World, number, office_hours, rul
 
 CLOSED_ON_THE_DAY = office_hours(exceptions={date(2026, 11, 24): ()})
 MORNING_ONLY = office_hours(closures={date(2026, 11, 24): (Period(start=time(13), end=time.max),)})
+HALF_HOUR = timedelta(minutes=30)
 ONE_PLACE = replace(SLOTS, capacity=1)
 TALK = "t" * 43
 
@@ -168,6 +170,23 @@ async def test_a_topic_that_is_gone_follows_the_first_one(database: Database) ->
     made = await before.book(SLOT, topic="old")
     world = await after_a_restart(before)
     assert await marks(world, [made]) == [None]
+
+
+async def test_a_call_about_a_topic_that_is_gone_is_moved_into_the_places_of_the_first_one(database: Database) -> None:
+    rules = rules_of(office_hours(), ONE_PLACE)
+    before = World(database, rules=replace(rules, topics={"general": rules.of("general"), "old": rules.of("general")}))
+    made, later = await before.book(SLOT, topic="old"), Window(start=SLOT.end, end=SLOT.end + HALF_HOUR)
+    world = await after_a_restart(before, rules=rules)
+    taken = await world.book(later, phone_number=number(1))
+    with pytest.raises(SlotFull):
+        await world.bookings.move(made.reference, later, now=world.now)
+    await world.bookings.cancel(taken.reference, now=world.now)
+    assert (await world.bookings.move(made.reference, later, now=world.now)).topic == "general"
+    with pytest.raises(SlotFull):
+        await world.book(later, phone_number=number(2))
+    async with database.read() as tx:
+        rows = await tx.execute(text("SELECT topic, booked FROM slots ORDER BY topic"))
+        assert [tuple(row) for row in rows] == [("general", 1), ("old", 0)]
 
 
 async def test_the_talk_in_which_it_was_booked_hears_of_it_too(sqlite: Database) -> None:
