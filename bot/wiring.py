@@ -15,6 +15,7 @@ from bot.booking.business import Business
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
 from bot.booking.topic import Topic
+from bot.channels.sms import NAME as SMS
 from bot.channels.sms import SmsChannel
 from bot.private_files import first_written
 from bot.settings import Settings, load
@@ -26,10 +27,12 @@ from bot.usecases.agent import Desk
 from bot.usecases.agent_legs import AgentLegs
 from bot.usecases.bookings import Bookings
 from bot.usecases.calls import Calls
+from bot.usecases.choosing import Choosing
 from bot.usecases.claims import Claims
 from bot.usecases.conflicts import Conflicts
 from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
+from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
@@ -46,6 +49,7 @@ from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
@@ -102,6 +106,7 @@ class Product:
     topics: tuple[Topic, ...]
     bookings: Bookings
     conversations: Conversations
+    correspondence: Correspondence
     calls: Calls
     dispatch: Dispatch
     overdue: Overdue
@@ -181,6 +186,8 @@ def connect(settings: Settings | None = None) -> Product:
     assistant = Assistant(settings.environment.orikaeshi_assistant_url)
     link_key = settings.notices.for_links(secret_key(settings), settings.public_base_url)
     sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
+    conversations = Conversations(database, assistant, business=business)
+    identity = Identity(database, sms, business=business)
     return Product(
         settings=settings,
         clock=SimulatedClock(settings.var / "clock") if settings.is_simulated else SystemClock(),
@@ -197,7 +204,14 @@ def connect(settings: Settings | None = None) -> Product:
         faqs=settings.for_faqs(),
         topics=settings.for_topics(),
         bookings=bookings,
-        conversations=Conversations(database, assistant, business=business),
+        conversations=conversations,
+        correspondence=Correspondence(
+            database,
+            conversations,
+            Understanding(database, bookings, Choosing(bookings, business=business), identity, business=business),
+            channels={SMS: sms},
+            business=business,
+        ),
         calls=calls,
         dispatch=Dispatch(
             database,
@@ -220,7 +234,7 @@ def connect(settings: Settings | None = None) -> Product:
             policy=settings.notices.value(links=link_key, unknown_zone=business.timezone),
         ),
         consent=Consent(database, business=business),
-        identity=Identity(database, sms, business=business),
+        identity=identity,
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),

@@ -30,6 +30,7 @@ COMMON = {
     "hotline": "0120-000-000", "code": "123456",
     "minutes": 10,
 }  # fmt: skip
+WITH_TIMES = ("_with_times", "_by_number")
 OPT_OUT = re.compile(r"\bCANCEL\b")
 """Whoever answers with it gets no message any more: https://help.twilio.com/articles/223134027"""
 
@@ -60,7 +61,7 @@ def main(languages: tuple[str, ...]) -> int:
 
 
 def _time_of(name: str, language: str) -> dict[str, str]:
-    if name.endswith("_with_times"):
+    if name.endswith(WITH_TIMES):
         return {"when": BRIEFLY[language]}
     return {"when": STARTS[language]} if name.endswith(("hours_changed", "capacity_changed", "expired")) else {}
 

@@ -23,6 +23,7 @@ from bot.booking.retry import RetryPolicy, same_for_all
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.slots import SlotPolicy
 from bot.booking.window import Window
+from bot.channels.channel import Heard
 from bot.settings import load
 from bot.settings_review import in_force
 from bot.store import agents, attempts, callbacks
@@ -32,10 +33,12 @@ from bot.store.database import Database
 from bot.usecases.agent_legs import AgentLegs
 from bot.usecases.bookings import BookingRequest, Bookings
 from bot.usecases.calls import Calls
+from bot.usecases.choosing import Choosing
 from bot.usecases.claims import Claims
 from bot.usecases.conflicts import Conflicts
 from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
+from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
@@ -51,6 +54,7 @@ from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
 from bot.wiring import Product
 from tests.support.carriers import ScriptedDialer, ScriptedSms, sid_of
@@ -124,10 +128,10 @@ class FakeAssistant:
     heard: list[tuple[str, str]] = field(default_factory=list)
     is_down: bool = False
 
-    async def open(self, conversation_id: str, *, language: str) -> Reply:
+    async def open(self, conversation_id: str, *, language: str, channel: str = "web") -> Reply:
         return self._next("greeting" if language == "en" else "ご用件をお聞かせください。", expects="reason")
 
-    async def say(self, conversation_id: str, text: str, *, language: str) -> Reply:
+    async def say(self, conversation_id: str, text: str, *, language: str, channel: str = "web") -> Reply:
         reply = self._next(f"heard: {text}")
         self.heard.append((conversation_id, text))
         return reply
@@ -219,6 +223,14 @@ class World:
         self.ratings = Ratings(database)
         self.identity = Identity(database, self.sms, business=BUSINESS)
         self.conversations = Conversations(database, self.assistant, business=BUSINESS)  # type: ignore[arg-type]  # a fake
+        choosing = Choosing(self.bookings, business=BUSINESS)
+        self.correspondence = Correspondence(
+            database,
+            self.conversations,
+            Understanding(database, self.bookings, choosing, self.identity, business=BUSINESS),
+            channels={"sms": self.sms},
+            business=BUSINESS,
+        )
 
     @property
     def now(self) -> datetime:
@@ -253,6 +265,13 @@ class World:
         """The watchdog looks, so much real time later."""
         self.real += timedelta(**later)
         return await self.reconciliation.check_quiet_calls(now=self.now, real_now=self.real)
+
+    async def text(self, text: str, *, key: str = "", sender: str = NUMBER) -> str | None:
+        """Somebody sends a text message; what it is answered with at once, and behind the webhook, is sent."""
+        heard = Heard(channel="sms", key=key or secrets.token_hex(8), sender=sender, text=text, at=self.now)
+        words = await self.consent.text_received(heard, now=self.now)
+        await self.correspondence.answer_due(now=self.now, real_now=self.real)
+        return words
 
     async def read(self, callback: Callback) -> Callback:
         async with self.database.read() as tx:
@@ -290,7 +309,8 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     assistant: Any = world.assistant
     replaced = replace(
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
-        conversations=world.conversations, calls=world.calls, dispatch=world.dispatch, overdue=world.overdue,
+        conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
+        dispatch=world.dispatch, overdue=world.overdue,
         leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links,
         line_report=LineReport(world.database),
         settings_history=SettingsHistory(

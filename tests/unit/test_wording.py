@@ -31,6 +31,10 @@ COMMON = {
     "choices": "15時は1、", "key": 1,
     "reference": "K7Q4MN", "hotline": "0120-000-000", "name": "山田", "reason": "修理", "hours": "月〜金 9:00〜18:00",
 }  # fmt: skip
+NUMBERED = {
+    "ja": "1 12/25 10:00、2 12/26 16:30",
+    "en": "1 Dec 25 10:00 AM, 2 Dec 26 12:30 PM",
+}  # fmt: skip
 GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -76,7 +80,13 @@ def test_a_text_message_is_one_segment_long_and_two_when_something_went_wrong(na
     facts = FACTS[language]
     if name.removeprefix("notices.").startswith(tuple(OFFERS_TIMES)):
         told = dates.brief([SLOT], tz=TOKYO, language=language)
-        facts = facts | {"when": told if "times" in name else dates.start(SLOT, tz=TOKYO, language=language)}
+        facts = facts | {
+            "when": told
+            if name.endswith(("_with_times", "_by_number"))
+            else dates.start(SLOT, tz=TOKYO, language=language)
+        }
+    if name.endswith("_by_number"):
+        facts = facts | {"times": NUMBERED[language]}
     text = as_sent(say(name, language, **facts, **COMMON))
     assert segments(text) <= (1 if name.removeprefix("notices.") in ONE_SEGMENT[language] else 2)
 
