@@ -42,6 +42,7 @@ from bot.usecases.keys import ApiKeys
 from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
+from bot.usecases.links import Links
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
@@ -125,6 +126,7 @@ class Product:
     people: People
     audit: AuditLog
     health: Health
+    links: Links
     line_report: LineReport
     conflicts: Conflicts
     settings_history: SettingsHistory
@@ -188,6 +190,7 @@ def connect(settings: Settings | None = None) -> Product:
         order=order,
     )  # fmt: skip
     assistant = Assistant(settings.environment.orikaeshi_assistant_url)
+    link_key = settings.notices.for_links(secret_key(settings), settings.public_base_url)
     sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
     conversations = Conversations(database, assistant, business=business)
     identity = Identity(database, sms, business=business)
@@ -234,7 +237,7 @@ def connect(settings: Settings | None = None) -> Product:
             sms,
             business=business,
             new_times=NewTimes(rules, seats),
-            policy=settings.notices.value(link=settings.public_base_url, unknown_zone=business.timezone),
+            policy=settings.notices.value(links=link_key, unknown_zone=business.timezone),
         ),
         consent=Consent(database, business=business),
         identity=identity,
@@ -245,6 +248,7 @@ def connect(settings: Settings | None = None) -> Product:
         accounts=Accounts(database, policy=settings.desk.sessions()),
         people=People(database),
         audit=AuditLog(database),
+        links=Links(database, bookings, key=link_key),
         line_report=LineReport(database),
         health=Health(
             database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url
@@ -252,6 +256,12 @@ def connect(settings: Settings | None = None) -> Product:
         conflicts=Conflicts(database, rules=rules, seats=seats, reminders=reminders),
         settings_history=SettingsHistory(database, in_force=in_force(settings), who=_whose(settings)),
     )
+
+
+def secret_key(settings: Settings) -> bytes:
+    """What signs the links: from the environment, or made up once and kept under var/, where every process finds it."""
+    given = settings.environment.orikaeshi_secret_key
+    return (given or first_written(settings.var / "secret-key", secrets.token_urlsafe(32))).encode()
 
 
 def _whose(settings: Settings) -> str:

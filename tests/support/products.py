@@ -14,6 +14,7 @@ from bot.booking.business import Business
 from bot.booking.callback import Callback, Channel, Kind, Status
 from bot.booking.hours import BusinessHours, Period
 from bot.booking.lawful import LawfulHours
+from bot.booking.link import LinkKey
 from bot.booking.matching import EVERYTHING, Skills
 from bot.booking.measured import MeasurePolicy
 from bot.booking.pacing import Line, Pace
@@ -46,6 +47,7 @@ from bot.usecases.keys import ApiKeys
 from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
+from bot.usecases.links import Links
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import NoticePolicy, Notices
 from bot.usecases.outcomes import Outcomes
@@ -73,9 +75,8 @@ RETRIES = same_for_all(
     own_fault_limit=OWN_FAULT_LIMIT,
     wait_at_most=timedelta(days=365),
 )
-NOTICES = NoticePolicy(
-    link="https://call.example.jp", send_hours=LawfulHours(unknown_zone=TOKYO), not_by_sms=frozenset({"starting"})
-)
+LINKS = LinkKey(secret=b"a-key-for-tests" * 3, base_url="https://call.example.jp", kept=timedelta(days=14))
+NOTICES = NoticePolicy(links=LINKS, send_hours=LawfulHours(unknown_zone=TOKYO), not_by_sms=frozenset({"starting"}))
 LINE = Line(number="+815031234567", lines=60, pace=Pace(per_second=1e6, ahead=timedelta(milliseconds=1)))
 """So many and so fast that no limit is felt, unless a test is about limits."""
 NUMBERS = NumberPolicy(default_country="JP", countries=frozenset({"JP"}), kinds=frozenset({"mobile", "fixed", "voip"}))
@@ -219,6 +220,7 @@ class World:
         self.notices = Notices(
             database, self.sms, business=BUSINESS, new_times=NewTimes(self.rules, seats), policy=NOTICES
         )
+        self.links = Links(database, self.bookings, key=LINKS)
         self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminders=leads)
         self.consent = Consent(database, business=BUSINESS)
         self.ratings = Ratings(database)
@@ -312,7 +314,8 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
         dispatch=world.dispatch, overdue=world.overdue,
-        leases=world.leases, notices=world.notices, conflicts=world.conflicts, line_report=LineReport(world.database),
+        leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links,
+        line_report=LineReport(world.database),
         settings_history=SettingsHistory(
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
         ),
