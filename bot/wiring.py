@@ -27,8 +27,10 @@ from bot.settings_review import Worry, in_force, worries
 from bot.simulator.clock import SimulatedClock
 from bot.store.database import Database
 from bot.telephony.twilio import CallUrls, TwilioDialer
+from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.agent_legs import AgentLegs
+from bot.usecases.audit import AuditLog
 from bot.usecases.bookings import Bookings
 from bot.usecases.calls import Calls
 from bot.usecases.choosing import Choosing
@@ -44,11 +46,13 @@ from bot.usecases.keys import ApiKeys
 from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
+from bot.usecases.links import Links
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
 from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
+from bot.usecases.people import People
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
@@ -136,7 +140,11 @@ class Product:
     keys: ApiKeys
     kpis: Kpis
     desk: Desk
+    accounts: Accounts
+    people: People
+    audit: AuditLog
     health: Health
+    links: Links
     line_report: LineReport
     conflicts: Conflicts
     settings_history: SettingsHistory
@@ -202,6 +210,7 @@ def connect(settings: Settings | None = None) -> Product:
         order=order,
     )  # fmt: skip
     assistant = Assistant(settings.environment.orikaeshi_assistant_url)
+    link_key = settings.notices.for_links(secret_key(settings), settings.public_base_url)
     sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
     conversations = Conversations(database, assistant, business=business)
     identity = Identity(database, sms, business=business)
@@ -262,7 +271,7 @@ def connect(settings: Settings | None = None) -> Product:
             sms,
             business=business,
             new_times=NewTimes(rules, seats),
-            policy=settings.notices.value(link=settings.public_base_url, unknown_zone=business.timezone),
+            policy=settings.notices.value(links=link_key, unknown_zone=business.timezone),
         ),
         consent=consent,
         identity=identity,
@@ -270,6 +279,10 @@ def connect(settings: Settings | None = None) -> Product:
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
         desk=Desk(database, business=business, line=line),
+        accounts=Accounts(database, policy=settings.desk.sessions()),
+        people=People(database),
+        audit=AuditLog(database),
+        links=Links(database, bookings, key=link_key),
         line_report=LineReport(database),
         health=Health(
             database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url
@@ -277,6 +290,12 @@ def connect(settings: Settings | None = None) -> Product:
         conflicts=Conflicts(database, rules=rules, seats=seats, reminders=reminders),
         settings_history=SettingsHistory(database, in_force=in_force(settings), who=_whose(settings)),
     )
+
+
+def secret_key(settings: Settings) -> bytes:
+    """What signs the links: from the environment, or made up once and kept under var/, where every process finds it."""
+    given = settings.environment.orikaeshi_secret_key
+    return (given or first_written(settings.var / "secret-key", secrets.token_urlsafe(32))).encode()
 
 
 def _whose(settings: Settings) -> str:

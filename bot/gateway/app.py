@@ -16,6 +16,7 @@ from bot.gateway.desk import desk_blueprint
 from bot.gateway.form import form_blueprint
 from bot.gateway.health import Metrics, health_blueprint
 from bot.gateway.kpis import kpis_blueprint
+from bot.gateway.link import link_blueprint
 from bot.gateway.live import LiveTalks
 from bot.gateway.simulator import simulator_blueprint
 from bot.gateway.voice import voice_blueprint
@@ -57,6 +58,7 @@ def create_app(product: Product) -> Sanic[Any, Any]:
             voice_blueprint(product),
             desk_blueprint(product),
             form_blueprint(product),
+            link_blueprint(product),
             health_blueprint(product, metrics),
         ]
     )
@@ -95,6 +97,7 @@ def _simulated_line(product: Product) -> SimulatedLine | None:
         access_token=product.line_account.access_token,
         webhook_url=f"{product.settings.public_base_url}/webhooks/line",
         clock=product.clock,
+        display_name=product.business.name("ja"),
     )
 
 

@@ -10,6 +10,7 @@ from bot.booking import phone
 from bot.booking.business import Business
 from bot.booking.callback import CHANGEABLE, HOURS_CHANGED, Callback, Status
 from bot.booking.lawful import CallingHours, LawfulHours
+from bot.booking.link import LinkKey
 from bot.booking.reminding import still_makes_sense
 from bot.booking.window import Window
 from bot.channels import sms
@@ -69,10 +70,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class NoticePolicy:
-    """`link` leads to the chat; `not_by_sms` are kinds that are told there only; `send_hours` are when messages may be
-    written at all, on the customer's own clock."""
+    """`links` lead to the booking; `not_by_sms` are kinds that are told in the chat only; `send_hours` are when
+    messages may be written at all, on the customer's own clock."""
 
-    link: str
+    links: LinkKey
     send_hours: LawfulHours
     not_by_sms: frozenset[str] = frozenset()
 
@@ -218,15 +219,16 @@ class Notices:
         retry = callback.status == Status.RETRY_WAIT
         window = Window(start=callback.due_at, end=callback.window.end) if retry else callback.window
         told = dates.start if retry or kind in OFFERS_TIMES else dates.span
+        when = dates.brief([window], tz=tz, language=language) if offered else told(window, tz=tz, language=language)
         return say(
             f"notices.{kind}_{manner}" if offered else f"notices.{kind}",
             language,
             business=self._business.name(language),
-            when=told(window, tz=tz, language=language),
+            when=when,
             times=(dates.brief if manner == "with_times" else dates.numbered)(offered, tz=tz, language=language),
             reference=callback.reference,
             hotline=self._business.hotline,
-            link=self._policy.link,
+            link=self._policy.links.url(callback),
         )
 
 

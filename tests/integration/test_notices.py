@@ -350,4 +350,4 @@ async def test_what_a_message_cost_is_kept(sqlite: Database) -> None:
     await world.send_notices()
     async with sqlite.read() as tx:
         costs = (await tx.execute(select(table.c.segments).where(table.c.kind == "confirmation"))).scalars().all()
-    assert costs == [1]
+    assert costs == [2]

@@ -161,7 +161,7 @@ async def test_a_time_that_a_notice_offers_is_chosen_by_its_number(database: Dat
         await tx.execute(callback_table.update().values(attention="hours_changed"))
         await plan_instead(tx, booked, "hours_changed", now=world.now)
     (text,) = await world.send_notices()
-    assert "番号でご返信ください。1 11/24" in text
+    assert "番号で返信: 1 11/24" in text
     await world.text("2")
     moved = await world.read(booked)
     assert moved.window != booked.window

@@ -14,6 +14,7 @@ from bot.booking.business import Business
 from bot.booking.callback import Callback, Channel, Kind, Status
 from bot.booking.hours import BusinessHours, Period
 from bot.booking.lawful import LawfulHours
+from bot.booking.link import LinkKey
 from bot.booking.matching import EVERYTHING, Skills
 from bot.booking.measured import MeasurePolicy
 from bot.booking.pacing import Line, Pace
@@ -29,7 +30,9 @@ from bot.store import agents, attempts, callbacks
 from bot.store.agents import Agent
 from bot.store.attempts import Dial
 from bot.store.database import Database
+from bot.usecases.accounts import Accounts
 from bot.usecases.agent_legs import AgentLegs
+from bot.usecases.audit import AuditLog
 from bot.usecases.bookings import BookingRequest, Bookings
 from bot.usecases.calls import Calls
 from bot.usecases.choosing import Choosing
@@ -44,11 +47,13 @@ from bot.usecases.keys import ApiKeys
 from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
+from bot.usecases.links import Links
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import NoticePolicy, Notices
 from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
+from bot.usecases.people import People
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
@@ -71,9 +76,8 @@ RETRIES = same_for_all(
     own_fault_limit=OWN_FAULT_LIMIT,
     wait_at_most=timedelta(days=365),
 )
-NOTICES = NoticePolicy(
-    link="https://call.example.jp", send_hours=LawfulHours(unknown_zone=TOKYO), not_by_sms=frozenset({"starting"})
-)
+LINKS = LinkKey(secret=b"a-key-for-tests" * 3, base_url="https://call.example.jp", kept=timedelta(days=14))
+NOTICES = NoticePolicy(links=LINKS, send_hours=LawfulHours(unknown_zone=TOKYO), not_by_sms=frozenset({"starting"}))
 LINE = Line(number="+815031234567", lines=60, pace=Pace(per_second=1e6, ahead=timedelta(milliseconds=1)))
 """So many and so fast that no limit is felt, unless a test is about limits."""
 NUMBERS = NumberPolicy(default_country="JP", countries=frozenset({"JP"}), kinds=frozenset({"mobile", "fixed", "voip"}))
@@ -217,6 +221,7 @@ class World:
         self.notices = Notices(
             database, self.sms, business=BUSINESS, new_times=NewTimes(self.rules, seats), policy=NOTICES
         )
+        self.links = Links(database, self.bookings, key=LINKS)
         self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminders=leads)
         self.consent = Consent(database, business=BUSINESS)
         self.ratings = Ratings(database)
@@ -316,12 +321,14 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
         dispatch=world.dispatch, overdue=world.overdue,
-        leases=world.leases, notices=world.notices, conflicts=world.conflicts, line_report=LineReport(world.database),
+        leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links,
+        line_report=LineReport(world.database),
         settings_history=SettingsHistory(
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
         ),
         consent=world.consent, keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
-        kpis=Kpis(world.database, timezone=TOKYO),
+        kpis=Kpis(world.database, timezone=TOKYO), accounts=Accounts(world.database), people=People(world.database),
+        audit=AuditLog(world.database),
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)
