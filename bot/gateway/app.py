@@ -8,7 +8,7 @@ import structlog
 from sanic import Request, Sanic
 from sanic.response import BaseHTTPResponse
 
-from bot.gateway import demo, problems, rendering
+from bot.gateway import demo, embedding, problems, rendering
 from bot.gateway.api import api_blueprint
 from bot.gateway.chat import chat_blueprint
 from bot.gateway.desk import desk_blueprint
@@ -44,6 +44,7 @@ def create_app(product: Product) -> Sanic[Any, Any]:
     )
     problems.install(app)
     rendering.install(app)
+    embedding.install(app, product.settings.web.embed_on)
     metrics = Metrics()
     live = LiveTalks(product.conversations)
     app.blueprint(
@@ -55,11 +56,13 @@ def create_app(product: Product) -> Sanic[Any, Any]:
             voice_blueprint(product),
             desk_blueprint(product),
             form_blueprint(product),
+            embedding.embed_blueprint(product),
             health_blueprint(product, metrics),
         ]
     )
     carrier = _simulated_carrier(product)
     if carrier:
+        app.blueprint(demo.shop_blueprint())
         app.blueprint(simulator_blueprint(carrier, timezone=str(product.business.timezone)))
     _install_metrics(app, metrics)
     _install_life(app, product, live, carrier)
