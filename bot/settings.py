@@ -20,6 +20,7 @@ from bot.booking.rules import Rules, TopicRules
 from bot.booking.topic import Topic
 from bot.booking.when import PartsOfDay
 from bot.settings_calls import NoticesSection, RetrySection
+from bot.settings_desk import DeskSection
 from bot.settings_promises import (
     CapacitySection,
     Connect,
@@ -171,6 +172,7 @@ class SettingsFile(Section):
     numbers: NumbersSection = NumbersSection()
     carrier: CarrierSection
     web: WebSection = WebSection()
+    desk: DeskSection = DeskSection()
 
     @field_validator("topics")
     @classmethod
@@ -192,6 +194,7 @@ class Environment(Section):
     orikaeshi_var: Path = Path("var")
     orikaeshi_assistant_url: str = "http://127.0.0.1:5005"
     orikaeshi_actions_url: str = "http://127.0.0.1:5055"
+    orikaeshi_secret_key: Annotated[str, Field(pattern=r"^(\S{32,})?$")] = ""
     orikaeshi_demo_api_key: Annotated[str, Field(pattern=r"^(.{16,})?$")] = ""
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""

@@ -15,6 +15,7 @@ from bot.booking.business import Business
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
 from bot.booking.topic import Topic
+from bot.channels.sms import NAME as SMS
 from bot.channels.sms import SmsChannel
 from bot.private_files import first_written
 from bot.settings import Settings, load
@@ -22,14 +23,18 @@ from bot.settings_review import Worry, in_force, worries
 from bot.simulator.clock import SimulatedClock
 from bot.store.database import Database
 from bot.telephony.twilio import CallUrls, TwilioDialer
+from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.agent_legs import AgentLegs
+from bot.usecases.audit import AuditLog
 from bot.usecases.bookings import Bookings
 from bot.usecases.calls import Calls
+from bot.usecases.choosing import Choosing
 from bot.usecases.claims import Claims
 from bot.usecases.conflicts import Conflicts
 from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
+from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
@@ -37,14 +42,17 @@ from bot.usecases.keys import ApiKeys
 from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
+from bot.usecases.links import Links
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
+from bot.usecases.people import People
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
@@ -101,6 +109,7 @@ class Product:
     topics: tuple[Topic, ...]
     bookings: Bookings
     conversations: Conversations
+    correspondence: Correspondence
     calls: Calls
     dispatch: Dispatch
     overdue: Overdue
@@ -113,7 +122,11 @@ class Product:
     keys: ApiKeys
     kpis: Kpis
     desk: Desk
+    accounts: Accounts
+    people: People
+    audit: AuditLog
     health: Health
+    links: Links
     line_report: LineReport
     conflicts: Conflicts
     settings_history: SettingsHistory
@@ -177,7 +190,10 @@ def connect(settings: Settings | None = None) -> Product:
         order=order,
     )  # fmt: skip
     assistant = Assistant(settings.environment.orikaeshi_assistant_url)
+    link_key = settings.notices.for_links(secret_key(settings), settings.public_base_url)
     sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
+    conversations = Conversations(database, assistant, business=business)
+    identity = Identity(database, sms, business=business)
     return Product(
         settings=settings,
         clock=SimulatedClock(settings.var / "clock") if settings.is_simulated else SystemClock(),
@@ -194,7 +210,14 @@ def connect(settings: Settings | None = None) -> Product:
         faqs=settings.for_faqs(),
         topics=settings.for_topics(),
         bookings=bookings,
-        conversations=Conversations(database, assistant, business=business),
+        conversations=conversations,
+        correspondence=Correspondence(
+            database,
+            conversations,
+            Understanding(database, bookings, Choosing(bookings, business=business), identity, business=business),
+            channels={SMS: sms},
+            business=business,
+        ),
         calls=calls,
         dispatch=Dispatch(
             database,
@@ -214,14 +237,18 @@ def connect(settings: Settings | None = None) -> Product:
             sms,
             business=business,
             new_times=NewTimes(rules, seats),
-            policy=settings.notices.value(link=settings.public_base_url, unknown_zone=business.timezone),
+            policy=settings.notices.value(links=link_key, unknown_zone=business.timezone),
         ),
         consent=Consent(database, business=business),
-        identity=Identity(database, sms, business=business),
+        identity=identity,
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
         desk=Desk(database, business=business, line=line),
+        accounts=Accounts(database, policy=settings.desk.sessions()),
+        people=People(database),
+        audit=AuditLog(database),
+        links=Links(database, bookings, key=link_key),
         line_report=LineReport(database),
         health=Health(
             database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url
@@ -229,6 +256,12 @@ def connect(settings: Settings | None = None) -> Product:
         conflicts=Conflicts(database, rules=rules, seats=seats, reminders=reminders),
         settings_history=SettingsHistory(database, in_force=in_force(settings), who=_whose(settings)),
     )
+
+
+def secret_key(settings: Settings) -> bytes:
+    """What signs the links: from the environment, or made up once and kept under var/, where every process finds it."""
+    given = settings.environment.orikaeshi_secret_key
+    return (given or first_written(settings.var / "secret-key", secrets.token_urlsafe(32))).encode()
 
 
 def _whose(settings: Settings) -> str:

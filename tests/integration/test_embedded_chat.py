@@ -114,7 +114,12 @@ def test_no_state_of_the_panel_breaks_a_rule_of_axe(browser: Browser, look: dict
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     # axe's own way in is a string of code, which the shop's policy forbids.
     with shopping(browser, reduced_motion="reduce", bypass_csp=True, **look) as shop:
-        states: list[Callable[[], object]] = [shop.arrive, shop.begin, lambda: shop.say(TO_CONFIRMATION[:2]), lambda: shop.say(["090-1234-5678"])]
+        states: list[Callable[[], object]] = [
+            shop.arrive,
+            shop.begin,
+            lambda: shop.say(TO_CONFIRMATION[:2]),
+            lambda: shop.say(["090-1234-5678"]),
+        ]
         for reach in states:
             reach()
             broken = axe.Axe().run(shop.page, options=RULES).response["violations"]

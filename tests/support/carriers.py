@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.booking.callback import Outcome
+from bot.channels.channel import Answer as TalkAnswer
 from bot.channels.channel import MaybeSent, NotSent, Sent
+from bot.channels.sms import worded
 from bot.telephony.dialer import Accepted, CallState, CarrierUnavailable, Rejected, Unknown
 
 Answer = Accepted | Rejected | Unknown | Exception
@@ -91,6 +93,12 @@ class ScriptedSms:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    async def show_work(self, to: str) -> None:
+        """Nothing is shown."""
+
+    async def answer(self, to: str, answer: TalkAnswer, *, reply: str | None) -> Sent | NotSent | MaybeSent:
+        return await self.send(to, worded(answer))
 
 
 def sid_of(attempt_id: str) -> str:
