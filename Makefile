@@ -47,8 +47,8 @@ lint: setup-dev  ## format, lint, types and import rules, without changing anyth
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
 
-test: setup-dev system train  ## all tests, with what they need
-	@$(PYTHON) -m pytest $(ARGS)
+test: setup-dev system train  ## all tests, with what they need; two at a time
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: lint test  ## everything that must be green: lint and test
 

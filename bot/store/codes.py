@@ -99,6 +99,13 @@ async def prove(tx: Transaction, code_id: int, *, now: datetime) -> bool:
     return proved.rowcount == 1
 
 
+async def forget_proofs(tx: Transaction, conversation_id: str, *, now: datetime) -> None:
+    """What this talk has proved counts no more, and no code of it can be used again."""
+    await tx.execute(
+        update(codes).where(codes.c.conversation_id == conversation_id).values(proved_at=None, expires_at=now)
+    )
+
+
 async def proved_numbers(tx: Transaction, conversation_id: str, *, since: datetime) -> list[str]:
     """The numbers that this talk has proved to be its customer's own since then."""
     rows = await tx.execute(

@@ -102,11 +102,25 @@ class Bookings:
         return Soonest(kind=kind, window=window, expected_at=expected_at)
 
     async def next_free(
-        self, *, now: datetime, limit: int = 5, topic: str | None = None, customer: Customer = ANYBODY
+        self,
+        *,
+        now: datetime,
+        limit: int = 5,
+        start: datetime | None = None,
+        topic: str | None = None,
+        customer: Customer = ANYBODY,
     ) -> list[Slot]:
-        """The first free slots, neighbours or not."""
+        """The first free slots from `start` on, neighbours or not."""
+        name = self._rules.topic(topic)
+        if not self._seats.is_laid_out(name, now=now):
+            async with self._database.write() as tx:
+                await self._seats.lay_out(tx, name, now=now)
         async with self._database.read() as tx:
-            return await self._seats.next_free(tx, self._rules.topic(topic), now=now, limit=limit, customer=customer)
+            return await self._seats.next_free(tx, name, now=now, limit=limit, start=start, customer=customer)
+
+    def topic_of(self, callback: Callback) -> str:
+        """The topic whose slots answer for it now: a callback may be older than the settings."""
+        return self._rules.known(callback.topic)
 
     def wishes(self, text: str, *, language: Language, now: datetime, near: Window | None = None) -> Wishes:
         """The times that the customer's words speak of. `near` is the time that the talk is about."""
@@ -196,14 +210,12 @@ class Bookings:
                 callback = await self._changeable(tx, reference, during_call=during_call)
                 if window.in_utc() == callback.window:
                     return callback
-                window = window.in_utc()
+                window, topic = window.in_utc(), self.topic_of(callback)
                 moved = await callbacks.change(
-                    tx, callback, now=now, event="moved", status=Status.BOOKED, kind=Kind.SCHEDULED,
+                    tx, callback, now=now, event="moved", status=Status.BOOKED, kind=Kind.SCHEDULED, topic=topic,
                     window=window, slot_start=window.start, due_at=window.start, attention=None, dial_number=None,
                 )  # fmt: skip
-                await self._seats.change(
-                    tx, callback.topic, callback.slot_start, window, customer=customer_of(callback), now=now
-                )
+                await self._seats.change(tx, callback, topic, window, customer=customer_of(callback), now=now)
                 await plan_notices(tx, moved, "moved", now=now, leads=self._reminders)
                 return moved
         except (SlotFull, WindowNotOffered) as refusal:

@@ -17,7 +17,7 @@ from bot.booking import phone
 from bot.booking.business import Business
 from bot.booking.callback import Callback
 from bot.channels.channel import Channel, NotSent
-from bot.store import callbacks, codes, conversations, ledger
+from bot.store import callbacks, codes, contacts, conversations, ledger
 from bot.store.codes import Code
 from bot.store.database import Database, Transaction, one_at_a_time
 from bot.wording import say
@@ -76,26 +76,39 @@ class Identity:
                 return "locked" if code and code.tries >= TRIES else "expired"
         if await asyncio.to_thread(_matches, written, code.code_hash or NO_CODE) and code.phone_number:
             async with self._database.write() as tx:
-                return "right" if await codes.prove(tx, code.id, now=now) else "expired"
+                if not await codes.prove(tx, code.id, now=now):
+                    return "expired"
+                await contacts.link(tx, conversation_id, code.phone_number, now=now)
+            return "right"
         return "wrong" if code.tries + 1 < TRIES else "locked"
 
     async def open_callbacks(self, conversation_id: str, *, now: datetime) -> tuple[Callback, ...]:
         """What this talk may show and change: what was booked in it, and what is open for the numbers it has proved."""
         async with self._database.read() as tx:
-            found = await callbacks.of_conversation(tx, conversation_id)
-            for number in await codes.proved_numbers(tx, conversation_id, since=now - PROVED_FOR):
-                found += await callbacks.of_number(tx, number)
+            found = await _callbacks_of(tx, conversation_id, now=now)
         once = {callback.id: callback for callback in found if callback.is_open}
         return tuple(sorted(once.values(), key=lambda callback: (callback.window.start, callback.id)))
 
     async def last_closed(self, conversation_id: str, *, now: datetime) -> Callback | None:
         """The callback of this talk's customer that was settled last, where there is one."""
         async with self._database.read() as tx:
-            found = await callbacks.of_conversation(tx, conversation_id)
-            for number in await codes.proved_numbers(tx, conversation_id, since=now - PROVED_FOR):
-                found += await callbacks.of_number(tx, number)
+            found = await _callbacks_of(tx, conversation_id, now=now)
         closed = [callback for callback in found if not callback.is_open]
         return max(closed, key=lambda callback: callback.updated_at, default=None)
+
+    async def own_number(self, conversation_id: str) -> str | None:
+        """The number that the person of this talk has proved for good; None in the web chat and before the proof."""
+        async with self._database.read() as tx:
+            contact = await contacts.of_conversation(tx, conversation_id)
+        return contact.phone_number if contact else None
+
+    async def unlink(self, conversation_id: str, *, now: datetime) -> bool:
+        """Take no number for this person's any more; False where none was."""
+        async with self._database.write() as tx:
+            contact = await contacts.of_conversation(tx, conversation_id)
+            await contacts.unlink(tx, conversation_id)
+            await codes.forget_proofs(tx, conversation_id, now=now)
+        return bool(contact and contact.phone_number)
 
     async def talk_about(self, conversation_id: str, callback: Callback, *, now: datetime) -> None:
         """From here on the talk is about this booking."""
@@ -128,6 +141,19 @@ class Identity:
                 await codes.settle(tx, code.id, state="waiting", due_at=now + TRY_AGAIN_AFTER)
             else:
                 await codes.settle(tx, code.id, state="refused" if isinstance(answer, NotSent) else "sent")
+
+
+async def _callbacks_of(tx: Transaction, conversation_id: str, *, now: datetime) -> list[Callback]:
+    """What was booked in the talk, and for the numbers that its person has proved: lately by a code in the web chat,
+    for good on a channel of their own."""
+    numbers = set(await codes.proved_numbers(tx, conversation_id, since=now - PROVED_FOR))
+    contact = await contacts.of_conversation(tx, conversation_id)
+    if contact and contact.phone_number:
+        numbers.add(contact.phone_number)
+    found = await callbacks.of_conversation(tx, conversation_id)
+    for number in sorted(numbers):
+        found += await callbacks.of_number(tx, number)
+    return found
 
 
 async def _number_of(tx: Transaction, claim: str) -> str | None:

@@ -18,7 +18,8 @@ MOST_HOLDS = 2
 LOOKS_FOR_ROOM = timedelta(days=2)
 """How far ahead a retry looks for a slot with a place left."""
 A_MOMENT = timedelta.resolution
-COUNTERS_AT_FIRST = 100
+ROWS_AT_FIRST = 4
+"""Free rows that are read for each slot that is wanted: some may lie outside what fits the customer."""
 LOOKED_AROUND = (timedelta(hours=3), timedelta(days=1), timedelta(days=4))
 
 
@@ -45,6 +46,7 @@ class Seats:
         self._hold_for = hold_for
         self._measured = measured
         self._handle_times: dict[str, tuple[datetime, timedelta | None]] = {}
+        self._laid_out: dict[str, tuple[datetime, timedelta | None]] = {}
 
     async def handle_time(self, tx: Transaction, topic: str, *, now: datetime) -> timedelta | None:
         """How long callbacks about this topic have lately kept an agent; None until enough of them were made."""
@@ -72,26 +74,47 @@ class Seats:
             tx, topic, windows, capacity=await self._capacity(tx, topic, now=now), now=now, holder=customer.holder
         )
 
+    def is_laid_out(self, topic: str, *, now: datetime) -> bool:
+        """Whether every slot that may be promised at `now` surely has a row, with the capacity in force."""
+        at, counted_with = self._laid_out.get(topic, (None, None))
+        _, measured = self._handle_times.get(topic, (None, None))
+        return at is not None and abs(now - at) <= MEASURED_ANEW_AFTER and counted_with == measured
+
+    async def lay_out(self, tx: Transaction, topic: str, *, now: datetime) -> int:
+        """Give them one; returns how many had none, or another capacity."""
+        rules, capacity = self._rules.of(topic), await self._capacity(tx, topic, now=now)
+        start, end = now - MEASURED_ANEW_AFTER, now + rules.policy.horizon + MEASURED_ANEW_AFTER
+        any_time = replace(rules.policy, lead=timedelta(), horizon=end - start)
+        windows = open_windows(rules.hours, any_time, now=start, start=start, end=end)
+        changed = await slots.lay_out(tx, topic, windows, capacity=capacity)
+        self._laid_out[topic] = now, await self.handle_time(tx, topic, now=now)
+        return changed
+
     async def next_free(
-        self, tx: Transaction, topic: str, *, now: datetime, limit: int, customer: Customer = ANYBODY
+        self,
+        tx: Transaction,
+        topic: str,
+        *,
+        now: datetime,
+        limit: int,
+        start: datetime | None = None,
+        customer: Customer = ANYBODY,
     ) -> list[Slot]:
-        """The first free slots that may be promised at `now`; looks no farther ahead than it has to."""
+        """The first free slots from `start` on that may be promised at `now`. They have to be laid out."""
         rules, capacity = self._rules.of(topic), await self._capacity(tx, topic, now=now)
         fits, end = self._fits(topic, customer), now + rules.policy.horizon
+        since, most = max(start or now, now + rules.policy.lead), ROWS_AT_FIRST * limit
         found: list[Slot] = []
-        sold: dict[datetime, int] = {}
-        known_until, most = now, COUNTERS_AT_FIRST
-        for window in open_windows(rules.hours, rules.policy, now=now, start=now, end=end):
-            if window.start >= known_until:
-                read = await slots.sold(
-                    tx, topic, start=window.start, end=end, now=now, holder=customer.holder, limit=most
-                )
-                sold = dict(read)
-                known_until = end if len(read) < most else read[-1][0] + A_MOMENT
-                most *= 4
-            slot = Slot(window=window, capacity=capacity(window), booked=sold.get(window.start, 0))
-            if slot.free and fits(window):
-                found.append(slot)
+        while since < end and len(found) < limit:
+            rows, since = await slots.free(tx, topic, start=since, end=end, now=now, holder=customer.holder, limit=most)
+            most *= 4  # what does not fit may be many
+            for starts_at, booked in rows:
+                window = window_at(rules.hours, rules.policy, starts_at)
+                if window is None or window.start != starts_at:
+                    continue  # a row from before the hours or the slots were changed
+                slot = Slot(window=window, capacity=capacity(window), booked=booked)
+                if slot.free and fits(window):
+                    found.append(slot)
                 if len(found) == limit:
                     break
         return found
@@ -162,15 +185,16 @@ class Seats:
         return bool(lapsed) and await slots.take(tx, topic, window, capacity=capacity)
 
     async def change(
-        self, tx: Transaction, topic: str, old: datetime, new: Window, *, customer: Customer, now: datetime
+        self, tx: Transaction, held: Callback, topic: str, new: Window, *, customer: Customer, now: datetime
     ) -> None:
-        """Always the earlier slot first: two customers who swap places would else wait for each other for ever."""
-        if old < new.start:
-            await slots.give_back(tx, topic, old)
+        """Take a place in `new` for the one that the callback holds. Always the earlier slot first: two customers who
+        swap places would else wait for each other for ever."""
+        if (held.slot_start, held.topic) < (new.start, topic):
+            await slots.give_back(tx, held.topic, held.slot_start)
             await self.take(tx, topic, new, customer=customer, now=now)
         else:
             await self.take(tx, topic, new, customer=customer, now=now)
-            await slots.give_back(tx, topic, old)
+            await slots.give_back(tx, held.topic, held.slot_start)
 
     async def full(
         self, tx: Transaction, topic: str, *, since: datetime, now: datetime, but: datetime
