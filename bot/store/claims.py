@@ -180,7 +180,7 @@ async def write_down(
     )
 
 
-_TYPES = {
+_TYPES: dict[str, Any] = {
     "attempt_ids": ARRAY(String), "callback_ids": ARRAY(String), "numbers": ARRAY(Integer),
     "to_numbers": ARRAY(String), "agent_ids": ARRAY(String), "owner": String, "now": UtcDateTime,
     "real_now": UtcDateTime,
