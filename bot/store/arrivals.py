@@ -42,7 +42,7 @@ async def keep(tx: Transaction, arrival: Arrival, *, now: datetime) -> bool:
 
 
 async def take(tx: Transaction, *, real_now: datetime, limit: int) -> list[Arrival]:
-    """Claim the oldest waiting message of every sender who is not being answered right now."""
+    """Claim the oldest waiting message of every sender who is not being answered already, nor again in a while."""
     await one_at_a_time(tx, "arrivals")
     rows = (
         await tx.execute(
@@ -51,7 +51,11 @@ async def take(tx: Transaction, *, real_now: datetime, limit: int) -> list[Arriv
             .order_by(inbox.c.at, inbox.c.received_at, inbox.c.key)
         )
     ).all()
-    seen = {(row.source, row.sender) for row in rows if row.state in UNDER_WAY}
+    seen = {
+        (row.source, row.sender)
+        for row in rows
+        if row.state in UNDER_WAY or (row.claimed_at and row.claimed_at > real_now)
+    }
     taken: list[Arrival] = []
     for row in rows:
         if (row.source, row.sender) in seen or len(taken) == limit:
@@ -73,6 +77,11 @@ async def answering(tx: Transaction, arrival: Arrival, *, real_now: datetime) ->
 async def settle(tx: Transaction, arrival: Arrival, *, state: str) -> None:
     """Write down how it ended: done, refused or unknown. What was said is in the talk and not kept twice."""
     await tx.execute(update(inbox).where(*_is(arrival)).values(state=state, content=None))
+
+
+async def postpone(tx: Transaction, arrival: Arrival, *, until: datetime) -> None:
+    """The answer has surely not left: it is made and sent anew later, in real time."""
+    await tx.execute(update(inbox).where(*_is(arrival)).values(state="waiting", claimed_at=until))
 
 
 async def hand_back(tx: Transaction, *, before: datetime) -> int:

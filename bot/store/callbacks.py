@@ -99,6 +99,13 @@ async def by_reference(tx: Transaction, reference: str) -> Callback | None:
     return found[0] if found else None
 
 
+async def holder_of(tx: Transaction, reference: str) -> tuple[str, str] | None:
+    """(id, phone number) of the callback with this reference, and nothing more of it."""
+    found = await tx.execute(select(callbacks.c.id, callbacks.c.phone_number).where(callbacks.c.reference == reference))
+    row = found.one_or_none()
+    return (row.id, row.phone_number) if row else None
+
+
 async def of_conversation(tx: Transaction, conversation_id: str) -> list[Callback]:
     """What was booked in one talk, oldest first."""
     return await _select(tx, callbacks.c.conversation_id == conversation_id)

@@ -67,6 +67,13 @@ async def change(tx: Transaction, contact: Contact, **changes: Any) -> None:
     await tx.execute(update(contacts).where(*_is(contact)).values(**changes))
 
 
+async def asked(tx: Transaction, contact: Contact, what: dict[str, Any] | None) -> None:
+    """Keep what a bare digit of this person answers from now on; None leaves it as it is."""
+    if what is not None:
+        await add(tx, contact)
+        await change(tx, contact, asked=what)
+
+
 async def link(tx: Transaction, conversation_id: str, phone_number: str, *, now: datetime) -> None:
     """The person of this talk has proved to hold the number. Nothing happens to a talk in the web chat."""
     await tx.execute(

@@ -22,6 +22,7 @@ class Conversation:
     expects: str | None
     callback_id: str | None
     created_at: datetime
+    updated_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,6 +126,16 @@ async def last_answer(tx: Transaction, conversation_id: str) -> frozenset[str]:
     return frozenset(row.text for row in takewhile(lambda row: row.sender != "customer", newest))
 
 
+async def answers_since(tx: Transaction, conversation_id: str, since: datetime) -> list[str]:
+    """What the assistant has said in a talk since then."""
+    rows = await tx.execute(
+        select(messages.c.text).where(
+            messages.c.conversation_id == conversation_id, messages.c.sender == "assistant", messages.c.at >= since
+        )
+    )
+    return list(rows.scalars())
+
+
 async def transcript(tx: Transaction, conversation_id: str) -> list[Said]:
     """Everything said in a talk, oldest first."""
     return await _said(tx, messages.c.conversation_id == conversation_id)
@@ -178,4 +189,5 @@ def _conversation(row: Row[Any]) -> Conversation:
         expects=row.expects,
         callback_id=row.callback_id,
         created_at=row.created_at,
+        updated_at=row.updated_at,
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -9,11 +10,14 @@ from bot.booking import phone
 from bot.booking.business import Business
 from bot.booking.callback import CHANGEABLE, HOURS_CHANGED, Callback, Status
 from bot.booking.lawful import CallingHours, LawfulHours
+from bot.booking.link import LinkKey
 from bot.booking.reminding import still_makes_sense
 from bot.booking.window import Window
+from bot.channels import sms
 from bot.channels.channel import Channel, MaybeSent, NotSent, Sent
 from bot.channels.sms import as_sent
-from bot.store import callbacks, conversations, ledger, notices
+from bot.store import callbacks, contacts, conversations, ledger, notices
+from bot.store.contacts import Contact
 from bot.store.database import Database, Transaction
 from bot.store.notices import Notice
 from bot.usecases import ratings
@@ -56,6 +60,9 @@ STILL_TRUE = {
 OFFERS_TIMES = frozenset({"expired", "hours_changed", "capacity_changed"})
 """What is told to somebody who has to choose anew: with a few free times, where there are any."""
 
+ANSWERED_WITHIN = timedelta(minutes=2)
+"""A change and its answer in the talk are so close together."""
+
 STARS = tuple({"title": "★" * stars, "value": str(stars)} for stars in range(5, 0, -1))
 
 log = structlog.get_logger(__name__)
@@ -63,10 +70,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class NoticePolicy:
-    """`link` leads to the chat; `not_by_sms` are kinds that are told there only; `send_hours` are when messages may be
-    written at all, on the customer's own clock."""
+    """`links` lead to the booking; `not_by_sms` are kinds that are told in the chat only; `send_hours` are when
+    messages may be written at all, on the customer's own clock."""
 
-    link: str
+    links: LinkKey
     send_hours: LawfulHours
     not_by_sms: frozenset[str] = frozenset()
 
@@ -135,16 +142,32 @@ class Notices:
             if opening := self._quiet_until(notice, callback, now=now):
                 await notices.postpone(tx, notice.id, until=opening)
                 return
-            text = self._words(notice.kind, callback, await self._offered(tx, notice.kind, callback, now=now))
+            offered = await self._offered(tx, notice.kind, callback, now=now)
             if callback.conversation_id and notice.kind not in NOT_IN_THE_CHAT:
+                text = self._words(notice.kind, callback, offered, manner="with_times")
                 await conversations.add_message(
                     tx, callback.conversation_id, sender="system", text=text, now=now, later=True,
                     buttons=_choices(notice.kind, callback),
                 )  # fmt: skip
-            if detail := self._why_no_sms(notice, callback, no_sms=no_sms):
-                await notices.settle(tx, notice.id, state="skipped", now=now, detail=detail)
+            detail = self._why_no_sms(notice, callback, no_sms=no_sms)
+            if detail or await self._was_told_in_the_talk(tx, notice, callback):
+                await notices.settle(tx, notice.id, state="skipped", now=now, detail=detail or "told in the talk")
                 return
-        await self._text(notice, callback, text, now=now)
+        await self._text(notice, callback, offered, now=now)
+
+    async def _was_told_in_the_talk(self, tx: Transaction, notice: Notice, callback: Callback) -> bool:
+        """Whether somebody who changed their booking by SMS has read there what this notice would tell once more."""
+        if notice.kind not in ANSWERS:
+            return False
+        contact = await contacts.get(tx, sms.NAME, callback.phone_number)
+        if contact is None or contact.conversation_id is None:
+            return False
+        since = notice.due_at - ANSWERED_WITHIN
+        when = dates.start(callback.window, tz=self._business.timezone, language=contact.language)
+        facts = {"confirmation": (callback.reference,), "moved": (callback.reference, when), "cancelled": (when,)}
+        wanted = facts.get(notice.kind, ())
+        told = await conversations.answers_since(tx, contact.conversation_id, since)
+        return bool(wanted) and any(all(fact in text for fact in wanted) for text in told)
 
     async def _ask_for_rating(self, tx: Transaction, callback: Callback, *, now: datetime) -> bool:
         """Asked once, in the chat, and not of a customer who is being asked something else there."""
@@ -172,13 +195,15 @@ class Notices:
             return "in the chat only"
         return None if phone.takes_sms(callback.phone_number) else "not a mobile number"
 
-    async def _text(self, notice: Notice, callback: Callback, text: str, *, now: datetime) -> None:
+    async def _text(self, notice: Notice, callback: Callback, offered: tuple[Window, ...], *, now: datetime) -> None:
+        text = self._words(notice.kind, callback, offered, manner="by_number")
         answer, parts = await self._sms.send(callback.phone_number, text), segments(as_sent(text))
         log.info("notice", kind=notice.kind, reference=callback.reference, answer=type(answer).__name__, segments=parts)
         async with self._database.write() as tx:
             match answer:
                 case Sent(message_sid=sid):
                     await notices.settle(tx, notice.id, state="sent", now=now, message_sid=sid, segments=parts)
+                    await contacts.asked(tx, _writer(callback, now=now), _numbered(notice.kind, callback, offered))
                 case NotSent(try_later=True):
                     await notices.postpone(tx, notice.id, until=now + TRY_AGAIN_AFTER)
                 case NotSent(code=code):
@@ -189,20 +214,21 @@ class Notices:
     async def _offered(self, tx: Transaction, kind: str, callback: Callback, *, now: datetime) -> tuple[Window, ...]:
         return await self._new_times.of(tx, callback, now=now) if kind in OFFERS_TIMES else ()
 
-    def _words(self, kind: str, callback: Callback, offered: tuple[Window, ...]) -> str:
+    def _words(self, kind: str, callback: Callback, offered: tuple[Window, ...], *, manner: str) -> str:
         language, tz = callback.language, self._business.timezone
         retry = callback.status == Status.RETRY_WAIT
         window = Window(start=callback.due_at, end=callback.window.end) if retry else callback.window
         told = dates.start if retry or kind in OFFERS_TIMES else dates.span
+        when = dates.brief([window], tz=tz, language=language) if offered else told(window, tz=tz, language=language)
         return say(
-            f"notices.{kind}_with_times" if offered else f"notices.{kind}",
+            f"notices.{kind}_{manner}" if offered else f"notices.{kind}",
             language,
             business=self._business.name(language),
-            when=told(window, tz=tz, language=language),
-            times=dates.brief(offered, tz=tz, language=language),
+            when=when,
+            times=(dates.brief if manner == "with_times" else dates.numbered)(offered, tz=tz, language=language),
             reference=callback.reference,
             hotline=self._business.hotline,
-            link=self._policy.link,
+            link=self._policy.links.url(callback),
         )
 
 
@@ -212,6 +238,25 @@ def _is_still_true(notice: Notice, callback: Callback, *, now: datetime) -> bool
     too_late = notice.kind in REMINDERS and not still_makes_sense(notice.due_at, start, now=now)
     is_settled = notice.kind in ("hours_changed", "capacity_changed") and callback.attention != HOURS_CHANGED
     return not too_late and not is_settled and callback.status in STILL_TRUE[notice.kind]
+
+
+def _writer(callback: Callback, *, now: datetime) -> Contact:
+    """Whoever answers a text message to the number of a callback."""
+    return Contact(
+        channel=sms.NAME, address=callback.phone_number, phone_number=callback.phone_number, proved_at=now,
+        language="en" if callback.language == "en" else "ja", created_at=now,
+    )  # fmt: skip
+
+
+def _numbered(kind: str, callback: Callback, offered: tuple[Window, ...]) -> dict[str, Any] | None:
+    """What a bare digit says after this notice; None where it asks for none."""
+    if kind == "thanks":
+        return {"rating": True}
+    return (
+        {"reference": callback.reference, "starts": [window.start.isoformat() for window in offered]}
+        if offered
+        else None
+    )
 
 
 def _choices(kind: str, callback: Callback) -> tuple[dict[str, str], ...]:
