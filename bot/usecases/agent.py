@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from bot.booking.business import Business
-from bot.booking.callback import CHANGEABLE, SET_ASIDE, Callback, Status
+from bot.booking.callback import CHANGEABLE, SET_ASIDE, SETTLED, Callback, Status
 from bot.booking.errors import CallbackNotFound
 from bot.booking.matching import EVERYTHING, Skills
 from bot.store import agents, callbacks, slots
@@ -30,6 +30,7 @@ from bot.usecases.board import (
     read_pulse,
 )
 from bot.usecases.line import WaitingLine
+from bot.usecases.promises import plan_instead
 
 SESSION_LENGTH = timedelta(hours=12)
 LONGEST_PASSWORD = 200
@@ -220,9 +221,10 @@ class Desk:
     async def record(self, reference: str, agent: Agent, resolution: str, *, seen: Status, now: datetime) -> Callback:
         """Write down how it ended. `seen` is the status that the agent was looking at; recording twice is harmless.
 
-        During a call, and before one ("already settled"), the promise is completed with it; after one only the
-        resolution is added. Raises CallbackNotFound, OutcomeNotPossible, AlreadyRecorded, and MovedOn when the
-        callback has meanwhile come to a point where the agent may decide otherwise.
+        During a call the promise is completed with it; after one only the resolution is added. Before one, where the
+        matter was settled otherwise, it is completed as SETTLED: no call is made, what was still to be told is
+        withdrawn, and the customer thanked. Raises CallbackNotFound, OutcomeNotPossible, AlreadyRecorded, and MovedOn
+        when the callback has meanwhile come to a point where the agent may decide otherwise.
         """
         try:
             async with self._database.write() as tx:
@@ -234,9 +236,12 @@ class Desk:
                     raise MovedOn
                 if callback.status not in (Status.IN_CALL, Status.COMPLETED, *CHANGEABLE):
                     raise OutcomeNotPossible(callback.status)
-                recorded = await callbacks.change(tx, callback, now=now, status=Status.COMPLETED, resolution=resolution)
-                facts = {"agent_id": agent.id, "resolution": resolution}
+                ended = SETTLED if callback.is_changeable else resolution
+                recorded = await callbacks.change(tx, callback, now=now, status=Status.COMPLETED, resolution=ended)
+                facts = {"agent_id": agent.id, "resolution": ended}
                 await callbacks.note_event(tx, callback.id, RESOLVED, at=now, facts=facts)
+                if callback.is_changeable:
+                    await plan_instead(tx, recorded, SETTLED, now=now)
                 if callback.is_changeable and callback.window.start > now:  # somebody else can have the time
                     await slots.give_back(tx, callback.topic, callback.slot_start)
                 return recorded
