@@ -4,10 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
+from bot.store.account_schema import api_keys
 from bot.store.contact_schema import inbox
 from bot.store.database import Transaction, upsert
 from bot.store.prepared import Prepared, given
-from bot.store.schema import api_keys, consent, heartbeats, idempotency_keys
+from bot.store.schema import consent, heartbeats, idempotency_keys
 
 
 async def first_time(tx: Transaction, source: str, key: str, *, now: datetime) -> bool:

@@ -197,6 +197,14 @@ agents = Table(
     Column("topics", JSON, nullable=False, server_default="[]"),
     Column("languages", JSON, nullable=False, server_default="[]"),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+    Column("must_change_password", Boolean, nullable=False, server_default=text("false")),
+    Column("language", String(8)),  # of the desk's pages, and their light; empty: as the browser says
+    Column("theme", String(8)),
+    # False for who takes calls by phone alone. Otherwise ready means that a page of the desk is open (in real time).
+    Column("needs_desk", Boolean, nullable=False, server_default=text("false")),
+    Column("desk_seen_at", UtcDateTime),
+    Column("after_call_until", UtcDateTime),  # when the time for writing things down ends by itself
 )
 
 attempts = Table(
@@ -298,24 +306,6 @@ ratings = Table(
     Column("score", Integer, nullable=False),
     Column("rated_at", UtcDateTime, nullable=False),
     CheckConstraint("score BETWEEN 1 AND 5", name="score"),
-)
-
-agent_sessions = Table(
-    "agent_sessions",
-    metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("agent_id", ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
-    Column("csrf_token", String(43), nullable=False),
-    Column("expires_at", UtcDateTime, nullable=False),
-)
-
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("key_hash", String(64), primary_key=True),
-    Column("label", Text, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("scopes", Text, nullable=False, server_default="callbacks kpis"),  # what it may do, by name
 )
 
 idempotency_keys = Table(

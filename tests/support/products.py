@@ -30,7 +30,9 @@ from bot.store import agents, attempts, callbacks
 from bot.store.agents import Agent
 from bot.store.attempts import Dial
 from bot.store.database import Database
+from bot.usecases.accounts import Accounts
 from bot.usecases.agent_legs import AgentLegs
+from bot.usecases.audit import AuditLog
 from bot.usecases.bookings import BookingRequest, Bookings
 from bot.usecases.calls import Calls
 from bot.usecases.choosing import Choosing
@@ -48,8 +50,10 @@ from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.links import Links
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import NoticePolicy, Notices
+from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
+from bot.usecases.people import People
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
@@ -57,7 +61,7 @@ from bot.usecases.settings_history import SettingsHistory
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
 from bot.wiring import Product
-from tests.support.carriers import ScriptedDialer, ScriptedSms, sid_of
+from tests.support.carriers import ScriptedDialer, ScriptedSms, ScriptedTalks, sid_of
 from tests.support.clocks import REAL, TOKYO, TUESDAY, MovableClock, tokyo
 
 ROOT = Path(__file__).parents[2]
@@ -223,12 +227,18 @@ class World:
         self.ratings = Ratings(database)
         self.identity = Identity(database, self.sms, business=BUSINESS)
         self.conversations = Conversations(database, self.assistant, business=BUSINESS)  # type: ignore[arg-type]  # a fake
-        choosing = Choosing(self.bookings, business=BUSINESS)
+        self.talks = ScriptedTalks()
+        offering = Offering(self.bookings, rules=self.rules, business=BUSINESS)
+        understanding = Understanding(
+            database, offering=offering, choosing=Choosing(self.bookings, business=BUSINESS), identity=self.identity,
+            consent=self.consent, business=BUSINESS,
+        )  # fmt: skip
         self.correspondence = Correspondence(
             database,
             self.conversations,
-            Understanding(database, self.bookings, choosing, self.identity, business=BUSINESS),
-            channels={"sms": self.sms},
+            understanding,
+            offering,
+            channels={"sms": self.sms, "line": self.talks},
             business=BUSINESS,
         )
 
@@ -318,7 +328,8 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
         ),
         consent=world.consent, keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
-        kpis=Kpis(world.database, timezone=TOKYO),
+        kpis=Kpis(world.database, timezone=TOKYO), accounts=Accounts(world.database), people=People(world.database),
+        audit=AuditLog(world.database),
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)

@@ -1,6 +1,7 @@
 """The desk's live stream: one reader of the database for every agent who looks at a page."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -11,12 +12,15 @@ from typing import Any
 import structlog
 from sanic import Request
 
-from bot.store.agents import DeskSession
+from bot.store.sessions import DeskSession
+from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.board import Pulse
 
 READ_EVERY_S = 0.25
 BEAT_EVERY_S = 15.0
+WHO_EVERY_S = 1.0
+"""How soon a page is closed whose session has ended: somebody was let go, or did nothing for too long."""
 CLOCK_MOVED_S = 1.0
 """Business time that differs this much from what browsers count is told at once: somebody moved the clock."""
 
@@ -36,8 +40,10 @@ class Listener:
 class BoardWatch:
     """Reads what changed while anybody looks, and wakes those who do."""
 
-    def __init__(self, desk: Desk, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, desk: Desk, accounts: Accounts, *, now: Callable[[], datetime]) -> None:
         self._desk = desk
+        self._accounts = accounts
+        self._looked_who = 0.0
         self._now = now
         self._listeners: set[Listener] = set()
         self._pulse: Pulse | None = None
@@ -52,6 +58,8 @@ class BoardWatch:
                 continue
             try:
                 await self._read()
+                if monotonic() - self._looked_who >= WHO_EVERY_S:
+                    await self._look_who()
             except Exception:  # the database may be away for a while; the stream goes on when it is back
                 log.exception("desk_read_failed")
 
@@ -63,11 +71,8 @@ class BoardWatch:
             listener.wake.set()
         try:
             while not listener.is_over:
-                try:
+                with contextlib.suppress(TimeoutError):  # then a sign of life is due
                     await asyncio.wait_for(listener.wake.wait(), BEAT_EVERY_S)
-                except TimeoutError:
-                    if not await self._desk.is_valid(session, real_now=datetime.now(UTC)):
-                        return
                 listener.wake.clear()
                 if not listener.is_over:
                     yield self._told(listener)
@@ -96,6 +101,17 @@ class BoardWatch:
         for listener in self._listeners:
             listener.changed |= self._pulse.changed
             listener.wake.set()
+
+    async def _look_who(self) -> None:
+        """Close what belongs to sessions that have ended."""
+        self._looked_who = monotonic()
+        listeners = tuple(self._listeners)
+        hashes = list({listener.session.token_hash for listener in listeners})
+        standing = await self._accounts.standing(hashes, real_now=datetime.now(UTC))
+        for listener in listeners:
+            if listener.session.token_hash not in standing:
+                listener.is_over = True
+                listener.wake.set()
 
     def _clock_moved(self) -> bool:
         told, at = self._told_clock

@@ -28,7 +28,7 @@ class Pages:
         """What is next."""
         words = self._words(request)
         reader = session_of(request).agent
-        board = await self._product.desk.board(now=words.now, with_unsettled=reader.role == "supervisor")
+        board = await self._product.desk.board(now=words.now, with_unsettled=reader.watches)
         return self._page(request, "desk_board.html", words, board=board, reader=reader)
 
     async def supervision(self, request: Request) -> HTTPResponse:

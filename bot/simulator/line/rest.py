@@ -20,11 +20,14 @@ _USUAL_LOADING_S = 20
 class MessagingApi:
     """LINE's resources under `/v2/bot`, of one channel."""
 
-    def __init__(self, chats: Chats, *, access_token: str, destination: str, routes: Sequence[Route]) -> None:
+    def __init__(
+        self, chats: Chats, *, access_token: str, destination: str, display_name: str, routes: Sequence[Route]
+    ) -> None:
         self._chats = chats
         self._books = chats.books
         self._access_token = access_token
         self._destination = destination
+        self._display_name = display_name
         self._routes: list[tuple[str, re.Pattern[str], Handler]] = [
             (method, re.compile(_ROOT + pattern), handler)
             for method, pattern, handler in (*self._own_routes(), *routes)
@@ -65,7 +68,7 @@ class MessagingApi:
             body={
                 "userId": self._destination,
                 "basicId": f"@{self._destination[1:9]}",
-                "displayName": "Simulated LINE",
+                "displayName": self._display_name,
                 "chatMode": "bot",
                 "markAsReadMode": "auto",
             }
