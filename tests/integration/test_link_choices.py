@@ -4,10 +4,11 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 from bot.booking.callback import Callback, Status
 from bot.booking.window import Window
@@ -33,7 +34,7 @@ async def http(world: World, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]
         yield client
 
 
-async def entry(holder: Holder) -> tuple[Calendar, Event]:
+async def entry(holder: Holder) -> tuple[Any, Any]:
     answer = await holder.look("/callback.ics")
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     calendar = Calendar.from_ical(answer.text)
@@ -161,7 +162,8 @@ async def test_a_code_that_one_booking_asked_for_changes_no_other(world: World, 
 async def test_who_wants_no_messages_gets_none_from_that_moment_and_is_called_all_the_same(
     world: World, http: httpx.AsyncClient
 ) -> None:
-    made = await world.with_agents() and await world.book()
+    await world.with_agents()
+    made = await world.book()
     holder = Holder(http, made)
     assert "お知らせを停止しました。" in await holder.pressed("stop", what="messages")
     assert await world.send_notices() == []
