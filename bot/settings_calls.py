@@ -110,3 +110,9 @@ class NoticesSection(Section):
             not_by_sms=frozenset(self.not_by_sms),
             send_hours=LawfulHours(default=self.send_hours, unknown_zone=unknown_zone),
         )
+
+
+class LineSection(Section):
+    """[line]"""
+
+    notices: bool = True

@@ -8,7 +8,7 @@ import structlog
 from sanic import Request, Sanic
 from sanic.response import BaseHTTPResponse
 
-from bot.gateway import demo, problems, rendering
+from bot.gateway import demo, embedding, problems, rendering
 from bot.gateway.answering import Answering
 from bot.gateway.api import api_blueprint
 from bot.gateway.chat import chat_blueprint
@@ -47,6 +47,7 @@ def create_app(product: Product) -> Sanic[Any, Any]:
     )
     problems.install(app)
     rendering.install(app)
+    embedding.install(app, product.settings.web.embed_on)
     metrics = Metrics()
     live, answering = LiveTalks(product.conversations), Answering(product)
     app.blueprint(
@@ -58,12 +59,14 @@ def create_app(product: Product) -> Sanic[Any, Any]:
             voice_blueprint(product),
             desk_blueprint(product),
             form_blueprint(product),
+            embedding.embed_blueprint(product),
             link_blueprint(product),
             health_blueprint(product, metrics),
         ]
     )
     carrier = _simulated_carrier(product)
     if carrier:
+        app.blueprint(demo.shop_blueprint())
         simulator = simulator_blueprint(carrier, line=_simulated_line(product), timezone=str(product.business.timezone))
         app.blueprint(simulator)
     _install_metrics(app, metrics)
@@ -87,7 +90,9 @@ def _simulated_carrier(product: Product) -> SimulatedCarrier | None:
 
 
 def _simulated_line(product: Product) -> SimulatedLine | None:
-    if product.line_account is None or not isinstance(product.clock, SimulatedClock):
+    if not isinstance(product.clock, SimulatedClock) or not (
+        product.line_account and product.line_account.is_simulated
+    ):
         return None
     return SimulatedLine(
         product.settings.var / "simulated-line.db",

@@ -1,6 +1,8 @@
 """What a customer thought of the call, on whatever channel they say it; in the chat it is asked for once."""
 
-from datetime import datetime
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from bot.booking.callback import Callback, Status
 from bot.booking.errors import CallbackNotFound, NotRateable, ScoreOutOfRange
@@ -8,6 +10,8 @@ from bot.store import callbacks, ratings
 from bot.store.database import Database, Transaction
 
 WORST, BEST = 1, 5
+SCORES = frozenset("12345")
+RATED_WITHIN = timedelta(days=7)
 ASKED, RATED, DECLINED = "rating_asked", "rated", "rating_declined"
 """Entries of a callback's history."""
 
@@ -62,6 +66,17 @@ async def rate(tx: Transaction, callback: Callback, score: int, *, now: datetime
     if await ratings.put(tx, callback.id, score, now=now):
         facts = {"score": score, **({"comment": comment} if comment else {})}
         await callbacks.note_event(tx, callback.id, RATED, at=now, facts=facts)
+
+
+async def rate_by_digit(tx: Transaction, found: Iterable[Callback], text: str, *, now: datetime) -> bool:
+    """Keep a bare digit as the score of the last of these calls that was spoken, while that was lately."""
+    score = unicodedata.normalize("NFKC", text).strip()
+    spoken = [callback for callback in found if callback.status == Status.COMPLETED]
+    last = max(spoken, key=lambda callback: callback.updated_at, default=None)
+    if score not in SCORES or last is None or now - last.updated_at > RATED_WITHIN:
+        return False
+    await rate(tx, last, int(score), now=now)
+    return True
 
 
 async def _open_question(tx: Transaction, conversation_id: str) -> Callback | None:

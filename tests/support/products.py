@@ -50,6 +50,7 @@ from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.links import Links
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import NoticePolicy, Notices
+from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
 from bot.usecases.people import People
@@ -60,7 +61,7 @@ from bot.usecases.settings_history import SettingsHistory
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
 from bot.wiring import Product
-from tests.support.carriers import ScriptedDialer, ScriptedSms, sid_of
+from tests.support.carriers import ScriptedDialer, ScriptedSms, ScriptedTalks, sid_of
 from tests.support.clocks import REAL, TOKYO, TUESDAY, MovableClock, tokyo
 
 ROOT = Path(__file__).parents[2]
@@ -226,12 +227,18 @@ class World:
         self.ratings = Ratings(database)
         self.identity = Identity(database, self.sms, business=BUSINESS)
         self.conversations = Conversations(database, self.assistant, business=BUSINESS)  # type: ignore[arg-type]  # a fake
-        choosing = Choosing(self.bookings, business=BUSINESS)
+        self.talks = ScriptedTalks()
+        offering = Offering(self.bookings, rules=self.rules, business=BUSINESS)
+        understanding = Understanding(
+            database, offering=offering, choosing=Choosing(self.bookings, business=BUSINESS), identity=self.identity,
+            consent=self.consent, business=BUSINESS,
+        )  # fmt: skip
         self.correspondence = Correspondence(
             database,
             self.conversations,
-            Understanding(database, self.bookings, choosing, self.identity, business=BUSINESS),
-            channels={"sms": self.sms},
+            understanding,
+            offering,
+            channels={"sms": self.sms, "line": self.talks},
             business=BUSINESS,
         )
 
