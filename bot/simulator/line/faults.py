@@ -13,7 +13,7 @@ _MOST_PUSHES = 10_000_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineFaults:
-    """Probabilities: a webhook is `lost`, comes twice (`duplicate`) or behind the person's next (`reordered`); a push or
+    """Probabilities: a webhook is `lost`, comes twice (`duplicate`) or behind the next (`reordered`); a push or
     multicast meets a 500 before it is accepted (`push_500`) or after (`push_500_after`); the answer to an accepted
     message hangs (`timeout`); a good reply token is refused (`invalid_reply_token`). Every webhook comes `late_s`
     simulated seconds late.
