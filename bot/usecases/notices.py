@@ -8,7 +8,7 @@ import structlog
 
 from bot.booking import phone
 from bot.booking.business import Business
-from bot.booking.callback import CHANGEABLE, HOURS_CHANGED, Callback, Status
+from bot.booking.callback import CHANGEABLE, HOURS_CHANGED, SETTLED, Callback, Status
 from bot.booking.lawful import CallingHours, LawfulHours
 from bot.booking.link import LinkKey
 from bot.booking.reminding import still_makes_sense
@@ -34,7 +34,7 @@ NOT_IN_THE_CHAT = frozenset({"confirmation", "moved", "cancelled", "choose_time"
 """What the chat has answered already or says in its own words; by SMS it is told, for the customer's own record."""
 IN_THE_CHAT_ONLY = frozenset({"survey"})
 """Who booked in the chat is asked there how it was; by SMS it is the thanks that ask."""
-ANSWERS = frozenset({"confirmation", "moved", "cancelled", "choose_time"})
+ANSWERS = frozenset({"confirmation", "moved", "cancelled", "choose_time", SETTLED})
 """What answers something that the customer did a moment ago: quiet hours do not hold it back."""
 REMINDERS = frozenset({"reminder_day", "reminder", "reminder_soon"})
 STILL_TRUE = {
@@ -55,6 +55,7 @@ STILL_TRUE = {
     "hours_changed": frozenset({Status.BOOKED, Status.EXPIRED}),
     "capacity_changed": frozenset({Status.BOOKED}),
     "survey": frozenset({Status.COMPLETED}),
+    SETTLED: frozenset({Status.COMPLETED}),
 }
 """In which statuses each notice may still be sent: a reminder of a cancelled call would be worse than none."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.booking.callback import Callback, Status
+from bot.booking.callback import Callback
 from bot.booking.errors import CallbackNotOpen, IdempotencyConflict, SlotFull
 from bot.booking.hours import BusinessHours, Period
 from bot.booking.window import Window
@@ -23,27 +23,18 @@ from bot.store import callbacks
 from bot.store.database import Database
 from bot.store.together import MOST_AT_ONCE
 from bot.usecases.bookings import IdempotencyKey
+from tests.support import races
 from tests.support.clocks import NEW_YORK, tokyo
+from tests.support.databases import PostgresServer
 from tests.support.plain_http import Answer, Connection
 from tests.support.ports import free_port
 from tests.support.products import ROOT, SLOT, SLOTS, World, a_request, number, settings_of
+from tests.support.races import PLACES, wrong_counters
 
-PLACES = 48
+TRIALS = 300
 HALF_HOUR = timedelta(minutes=30)
 NEXT = Window(start=SLOT.end, end=SLOT.end + (SLOT.end - SLOT.start))
 API_KEY = "a-key-for-many-who-book-at-once"
-IN_ONE_PERSONS_HANDS = """
-SELECT s.topic, s.starts_at, s.booked FROM slots s WHERE s.booked <>
-  (SELECT count(*) FROM callbacks c WHERE c.topic = s.topic AND c.slot_start = s.starts_at AND c.status <> 'cancelled')
-  + (SELECT count(*) FROM holds h WHERE h.topic = s.topic AND h.slot_start = s.starts_at)
-"""
-"""Slots whose counter is not what was really sold and held: there must be none, ever."""
-
-
-async def wrong_counters(database: Database) -> list[tuple[object, ...]]:
-    """What the invariant finds."""
-    async with database.read() as tx:
-        return [tuple(row) for row in await tx.execute(text(IN_ONE_PERSONS_HANDS))]
 
 
 async def book(world: World, index: int, window: Window = SLOT) -> Callback | None:
@@ -118,28 +109,44 @@ async def test_row_18_a_yes_that_arrives_twice_books_once(database: Database, se
     assert len(await worlds[0].bookings.listing()) == 1
 
 
+@pytest.mark.parametrize("level", races.LEVELS)
+async def test_row_16_is_kept_whatever_isolation_level_the_server_begins_transactions_at(
+    postgres_server: PostgresServer, tmp_path: Path, level: str
+) -> None:
+    url = await postgres_server.fresh(tmp_path)
+    await races.at_level(url, level)
+    processes = Database(url), Database(url)
+    ends = await asyncio.gather(
+        *(races.rush(database, requests=200, first=200 * place) for place, database in enumerate(processes))
+    )
+    assert sum(ends, Counter()) == {"booked": PLACES, "full": 400 - PLACES}
+    assert await wrong_counters(processes[0]) == []
+    for database in processes:
+        await database.close()
+
+
+async def test_row_19_a_yes_at_the_moment_the_hold_lapses_sells_the_place_to_exactly_one(
+    database: Database, second_database: Database
+) -> None:
+    """`make races` runs ten thousand of these."""
+    seen = await races.hold_expiry(database, second_database, trials=TRIALS)
+    assert seen.wrong == []
+    assert seen.ends.total() == TRIALS
+    assert min(seen.ends["the holder"], seen.ends["the stranger"]) > 0  # it was a race
+    assert await wrong_counters(database) == []
+
+
 async def test_row_20_nothing_is_dialled_after_a_cancellation_was_acknowledged(
     database: Database, second_database: Database
 ) -> None:
-    """At the moment of the claim either the dispatcher is first, and the answer says so, or no dial begins."""
-    customers = World(database, slots=replace(SLOTS, capacity=100))
-    dispatcher = await World(second_database, slots=replace(SLOTS, capacity=100)).with_agents(60)
-    made = [await customers.book(phone_number=number(index)) for index in range(60)]
+    """At the moment of the claim either the dispatcher is first, and the answer says so, or no dial begins.
 
-    async def cancel(callback: Callback) -> bool:
-        try:
-            await customers.bookings.cancel(callback.reference, now=SLOT.start)
-        except CallbackNotOpen as refused:
-            return refused.status not in (Status.DIALING, Status.IN_CALL)
-        return True
-
-    cancelled, _ = await asyncio.gather(
-        asyncio.gather(*(cancel(callback) for callback in made)), dispatcher.at(SLOT.start)
-    )
-    await dispatcher.at(SLOT.start)
-    dialled = {dial.callback_id for dial in await dispatcher.live()}
-    for callback, acknowledged in zip(made, cancelled, strict=True):
-        assert (callback.id in dialled) != acknowledged
+    `make races` runs ten thousand of these.
+    """
+    seen = await races.cancel_and_dial(database, second_database, trials=TRIALS)
+    assert seen.wrong == []
+    assert seen.ends.total() == TRIALS
+    assert min(seen.ends["cancelled"], seen.ends["dialled"]) > 0
     assert await wrong_counters(database) == []
 
 

@@ -323,6 +323,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
         dispatch=world.dispatch, overdue=world.overdue,
         leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links,
+        identity=world.identity,
         line_report=LineReport(world.database),
         settings_history=SettingsHistory(
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
