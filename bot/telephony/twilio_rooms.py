@@ -2,8 +2,8 @@
 
 from bot.telephony.dialer import Accepted, CarrierUnavailable, Rejected, Unknown
 from bot.telephony.rooms import NOBODY, Change, Voice, room_of
-from bot.telephony.twilio import NOT_FOUND, CallUrls
-from bot.vendors.twilio import CarrierRefused, CarrierSilent, TwilioClient
+from bot.telephony.twilio import CallUrls
+from bot.vendors.twilio import NOT_FOUND, CarrierRefused, CarrierSilent, TwilioClient
 
 
 class TwilioRooms:
