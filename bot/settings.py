@@ -336,8 +336,8 @@ def _environment(environ: Mapping[str, str]) -> Environment:
 
 
 def _check_line(settings: Settings) -> None:
-    environment = settings.environment
-    if bool(environment.line_channel_secret) != bool(environment.line_channel_access_token):
+    ours = settings.environment
+    if bool(ours.line_channel_secret) != bool(ours.line_channel_access_token):
         raise SettingsError("LINE needs both LINE_CHANNEL_SECRET and LINE_CHANNEL_ACCESS_TOKEN in the environment.")
 
 

@@ -80,6 +80,7 @@ class RetrySection(Section):
 NoticeKind = Literal[
     "confirmation", "moved", "cancelled", "reminder_day", "reminder", "reminder_soon", "starting", "late", "missed",
     "choose_time", "unreached", "number_unusable", "expired", "thanks", "hours_changed", "capacity_changed",
+    "settled",
 ]  # fmt: skip
 
 

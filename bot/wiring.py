@@ -269,6 +269,7 @@ def connect(settings: Settings | None = None) -> Product:
         notices=Notices(
             database,
             sms,
+            on_line=on_line.channel if on_line and settings.line.notices else None,
             business=business,
             new_times=NewTimes(rules, seats),
             policy=settings.notices.value(links=link_key, unknown_zone=business.timezone),

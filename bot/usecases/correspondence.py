@@ -16,7 +16,7 @@ from bot.store.contacts import Contact
 from bot.store.database import Database, Transaction
 from bot.usecases.arriving import arrival_of, heard_of
 from bot.usecases.conversation import Conversations, Turn
-from bot.usecases.offering import Offering
+from bot.usecases.offering import Offering, asked
 from bot.usecases.understanding import Understanding
 from bot.wording import language as languages
 from bot.wording import say
@@ -142,7 +142,7 @@ class Correspondence:
         outcome = await self._channels[contact.channel].answer(contact.address, answer, reply=reply)
         log.info("answer", channel=contact.channel, outcome=type(outcome).__name__)
         async with self._database.write() as tx:
-            await contacts.change(tx, contact, asked=self._offering.asked(answer), language=answer.language)
+            await contacts.change(tx, contact, asked=asked(answer), language=answer.language)
         return outcome
 
     async def _wants_nothing(self, contact: Contact) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.booking.business import Business
 from bot.booking.rules import Rules
@@ -58,24 +59,6 @@ class Offering:
         more = [window for _, windows in islice(days, DAYS) for window in windows]
         return replace(answer, more=tuple(more) if shown else (), until=free[-1].start)
 
-    def asked(self, answer: Answer) -> dict[str, Any] | None:
-        """What a bare digit or a button of this answer will mean."""
-        offer: dict[str, Any] = {"offer": answer.offer} if answer.choices or answer.more else {}
-        if answer.reference:
-            starts = [choice.window.start.isoformat() for choice in answer.choices if choice.window]
-            return offer | {"reference": answer.reference, "starts": starts}
-        values = [choice.value for choice in sms.in_order(answer.choices)]
-        return offer | {"values": values} if values or offer else None
-
-    def choice(self, window: Window, language: Language) -> Choice:
-        """A time as one of several to choose from."""
-        tz = self._business.timezone
-        return Choice(
-            title=dates.span(window, tz=tz, language=language),
-            value=dates.start(window, tz=tz, language=language),
-            window=window,
-        )
-
     def ways_in(self, language: Language) -> tuple[Choice, ...]:
         """What somebody can begin with."""
         return tuple(
@@ -90,3 +73,22 @@ class Offering:
         wishes = self._bookings.wishes(choice.value, language=language, now=now)
         start = wishes.candidates[0].start if len(wishes.candidates) == 1 else None
         return replace(choice, window=Window(start=start, end=start + INSTANT)) if start else choice
+
+
+def asked(answer: Answer) -> dict[str, Any] | None:
+    """What a bare digit or a button of this answer will mean."""
+    offer: dict[str, Any] = {"offer": answer.offer} if answer.choices or answer.more else {}
+    if answer.reference:
+        starts = [choice.window.start.isoformat() for choice in answer.choices if choice.window]
+        return offer | {"reference": answer.reference, "starts": starts}
+    values = [choice.value for choice in sms.in_order(answer.choices)]
+    return offer | {"values": values} if values or offer else None
+
+
+def timed_choice(window: Window, language: Language, *, tz: ZoneInfo) -> Choice:
+    """A time as one of several to choose from."""
+    return Choice(
+        title=dates.span(window, tz=tz, language=language),
+        value=dates.start(window, tz=tz, language=language),
+        window=window,
+    )

@@ -22,8 +22,9 @@ class Ratings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def rate(self, reference: str, score: int, *, now: datetime) -> Callback:
+    async def rate(self, reference: str, score: int, *, now: datetime, comment: str | None = None) -> Callback:
         """Keep the score of a completed callback; the same score again is harmless, another one replaces it.
+        A comment may follow, once in the same words.
 
         Raises ScoreOutOfRange, CallbackNotFound, and NotRateable while nobody has spoken.
         """
@@ -31,7 +32,7 @@ class Ratings:
             callback = await callbacks.by_reference(tx, reference)
             if callback is None:
                 raise CallbackNotFound(reference)
-            await rate(tx, callback, score, now=now)
+            await rate(tx, callback, score, comment=comment, now=now)
         return callback
 
     async def of(self, callback: Callback) -> int | None:
@@ -63,7 +64,8 @@ async def rate(tx: Transaction, callback: Callback, score: int, *, now: datetime
         raise ScoreOutOfRange(score)
     if callback.status != Status.COMPLETED:
         raise NotRateable(callback.status)
-    if await ratings.put(tx, callback.id, score, now=now):
+    is_new = await ratings.put(tx, callback.id, score, now=now)
+    if is_new or (comment and not await _is_said(tx, callback, comment)):
         facts = {"score": score, **({"comment": comment} if comment else {})}
         await callbacks.note_event(tx, callback.id, RATED, at=now, facts=facts)
 
@@ -88,3 +90,8 @@ async def _open_question(tx: Transaction, conversation_id: str) -> Callback | No
         if ASKED in kinds and not {RATED, DECLINED} & kinds:
             return callback
     return None
+
+
+async def _is_said(tx: Transaction, callback: Callback, comment: str) -> bool:
+    said = await callbacks.history(tx, callback.id)
+    return any(kind == RATED and facts.get("comment") == comment for _, kind, facts in said)

@@ -12,7 +12,7 @@ from bot.store.database import Database
 from bot.usecases.choosing import Choosing, Chosen
 from bot.usecases.consent import Consent
 from bot.usecases.identity import Identity
-from bot.usecases.offering import Offering
+from bot.usecases.offering import Offering, timed_choice
 from bot.usecases.ratings import rate_by_digit
 from bot.wording import dates, say
 
@@ -44,6 +44,8 @@ class Understanding:
         """The words for the talk, or the answer to what needs no talk."""
         if heard.kind == "other":
             return self._answer(contact, heard, "chat.text_only")
+        if heard.kind == "menu":
+            return say(f"chat.{heard.text}_words", contact.language)
         if heard.kind != "text":
             return await self._pressed(contact, heard, now=now)
         if contact.channel != sms.NAME and (done := await self._commanded(contact, heard, now=now)):
@@ -113,7 +115,8 @@ class Understanding:
 
     async def _told(self, contact: Contact, heard: Heard, chosen: Chosen, *, now: datetime) -> Answer:
         """What is answered to a choice, kept in the talk like everything else that was said there."""
-        choices = tuple(self._offering.choice(window, contact.language) for window in chosen.instead)
+        tz = self._business.timezone
+        choices = tuple(timed_choice(window, contact.language, tz=tz) for window in chosen.instead)
         talk = contact.conversation_id or ""
         said = heard.text or dates.at(
             datetime.fromisoformat(heard.start), tz=self._business.timezone, language=contact.language
