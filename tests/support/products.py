@@ -56,6 +56,7 @@ from bot.usecases.people import People
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
+from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
@@ -310,6 +311,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     await product.assistant.close()
     await product.database.close()
     assistant: Any = world.assistant
+    accounts = Accounts(world.database)
     replaced = replace(
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
@@ -320,8 +322,8 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
         ),
         consent=world.consent, keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
-        kpis=Kpis(world.database, timezone=TOKYO), accounts=Accounts(world.database), people=People(world.database),
-        audit=AuditLog(world.database),
+        kpis=Kpis(world.database, timezone=TOKYO), accounts=accounts, people=People(world.database),
+        second_factor=SecondFactor(world.database, accounts, issuer="Shop"), audit=AuditLog(world.database),
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)
