@@ -80,6 +80,7 @@ class RetrySection(Section):
 NoticeKind = Literal[
     "confirmation", "moved", "cancelled", "reminder_day", "reminder", "reminder_soon", "starting", "late", "missed",
     "choose_time", "unreached", "number_unusable", "expired", "thanks", "hours_changed", "capacity_changed",
+    "settled",
 ]  # fmt: skip
 
 
@@ -110,3 +111,9 @@ class NoticesSection(Section):
             not_by_sms=frozenset(self.not_by_sms),
             send_hours=LawfulHours(default=self.send_hours, unknown_zone=unknown_zone),
         )
+
+
+class LineSection(Section):
+    """[line]"""
+
+    notices: bool = True

@@ -1,9 +1,13 @@
-"""What the demo starts with: agents whose phones answer by themselves, and an API key that is printed."""
+"""What the demo starts with: agents whose phones answer by themselves, an API key that is printed, and a shop's page
+that carries the chat as any site may."""
 
 import json
 import secrets
 from datetime import datetime
 
+from sanic import Blueprint, HTTPResponse, Request
+
+from bot.gateway.rendering import page
 from bot.private_files import first_written, rewrite
 from bot.simulator.carrier import SimulatedCarrier
 from bot.usecases.people import DEMO_ADMIN, DEMO_AGENTS, DEMO_SUPERVISOR
@@ -26,6 +30,17 @@ async def prepare(product: Product, *, now: datetime) -> None:
         "desk_admin": DEMO_ADMIN.login, "api_key": api_key,
     }  # fmt: skip
     rewrite(path, json.dumps(told))
+
+
+def shop_blueprint() -> Blueprint:
+    """`/demo/shop`: what the chat looks like in somebody else's page."""
+    blueprint = Blueprint("demo_shop")
+
+    @blueprint.get("/demo/shop", name="shop")
+    async def shop(request: Request) -> HTTPResponse:
+        return page("demo_shop.html", origin="", language="en" if request.args.get("lang") == "en" else "ja")
+
+    return blueprint
 
 
 def let_agents_answer(carrier: SimulatedCarrier) -> None:

@@ -296,6 +296,16 @@ async def test_a_lost_webhook_does_not_arrive_and_a_doubled_one_twice(play: Line
     assert {event["deliveryContext"]["isRedelivery"] for event in play.events()} == {False}
 
 
+async def test_webhooks_overtake_one_another_if_told_so(play: LineStage) -> None:
+    await play.show_faults(reordered=1)
+    for text in ("一", "二", "三"):
+        await play.act("text", text=text)
+    await play.eventually(lambda: len(play.events("message")) == 2)
+    await play.pass_time(seconds=3)
+    await play.eventually(lambda: len(play.events("message")) == 3)
+    assert [event["message"]["text"] for event in play.events()] == ["二", "一", "三"]
+
+
 async def test_webhooks_come_late_on_the_simulated_clock(play: LineStage) -> None:
     await play.show_faults(late_s=300)
     await play.act("text", text="遅れる")

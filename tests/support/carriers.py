@@ -101,6 +101,33 @@ class ScriptedSms:
         return await self.send(to, worded(answer))
 
 
+@dataclass
+class ScriptedTalks:
+    """A TalkChannel that keeps whole answers, with what they were to reply to; it gives the scripted outcomes."""
+
+    script: deque[SmsAnswer] = field(default_factory=deque)
+    said: list[tuple[str, TalkAnswer, str | None]] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+
+    async def send(self, to: str, text: str) -> Sent | NotSent | MaybeSent:
+        return await self.answer(to, TalkAnswer(texts=(text,), choices=(), language="ja", key=text), reply=None)
+
+    async def show_work(self, to: str) -> None:
+        self.shown.append(to)
+
+    async def answer(self, to: str, answer: TalkAnswer, *, reply: str | None) -> Sent | NotSent | MaybeSent:
+        self.said.append((to, answer, reply))
+        outcome = self.script.popleft() if self.script else Sent(message_sid=f"LM{len(self.said)}")
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    @property
+    def last(self) -> TalkAnswer:
+        """What was said last."""
+        return self.said[-1][1]
+
+
 def sid_of(attempt_id: str) -> str:
     """The call that a well-behaved carrier makes for an attempt."""
     return f"CA{attempt_id}"

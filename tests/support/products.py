@@ -50,6 +50,7 @@ from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.links import Links
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import NoticePolicy, Notices
+from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
 from bot.usecases.people import People
@@ -61,7 +62,7 @@ from bot.usecases.settings_history import SettingsHistory
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
 from bot.wiring import Product
-from tests.support.carriers import ScriptedDialer, ScriptedSms, sid_of
+from tests.support.carriers import ScriptedDialer, ScriptedSms, ScriptedTalks, sid_of
 from tests.support.clocks import REAL, TOKYO, TUESDAY, MovableClock, tokyo
 
 ROOT = Path(__file__).parents[2]
@@ -182,6 +183,7 @@ class World:
         self.stopwatch = 0.0
         self.dialer = dialer or ScriptedDialer()
         self.sms = ScriptedSms()
+        self.talks = ScriptedTalks()
         self.assistant = FakeAssistant()
         self.hours = hours or office_hours()
         self.rules = rules or rules_of(self.hours, slots)
@@ -219,20 +221,26 @@ class World:
         self.leases = Leases(database, owner=self.owner)
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes, legs=self.legs)
         self.notices = Notices(
-            database, self.sms, business=BUSINESS, new_times=NewTimes(self.rules, seats), policy=NOTICES
-        )
+            database, self.sms, on_line=self.talks, business=BUSINESS, new_times=NewTimes(self.rules, seats),
+            policy=NOTICES,
+        )  # fmt: skip
         self.links = Links(database, self.bookings, key=LINKS)
         self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminders=leads)
         self.consent = Consent(database, business=BUSINESS)
         self.ratings = Ratings(database)
         self.identity = Identity(database, self.sms, business=BUSINESS)
         self.conversations = Conversations(database, self.assistant, business=BUSINESS)  # type: ignore[arg-type]  # a fake
-        choosing = Choosing(self.bookings, business=BUSINESS)
+        offering = Offering(self.bookings, rules=self.rules, business=BUSINESS)
+        understanding = Understanding(
+            database, offering=offering, choosing=Choosing(self.bookings, business=BUSINESS), identity=self.identity,
+            consent=self.consent, business=BUSINESS,
+        )  # fmt: skip
         self.correspondence = Correspondence(
             database,
             self.conversations,
-            Understanding(database, self.bookings, choosing, self.identity, business=BUSINESS),
-            channels={"sms": self.sms},
+            understanding,
+            offering,
+            channels={"sms": self.sms, "line": self.talks},
             business=BUSINESS,
         )
 
@@ -317,6 +325,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
         dispatch=world.dispatch, overdue=world.overdue,
         leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links,
+        identity=world.identity,
         line_report=LineReport(world.database),
         settings_history=SettingsHistory(
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"

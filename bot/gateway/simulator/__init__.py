@@ -14,6 +14,7 @@ from sanic.response import json as json_response
 
 from bot.gateway.simulator.guard import refuse_strangers
 from bot.gateway.simulator.line import add_line
+from bot.gateway.simulator.line_pages import add_line_pages
 from bot.gateway.simulator.pages import add_pages
 from bot.simulator.api import ApiRequest
 from bot.simulator.carrier import SimulatedCarrier
@@ -55,9 +56,10 @@ def simulator_blueprint(
     _add_carrier_api(blueprint, carrier)
     _add_handsets(blueprint, carrier)
     _add_settings(blueprint, carrier, line)
-    add_pages(blueprint, carrier, timezone)
+    add_pages(blueprint, carrier, timezone, has_line=line is not None)
     if line:
         add_line(blueprint, line, _body)
+        add_line_pages(blueprint, line, timezone)
     return blueprint
 
 

@@ -24,8 +24,9 @@ from bot.simulator.timers import Timers
 class SimulatedLine:
     """LINE with one Messaging API channel, on one SQLite file, in one process.
 
-    `path` is the file of its books; `webhook_url` gets what people do. Times are those of `clock`, but for reply
-    tokens, which are good for a minute of real time (`real_now`: seconds since 1970): who answers needs real seconds.
+    `path` is the file of its books; `webhook_url` gets what people do; `display_name` is the account's. Times are those
+    of `clock`, but for reply tokens, which are good for a minute of real time (`real_now`: seconds since 1970): who
+    answers needs real seconds.
     """
 
     def __init__(
@@ -36,9 +37,11 @@ class SimulatedLine:
         access_token: str,
         webhook_url: str,
         clock: SimulatedClock,
+        display_name: str = "公式アカウント",
         real_now: Callable[[], float] = time.time,
     ) -> None:
         self.clock = clock
+        self.display_name = display_name
         self.destination = f"U{hashlib.sha256(channel_secret.encode()).hexdigest()[:32]}"
         """The user id of the business's account, as webhooks name it."""
         self._path = path
@@ -75,6 +78,7 @@ class SimulatedLine:
             chats,
             access_token=self._access_token,
             destination=self.destination,
+            display_name=self.display_name,
             routes=[*sending.routes(), *menus.routes()],
         )
         self._running = asyncio.get_running_loop().create_task(self._timers.run())
