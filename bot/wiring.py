@@ -27,6 +27,7 @@ from bot.settings_review import Worry, in_force, worries
 from bot.simulator.clock import SimulatedClock
 from bot.store.database import Database
 from bot.telephony.twilio import CallUrls, TwilioDialer
+from bot.telephony.twilio_rooms import TwilioRooms
 from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.agent_legs import AgentLegs
@@ -47,6 +48,7 @@ from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.links import Links
+from bot.usecases.live_calls import LiveCalls
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
 from bot.usecases.offering import Offering
@@ -130,6 +132,7 @@ class Product:
     conversations: Conversations
     correspondence: Correspondence
     calls: Calls
+    live_calls: LiveCalls
     dispatch: Dispatch
     overdue: Overdue
     leases: Leases
@@ -256,6 +259,15 @@ def connect(settings: Settings | None = None) -> Product:
             business=business,
         ),
         calls=calls,
+        live_calls=LiveCalls(
+            database,
+            TwilioRooms(
+                carrier,
+                number=settings.carrier.number,
+                urls=urls,
+                ring_seconds=settings.calls.agent_ring_seconds,
+            ),
+        ),
         dispatch=Dispatch(
             database,
             dialer,

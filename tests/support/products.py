@@ -48,6 +48,7 @@ from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.links import Links
+from bot.usecases.live_calls import LiveCalls
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import NoticePolicy, Notices
 from bot.usecases.offering import Offering
@@ -62,7 +63,7 @@ from bot.usecases.settings_history import SettingsHistory
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
 from bot.wiring import Product
-from tests.support.carriers import ScriptedDialer, ScriptedSms, ScriptedTalks, sid_of
+from tests.support.carriers import ScriptedDialer, ScriptedRooms, ScriptedSms, ScriptedTalks, sid_of
 from tests.support.clocks import REAL, TOKYO, TUESDAY, MovableClock, tokyo
 
 ROOT = Path(__file__).parents[2]
@@ -202,6 +203,8 @@ class World:
         self.wishes = Wishes(database, self.bookings, business=BUSINESS)
         self.legs = AgentLegs(database, self.dialer, self.outcomes, tries=2)
         self.calls = Calls(database, self.dialer, self.outcomes, wishes=self.wishes, legs=self.legs, business=BUSINESS)
+        self.rooms = ScriptedRooms()
+        self.live_calls = LiveCalls(database, self.rooms)
         self.owner = secrets.token_hex(4)
         self.overdue = Overdue(database, rules=self.rules, grace=grace)
         self.claims = Claims(
@@ -323,7 +326,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     replaced = replace(
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
-        dispatch=world.dispatch, overdue=world.overdue,
+        live_calls=world.live_calls, dispatch=world.dispatch, overdue=world.overdue,
         leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links,
         identity=world.identity,
         line_report=LineReport(world.database),
