@@ -35,6 +35,9 @@ accuracy: setup-dev train  ## how well customers are understood, measured anew i
 run: setup  ## the whole product on this machine, until Ctrl-C
 	@$(PYTHON) -m tools.run
 
+line-setup: setup  ## the rich menu for your LINE account; LINE_CHANNEL_SECRET and LINE_CHANNEL_ACCESS_TOKEN in the environment
+	@$(PYTHON) -m tools.line_setup
+
 demo-data: setup  ## three months of made-up history in the demo's database, the same every time
 	@$(PYTHON) -m tools.demo_data
 

@@ -43,9 +43,10 @@ class Heard:
     """What somebody did on a channel: one message, whatever it was made of there.
 
     `key` names it for ever, `at` is when by the channel's clock. `kind`: they wrote (`text`), sent a picture or the
-    like (`other`), chose a time of ours (`slot`) or one of their own (`when`), want later ones (`more`), began to
-    follow us or do no more (`follow`, `unfollow`). `start` is the time that a button stands for, in ISO 8601, `offer`
-    the answer that it stood under. `reply` is what an answer has to show, where the channel wants that.
+    like (`other`), chose a time of ours (`slot`) or one of their own (`when`), want later ones (`more`), pressed
+    something in the menu (`menu`, named by `text`), began to follow us or do no more (`follow`, `unfollow`). `start`
+    is the time that a button stands for, in ISO 8601, `offer` the answer that it stood under. `reply` is what an
+    answer has to show, where the channel wants that.
     """
 
     channel: str

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.channels.channel import Answer, Heard, MaybeSent, NotSent, Sent
+from bot.channels.line_menu import AREAS, PRESSED
 from bot.channels.line_messages import LONGEST_TEXT, PICKED, Message, messages
 from bot.channels.seals import Seals
 from bot.vendors.line import LineClient, LineRefused, LineSilent, Quota
@@ -74,6 +75,8 @@ def _about(event: dict[str, Any], sender: str, *, seals: Seals, tz: ZoneInfo) ->
 
 def _pressed(postback: dict[str, Any], sender: str, *, seals: Seals, tz: ZoneInfo) -> dict[str, str]:
     """A button of ours; one that we never made for this person is told as one of no offer that we know."""
+    if (area := postback["data"].removeprefix(PRESSED)) in AREAS:
+        return {"kind": "menu", "text": area}
     carried = seals.read(postback["data"], by=sender)
     if carried is None:
         return {"kind": "slot"}

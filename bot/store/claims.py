@@ -36,6 +36,7 @@ from bot.booking.priority import OrderPolicy, is_crowded
 from bot.store.attempts import adopt
 from bot.store.database import Transaction
 from bot.store.order import IN_ORDER, WAITING, dial_order, load
+from bot.store.room_guests import is_guest_somewhere
 from bot.store.schema import UtcDateTime, agents, attempts, callback_events, callbacks, consent
 
 DIALLED = func.coalesce(callbacks.c.dial_number, callbacks.c.phone_number)
@@ -139,7 +140,7 @@ async def lock_ready_agents(tx: Transaction, *, limit: int) -> list[Ready]:
     last_call = select(func.max(attempts.c.started_at)).where(attempts.c.agent_id == agents.c.id).scalar_subquery()
     rows = await tx.execute(
         select(agents.c.id, cast(agents.c.topics, String), cast(agents.c.languages, String))
-        .where(agents.c.presence == "ready", ~busy)
+        .where(agents.c.presence == "ready", ~busy, ~is_guest_somewhere())
         .order_by(last_call.nulls_first(), agents.c.login)
         .limit(limit)
         .with_for_update(skip_locked=True, of=agents)

@@ -44,6 +44,8 @@ class Understanding:
         """The words for the talk, or the answer to what needs no talk."""
         if heard.kind == "other":
             return self._answer(contact, heard, "chat.text_only")
+        if heard.kind == "menu":
+            return say(f"chat.{heard.text}_words", contact.language)
         if heard.kind != "text":
             return await self._pressed(contact, heard, now=now)
         if contact.channel != sms.NAME and (done := await self._commanded(contact, heard, now=now)):

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot.booking.window import Window
+from bot.channels import line_menu
 from bot.channels.channel import Answer, Choice, MaybeSent, NotSent, Sent
 from bot.channels.line import QUOTA_READ_EVERY_S, LineChannel
 from bot.channels.seals import Seals
 from bot.vendors.line import LineClient, LineRefused, LineSilent, Quota
+from bot.wording import names
 from tests.support.clocks import TOKYO, tokyo
 from tests.support.line_stage import HANAKO, SECRET, TOKEN, LineStage, line_stage
 
@@ -129,3 +131,25 @@ async def test_errors_are_sorted_into_refused_and_silent(play: LineStage, ours: 
 async def test_somebody_sees_that_an_answer_is_on_its_way(play: LineStage, ours: Business) -> None:
     await ours.channel.show_work(HANAKO)
     assert (await play.chat())["loading_until"]
+
+
+async def test_the_menu_is_made_once_and_replaces_its_elders(play: LineStage, ours: Business) -> None:
+    elder = line_menu.menu() | {"name": "orikaeshi-elder"}
+    somebody_elses = line_menu.menu() | {"name": "campaign"}
+    for menu in (elder, somebody_elses):
+        await ours.client.add_rich_menu(menu, line_menu.PICTURE.read_bytes())
+    assert await line_menu.set_up(ours.client)
+    assert not await line_menu.set_up(ours.client)
+    assert set(await ours.client.rich_menus()) == {"campaign", line_menu.menu()["name"]}
+    assert (await play.chat())["rich_menu"]
+    for label in line_menu.AREAS.values():
+        await play.act("tap", button=label)
+    await play.eventually(lambda: len(play.events("postback")) == 4)
+    assert [event["postback"]["data"] for event in play.events("postback")] == [
+        f"{line_menu.PRESSED}{area}" for area in line_menu.AREAS
+    ]
+
+
+def test_what_the_menu_says_is_worded_in_both_languages() -> None:
+    for area in line_menu.AREAS:
+        assert {f"chat.{area}_words"} <= names("ja") & names("en")

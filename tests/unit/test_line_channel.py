@@ -70,6 +70,8 @@ def test_a_seal_is_read_by_whom_it_was_made_for_only() -> None:
         ({"type": "join", "source": {"type": "group", "groupId": "C1"}}, []),
         ({"source": {"type": "group", "groupId": "C1", "userId": PERSON}}, []),
         ({"mode": "standby"}, []),
+        ({"type": "postback", "postback": {"data": "menu|check"}}, [("menu", "check", "")]),
+        ({"type": "postback", "postback": {"data": "menu|anything"}}, [("slot", "", "")]),
         ({"type": "postback", "postback": {"data": "slot|ab|1~forged"}}, [("slot", "", "")]),
         (
             {"type": "postback", "postback": {"data": SEALS.seal(carried("slot", "ab", START), to=PERSON)}},

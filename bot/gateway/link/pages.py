@@ -43,7 +43,8 @@ class Pages:
 
     async def overview(self, visit: Visit, *, done: str = "", problem: str = "", status: int = 200) -> HTTPResponse:
         """The promise: when, where, how it stands. `done` and `problem` name what has just happened."""
-        t, callback = texts(visit.language), visit.callback
+        t, callback, place = texts(visit.language), visit.callback, await self._place(visit)
+        tz = self._product.business.timezone
         state = _state(callback, is_late=callback.is_late(now=self._product.clock.now()))
         return self._page(
             "link.html",
@@ -54,8 +55,12 @@ class Pages:
             hint=t["hint"][state].format(
                 business=self._product.business.name(visit.language), when=self._at(callback, visit)
             ),
-            when=promised(callback, tz=self._product.business.timezone, language=visit.language),
-            place=await self._place(visit),
+            when=(
+                dates.span(callback.window, tz=tz, language=visit.language)
+                if place
+                else promised(callback, tz=tz, language=visit.language)
+            ),
+            place=place,
             number=phone.masked(callback.phone_number),
             topic=self._topic(visit),
             score=await self._product.ratings.of(callback),
