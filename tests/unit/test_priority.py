@@ -110,7 +110,7 @@ def test_who_cannot_answer_a_call_does_not_make_its_wait_shorter(
 ) -> None:
     wanted = [(word.rpartition("/")[0] or "general", word.rpartition("/")[2]) for word in line.split()]
     told = {None: timedelta.max, "nobody": None}
-    expected = [told[one] if one in told else one * MINUTE for one in minutes]  # type: ignore[index,operator]  # numbers
+    expected = [told[one] if one in told else one * MINUTE for one in minutes]  # type: ignore[operator]  # numbers
     assert list(waits_of(wanted, on_duty, policy=POLICY)) == expected
 
 
