@@ -178,6 +178,7 @@ class World:
         grace: timedelta = timedelta(hours=1),
         agent_first: frozenset[str] = frozenset(),
         leads: tuple[timedelta, ...] = (timedelta(minutes=60),),
+        notices: NoticePolicy = NOTICES,
     ) -> None:
         self.database = database
         self.clock = MovableClock()
@@ -226,7 +227,7 @@ class World:
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes, legs=self.legs)
         self.notices = Notices(
             database, self.sms, on_line=self.talks, business=BUSINESS, new_times=NewTimes(self.rules, seats),
-            policy=NOTICES,
+            policy=notices,
         )  # fmt: skip
         self.links = Links(database, self.bookings, key=LINKS)
         self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminders=leads)
