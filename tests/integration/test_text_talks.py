@@ -239,4 +239,4 @@ async def test_no_notice_asks_for_a_reply_where_none_reaches_us(sqlite: Database
         await plan_instead(tx, booked, "hours_changed", now=world.now)
     (text,) = await world.send_notices()
     assert "返信" not in text
-    assert "空き: 11/24" in text
+    assert "空き 11/24" in text
