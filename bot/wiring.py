@@ -29,6 +29,7 @@ from bot.settings_review import Worry, in_force, worries
 from bot.simulator.clock import SimulatedClock
 from bot.store.database import Database
 from bot.telephony.twilio import CallUrls, TwilioDialer
+from bot.telephony.twilio_rooms import TwilioRooms
 from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.agent_legs import AgentLegs
@@ -50,6 +51,7 @@ from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.links import Links
+from bot.usecases.live_calls import LiveCalls
 from bot.usecases.mailing import Mailing
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
@@ -60,6 +62,7 @@ from bot.usecases.people import People
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
+from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
@@ -134,6 +137,7 @@ class Product:
     conversations: Conversations
     correspondence: Correspondence
     calls: Calls
+    live_calls: LiveCalls
     dispatch: Dispatch
     overdue: Overdue
     leases: Leases
@@ -146,6 +150,7 @@ class Product:
     kpis: Kpis
     desk: Desk
     accounts: Accounts
+    second_factor: SecondFactor
     people: People
     audit: AuditLog
     health: Health
@@ -220,6 +225,7 @@ def connect(settings: Settings | None = None) -> Product:
     sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
     conversations = Conversations(database, assistant, business=business)
     identity = Identity(database, sms, business=business)
+    accounts = Accounts(database, policy=settings.desk.sessions())
     consent = Consent(database, business=business)
     offering = Offering(bookings, rules=rules, business=business)
     line_account = _line_account(settings)
@@ -259,6 +265,15 @@ def connect(settings: Settings | None = None) -> Product:
             business=business,
         ),
         calls=calls,
+        live_calls=LiveCalls(
+            database,
+            TwilioRooms(
+                carrier,
+                number=settings.carrier.number,
+                urls=urls,
+                ring_seconds=settings.calls.agent_ring_seconds,
+            ),
+        ),
         dispatch=Dispatch(
             database,
             dialer,
@@ -287,7 +302,8 @@ def connect(settings: Settings | None = None) -> Product:
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
         desk=Desk(database, business=business, line=line),
-        accounts=Accounts(database, policy=settings.desk.sessions()),
+        accounts=accounts,
+        second_factor=SecondFactor(database, accounts, issuer=business.name("en")),
         people=People(database),
         audit=AuditLog(database),
         links=Links(database, bookings, key=link_key),

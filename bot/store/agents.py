@@ -1,14 +1,17 @@
 """The people at the desk, what they take calls about, and their notes."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, exists, insert, select, update
+from sqlalchemy import Row, String, cast, exists, insert, select, update
 
 from bot.booking.matching import EVERYTHING, Skills
 from bot.store.database import Transaction, upsert
+from bot.store.room_guests import is_guest_somewhere
 from bot.store.schema import agents, attempts, callbacks, notes
 
 
@@ -81,6 +84,12 @@ async def by_login(tx: Transaction, login: str) -> Agent | None:
     return None if row is None else decoded(row)
 
 
+async def by_id(tx: Transaction, agent_id: str) -> Agent | None:
+    """The agent of this id."""
+    row = (await tx.execute(select(agents).where(agents.c.id == agent_id))).one_or_none()
+    return None if row is None else decoded(row)
+
+
 async def count(tx: Transaction) -> int:
     """How many there are."""
     return len((await tx.execute(select(agents.c.id))).all())
@@ -98,10 +107,24 @@ async def ready(tx: Transaction) -> list[Agent]:
     )
     rows = await tx.execute(
         select(agents)
-        .where(agents.c.presence == "ready", ~busy)
+        .where(agents.c.presence == "ready", ~busy, ~is_guest_somewhere())
         .order_by(last_call.is_not(None), last_call, agents.c.login)
     )
     return [decoded(row) for row in rows]
+
+
+async def skills_on_duty(tx: Transaction) -> list[Skills]:
+    """What each of those can answer who take calls now, the ones who speak included."""
+    rows = await tx.execute(
+        select(cast(agents.c.topics, String), cast(agents.c.languages, String)).where(agents.c.presence == "ready")
+    )
+    return [read_skills(topics, languages) for topics, languages in rows]
+
+
+@lru_cache(maxsize=4096)
+def read_skills(topics: str, languages: str) -> Skills:
+    """Two columns as they are stored: a thousand people have a handful of skills between them."""
+    return Skills(topics=frozenset(json.loads(topics)), languages=frozenset(json.loads(languages)))
 
 
 async def set_presence(tx: Transaction, agent_id: str, presence: str) -> None:

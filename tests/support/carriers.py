@@ -11,6 +11,7 @@ from bot.channels.channel import Answer as TalkAnswer
 from bot.channels.channel import MaybeSent, NotSent, Sent
 from bot.channels.sms import worded
 from bot.telephony.dialer import Accepted, CallState, CarrierUnavailable, Rejected, Unknown
+from bot.telephony.rooms import Change, Voice
 
 Answer = Accepted | Rejected | Unknown | Exception
 LOST = Unknown(cause="ReadTimeout")
@@ -78,6 +79,28 @@ class ScriptedDialer:
     def _answer(self) -> None:
         if self.is_down:
             raise CarrierUnavailable
+
+
+@dataclass
+class ScriptedRooms:
+    """Rooms in which everything succeeds, unless a test says otherwise; they keep what was asked."""
+
+    invited: list[tuple[str, str, Voice]] = field(default_factory=list)
+    answers: deque[Accepted | Rejected | Unknown] = field(default_factory=deque)
+    changed: list[tuple[str, Change]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+
+    async def invite(self, attempt_id: str, guest_id: str, to: str, voice: Voice) -> Accepted | Rejected | Unknown:
+        self.invited.append((guest_id, to, voice))
+        return self.answers.popleft() if self.answers else Accepted(call_sid=f"CAguest{len(self.invited)}")
+
+    async def change(self, attempt_id: str, call_sid: str, change: Change) -> bool:
+        self.changed.append((call_sid, change))
+        return call_sid not in self.gone
+
+    async def remove(self, attempt_id: str, call_sid: str) -> None:
+        self.removed.append(call_sid)
 
 
 @dataclass

@@ -49,6 +49,7 @@ from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.links import Links
+from bot.usecases.live_calls import LiveCalls
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import NoticePolicy, Notices
 from bot.usecases.offering import Offering
@@ -58,11 +59,12 @@ from bot.usecases.people import People
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
+from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
 from bot.wiring import Product
-from tests.support.carriers import ScriptedDialer, ScriptedSms, ScriptedTalks, sid_of
+from tests.support.carriers import ScriptedDialer, ScriptedRooms, ScriptedSms, ScriptedTalks, sid_of
 from tests.support.clocks import REAL, TOKYO, TUESDAY, MovableClock, tokyo
 
 ROOT = Path(__file__).parents[2]
@@ -176,6 +178,7 @@ class World:
         grace: timedelta = timedelta(hours=1),
         agent_first: frozenset[str] = frozenset(),
         leads: tuple[timedelta, ...] = (timedelta(minutes=60),),
+        notices: NoticePolicy = NOTICES,
     ) -> None:
         self.database = database
         self.clock = MovableClock()
@@ -202,6 +205,8 @@ class World:
         self.wishes = Wishes(database, self.bookings, business=BUSINESS)
         self.legs = AgentLegs(database, self.dialer, self.outcomes, tries=2)
         self.calls = Calls(database, self.dialer, self.outcomes, wishes=self.wishes, legs=self.legs, business=BUSINESS)
+        self.rooms = ScriptedRooms()
+        self.live_calls = LiveCalls(database, self.rooms)
         self.owner = secrets.token_hex(4)
         self.overdue = Overdue(database, rules=self.rules, grace=grace)
         self.claims = Claims(
@@ -222,7 +227,7 @@ class World:
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes, legs=self.legs)
         self.notices = Notices(
             database, self.sms, on_line=self.talks, business=BUSINESS, new_times=NewTimes(self.rules, seats),
-            policy=NOTICES,
+            policy=notices,
         )  # fmt: skip
         self.links = Links(database, self.bookings, key=LINKS)
         self.emails = Emails(database, key=LINKS)
@@ -320,10 +325,11 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     await product.assistant.close()
     await product.database.close()
     assistant: Any = world.assistant
+    accounts = Accounts(world.database)
     replaced = replace(
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
-        dispatch=world.dispatch, overdue=world.overdue,
+        live_calls=world.live_calls, dispatch=world.dispatch, overdue=world.overdue,
         leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links, emails=world.emails,
         identity=world.identity,
         line_report=LineReport(world.database),
@@ -331,8 +337,8 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
         ),
         consent=world.consent, keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
-        kpis=Kpis(world.database, timezone=TOKYO), accounts=Accounts(world.database), people=People(world.database),
-        audit=AuditLog(world.database),
+        kpis=Kpis(world.database, timezone=TOKYO), accounts=accounts, people=People(world.database),
+        second_factor=SecondFactor(world.database, accounts, issuer="Shop"), audit=AuditLog(world.database),
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)
