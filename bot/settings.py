@@ -19,7 +19,7 @@ from bot.booking.priority import OrderPolicy
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.topic import Topic
 from bot.booking.when import PartsOfDay
-from bot.settings_calls import NoticesSection, RetrySection
+from bot.settings_calls import NoticesSection, RetrySection, VoiceSection
 from bot.settings_desk import DeskSection
 from bot.settings_promises import (
     CapacitySection,
@@ -166,6 +166,7 @@ class SettingsFile(Section):
     slots: SlotsSection = SlotsSection()
     capacity: CapacitySection = CapacitySection()
     calls: CallsSection = CallsSection()
+    voice: VoiceSection = VoiceSection()
     order: OrderSection = OrderSection()
     retry: RetrySection = RetrySection()
     notices: NoticesSection = NoticesSection()

@@ -17,6 +17,26 @@ from bot.usecases.notices import NoticePolicy
 Pauses = Annotated[tuple[Annotated[int, Field(ge=1, le=24 * 60)], ...], Field(min_length=1, max_length=9)]
 
 
+class IncidentSection(Section):
+    """What everybody who calls should know at the moment, in both languages."""
+
+    ja: Annotated[str, Field(min_length=1, max_length=200)]
+    en: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class VoiceSection(Section):
+    """[voice]: what callers hear first."""
+
+    incidents: Annotated[tuple[IncidentSection, ...], Field(max_length=3)] = ()
+
+    def by_language(self) -> dict[str, tuple[str, ...]]:
+        """The incidents as callers hear them."""
+        return {
+            "ja": tuple(incident.ja for incident in self.incidents),
+            "en": tuple(incident.en for incident in self.incidents),
+        }
+
+
 class RetryRuleSection(Section):
     """[retry.busy] and the like: what is not named stays as it was."""
 
