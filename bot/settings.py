@@ -19,11 +19,10 @@ from bot.booking.priority import OrderPolicy
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.topic import Topic
 from bot.booking.when import PartsOfDay
-from bot.settings_calls import NoticesSection, RetrySection, VoiceSection
+from bot.settings_calls import CallsSection, LineSection, NoticesSection, RetrySection, VoiceSection
 from bot.settings_desk import DeskSection
 from bot.settings_promises import (
     CapacitySection,
-    Connect,
     HoursSection,
     LawfulSection,
     Minutes,
@@ -82,18 +81,6 @@ class FaqSection(Section):
     phrases: Annotated[tuple[Phrase, ...], Field(min_length=1)]
     answer_ja: Annotated[str, Field(min_length=1, max_length=500)]
     answer_en: Annotated[str, Field(min_length=1, max_length=500)]
-
-
-class CallsSection(Section):
-    """[calls]"""
-
-    ring_seconds: Annotated[int, Field(ge=10, le=60)] = 25
-    agent_ring_seconds: Annotated[int, Field(ge=10, le=60)] = 20
-    connect: Connect = "customer_first"
-    agents_per_call: Annotated[int, Field(ge=1, le=20)] = 3
-    hold_music: Annotated[str, Field(pattern=r"^(https://\S+)?$")] = ""
-    voicemail_message: bool = True
-    grace_minutes: Minutes = 60
 
 
 class OrderSection(Section):
@@ -172,6 +159,7 @@ class SettingsFile(Section):
     notices: NoticesSection = NoticesSection()
     numbers: NumbersSection = NumbersSection()
     carrier: CarrierSection
+    line: LineSection = LineSection()
     web: WebSection = WebSection()
     desk: DeskSection = DeskSection()
 
@@ -200,6 +188,9 @@ class Environment(Section):
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
     twilio_api_base_url: str = ""
+    line_channel_secret: str = ""
+    line_channel_access_token: str = ""
+    line_api_base_url: Annotated[str, Field(pattern=r"^(https?://\S*[^\s/])?$")] = ""
 
 
 class Settings(SettingsFile):
@@ -311,6 +302,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         line = _line_of(text, first["loc"])
         raise SettingsError(f"{path}, line {line}: {where}: {_sentence(first['msg'], first['type'])}") from None
     _check_carrier(settings)
+    _check_line(settings)
     _check_waiting(settings)
     return settings
 
@@ -329,6 +321,12 @@ def _environment(environ: Mapping[str, str]) -> Environment:
         raise SettingsError(
             f"The environment variable {name} is wrong: {_sentence(first['msg'], first['type'])}"
         ) from None
+
+
+def _check_line(settings: Settings) -> None:
+    ours = settings.environment
+    if bool(ours.line_channel_secret) != bool(ours.line_channel_access_token):
+        raise SettingsError("LINE needs both LINE_CHANNEL_SECRET and LINE_CHANNEL_ACCESS_TOKEN in the environment.")
 
 
 def _check_waiting(settings: Settings) -> None:

@@ -11,10 +11,22 @@ from bot.booking.callback import Outcome
 from bot.booking.lawful import DAYTIME, LawfulHours
 from bot.booking.link import LinkKey
 from bot.booking.retry import RetryPolicy, RetryRule
-from bot.settings_promises import Periods, Section
+from bot.settings_promises import Connect, Minutes, Periods, Section
 from bot.usecases.notices import NoticePolicy
 
 Pauses = Annotated[tuple[Annotated[int, Field(ge=1, le=24 * 60)], ...], Field(min_length=1, max_length=9)]
+
+
+class CallsSection(Section):
+    """[calls]"""
+
+    ring_seconds: Annotated[int, Field(ge=10, le=60)] = 25
+    agent_ring_seconds: Annotated[int, Field(ge=10, le=60)] = 20
+    connect: Connect = "customer_first"
+    agents_per_call: Annotated[int, Field(ge=1, le=20)] = 3
+    hold_music: Annotated[str, Field(pattern=r"^(https://\S+)?$")] = ""
+    voicemail_message: bool = True
+    grace_minutes: Minutes = 60
 
 
 class IncidentSection(Section):
@@ -100,6 +112,7 @@ class RetrySection(Section):
 NoticeKind = Literal[
     "confirmation", "moved", "cancelled", "reminder_day", "reminder", "reminder_soon", "starting", "late", "missed",
     "choose_time", "unreached", "number_unusable", "expired", "thanks", "hours_changed", "capacity_changed",
+    "settled",
 ]  # fmt: skip
 
 
@@ -130,3 +143,9 @@ class NoticesSection(Section):
             not_by_sms=frozenset(self.not_by_sms),
             send_hours=LawfulHours(default=self.send_hours, unknown_zone=unknown_zone),
         )
+
+
+class LineSection(Section):
+    """[line]"""
+
+    notices: bool = True

@@ -15,6 +15,10 @@ from bot.booking.business import Business
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
 from bot.booking.topic import Topic
+from bot.channels.channel import TalkChannel
+from bot.channels.line import NAME as LINE
+from bot.channels.line import LineChannel
+from bot.channels.seals import Seals
 from bot.channels.sms import NAME as SMS
 from bot.channels.sms import SmsChannel
 from bot.private_files import first_written
@@ -23,6 +27,7 @@ from bot.settings_review import Worry, in_force, worries
 from bot.simulator.clock import SimulatedClock
 from bot.store.database import Database
 from bot.telephony.twilio import CallUrls, TwilioDialer
+from bot.telephony.twilio_rooms import TwilioRooms
 from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.agent_legs import AgentLegs
@@ -44,8 +49,10 @@ from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.links import Links
+from bot.usecases.live_calls import LiveCalls
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
+from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
 from bot.usecases.people import People
@@ -55,6 +62,7 @@ from bot.usecases.seats import Seats
 from bot.usecases.settings_history import SettingsHistory
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
+from bot.vendors.line import LineClient
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
 
@@ -84,10 +92,21 @@ class CarrierAccount:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineAccount:
-    """Whose LINE channel it is. The simulated one's secrets are made up once and kept under var/."""
+    """Whose LINE channel it is, and where LINE is. The simulated one's secrets are made up once and kept under var/."""
 
     channel_secret: str
     access_token: str
+    base_url: str
+    is_simulated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """The LINE channel: its client, what makes its buttons unforgeable, and its way of speaking."""
+
+    client: LineClient
+    seals: Seals
+    channel: LineChannel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +117,7 @@ class Product:
     clock: Clock
     account: CarrierAccount
     line_account: LineAccount | None
+    line: Line | None
     carrier: TwilioClient
     database: Database
     assistant: Assistant
@@ -112,6 +132,7 @@ class Product:
     conversations: Conversations
     correspondence: Correspondence
     calls: Calls
+    live_calls: LiveCalls
     dispatch: Dispatch
     overdue: Overdue
     leases: Leases
@@ -148,6 +169,8 @@ class Product:
         await self.health.close()
         await self.database.close()
         self.carrier.close()
+        if self.line:
+            self.line.client.close()
 
 
 def connect(settings: Settings | None = None) -> Product:
@@ -196,11 +219,17 @@ def connect(settings: Settings | None = None) -> Product:
     sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
     conversations = Conversations(database, assistant, business=business)
     identity = Identity(database, sms, business=business)
+    consent = Consent(database, business=business)
+    offering = Offering(bookings, rules=rules, business=business)
+    line_account = _line_account(settings)
+    on_line = line_of(line_account, business) if line_account else None
+    channels: dict[str, TalkChannel] = {SMS: sms} | ({LINE: on_line.channel} if on_line else {})
     return Product(
         settings=settings,
         clock=SimulatedClock(settings.var / "clock") if settings.is_simulated else SystemClock(),
         account=account,
-        line_account=_line_account(settings),
+        line_account=line_account,
+        line=on_line,
         carrier=carrier,
         database=database,
         assistant=assistant,
@@ -216,11 +245,28 @@ def connect(settings: Settings | None = None) -> Product:
         correspondence=Correspondence(
             database,
             conversations,
-            Understanding(database, bookings, Choosing(bookings, business=business), identity, business=business),
-            channels={SMS: sms},
+            Understanding(
+                database,
+                offering=offering,
+                choosing=Choosing(bookings, business=business),
+                identity=identity,
+                consent=consent,
+                business=business,
+            ),
+            offering,
+            channels=channels,
             business=business,
         ),
         calls=calls,
+        live_calls=LiveCalls(
+            database,
+            TwilioRooms(
+                carrier,
+                number=settings.carrier.number,
+                urls=urls,
+                ring_seconds=settings.calls.agent_ring_seconds,
+            ),
+        ),
         dispatch=Dispatch(
             database,
             dialer,
@@ -237,11 +283,12 @@ def connect(settings: Settings | None = None) -> Product:
         notices=Notices(
             database,
             sms,
+            on_line=on_line.channel if on_line and settings.line.notices else None,
             business=business,
             new_times=NewTimes(rules, seats),
             policy=settings.notices.value(links=link_key, unknown_zone=business.timezone),
         ),
-        consent=Consent(database, business=business),
+        consent=consent,
         identity=identity,
         inbound=Inbound(
             database,
@@ -298,7 +345,25 @@ def _account(settings: Settings) -> CarrierAccount:
 
 def _line_account(settings: Settings) -> LineAccount | None:
     """None where there is no LINE channel."""
+    environment = settings.environment
+    if environment.line_channel_secret:
+        return LineAccount(
+            channel_secret=environment.line_channel_secret,
+            access_token=environment.line_channel_access_token,
+            base_url=environment.line_api_base_url,
+        )
     if not settings.is_simulated:
         return None
     made_up = json.dumps({"channel_secret": secrets.token_hex(16), "access_token": secrets.token_urlsafe(48)})
-    return LineAccount(**json.loads(first_written(settings.var / "simulated-line.json", made_up)))
+    account = json.loads(first_written(settings.var / "simulated-line.json", made_up))
+    here = f"http://127.0.0.1:{environment.port}/simulator/line"
+    return LineAccount(**account, base_url=here, is_simulated=True)
+
+
+def line_of(account: LineAccount, business: Business) -> Line:
+    """Everything that is needed to hear and speak on LINE."""
+    client = LineClient(
+        channel_secret=account.channel_secret, access_token=account.access_token, base_url=account.base_url
+    )
+    seals = Seals(account.channel_secret)
+    return Line(client=client, seals=seals, channel=LineChannel(client, seals=seals, timezone=business.timezone))

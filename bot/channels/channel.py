@@ -1,5 +1,6 @@
 """What every channel offers: sending one message, with an answer that says whether it may be sent again."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -41,9 +42,11 @@ class Channel(Protocol):
 class Heard:
     """What somebody did on a channel: one message, whatever it was made of there.
 
-    `key` names it for ever, `at` is when by the channel's clock. `kind`: they wrote (`text`), pressed a button of ours
-    (`press`, with its `text`), began to follow us or do no more (`follow`, `unfollow`). `reply` is what an answer has
-    to show, where the channel wants that.
+    `key` names it for ever, `at` is when by the channel's clock. `kind`: they wrote (`text`), sent a picture or the
+    like (`other`), chose a time of ours (`slot`) or one of their own (`when`), want later ones (`more`), pressed
+    something in the menu (`menu`, named by `text`), began to follow us or do no more (`follow`, `unfollow`). `start`
+    is the time that a button stands for, in ISO 8601, `offer` the answer that it stood under. `reply` is what an
+    answer has to show, where the channel wants that.
     """
 
     channel: str
@@ -53,6 +56,8 @@ class Heard:
     kind: str = "text"
     text: str = ""
     reply: str | None = None
+    offer: str = ""
+    start: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,8 +71,10 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What the business says in a talk, before a channel gives it its form. `expects` is the open question; `key` names
-    the answer for ever. With `reference` the choices are times for that callback, whatever the talk is about."""
+    """What the business says in a talk, before a channel gives it its form. `expects` is the open question; `key`
+    names the answer for ever. With `reference` the choices are times for that callback, whatever the talk is about.
+    `more` are further free times for who can show them; there are others until `until`.
+    """
 
     texts: tuple[str, ...]
     choices: tuple[Choice, ...]
@@ -75,6 +82,13 @@ class Answer:
     key: str
     expects: str | None = None
     reference: str = ""
+    more: tuple[Window, ...] = ()
+    until: datetime | None = None
+
+    @property
+    def offer(self) -> str:
+        """A short name for what is offered here: a button that comes back later is known by it."""
+        return hashlib.sha256(self.key.encode()).hexdigest()[:8]
 
 
 class TalkChannel(Channel, Protocol):

@@ -8,6 +8,7 @@ import structlog
 from sanic import Request, Sanic
 from sanic.response import BaseHTTPResponse
 
+from bot.channels.line_menu import set_up
 from bot.gateway import demo, embedding, problems, rendering
 from bot.gateway.answering import Answering
 from bot.gateway.api import api_blueprint
@@ -25,6 +26,7 @@ from bot.gateway.webhooks import webhooks_blueprint
 from bot.simulator.carrier import SimulatedCarrier
 from bot.simulator.clock import SimulatedClock
 from bot.simulator.line.channel import SimulatedLine
+from bot.vendors.line import LineClient, LineRefused, LineSilent
 from bot.wiring import Product
 
 CATCH_UP_EVERY_S = 2.0
@@ -94,7 +96,9 @@ def _simulated_carrier(product: Product) -> SimulatedCarrier | None:
 
 
 def _simulated_line(product: Product) -> SimulatedLine | None:
-    if product.line_account is None or not isinstance(product.clock, SimulatedClock):
+    if not isinstance(product.clock, SimulatedClock) or not (
+        product.line_account and product.line_account.is_simulated
+    ):
         return None
     return SimulatedLine(
         product.settings.var / "simulated-line.db",
@@ -133,6 +137,10 @@ def _install_life(
         tasks.add(asyncio.create_task(answering.run()))
         tasks.add(asyncio.create_task(_catch_up(product)))
 
+    async def show_menu(_app: Sanic[Any, Any]) -> None:
+        if product.line and product.line_account and product.line_account.is_simulated:
+            tasks.add(asyncio.create_task(_show_menu(product.line.client)))
+
     async def finish(_app: Sanic[Any, Any]) -> None:
         await answering.finish()
 
@@ -143,8 +151,17 @@ def _install_life(
         await product.close()
 
     app.register_listener(start, "before_server_start")
+    app.register_listener(show_menu, "after_server_start")
     app.register_listener(finish, "before_server_stop")
     app.register_listener(stop, "after_server_stop")
+
+
+async def _show_menu(client: LineClient) -> None:
+    """The demo's LINE is this very server; a real account is set up once, by `make line-setup`."""
+    try:
+        await set_up(client)
+    except (LineRefused, LineSilent) as trouble:
+        log.warning("line_menu_missing", trouble=str(trouble))
 
 
 async def _catch_up(product: Product) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, exists, insert, select, update
 
 from bot.booking.matching import EVERYTHING, Skills
 from bot.store.database import Transaction, upsert
+from bot.store.room_guests import is_guest_somewhere
 from bot.store.schema import agents, attempts, callbacks, notes
 
 
@@ -81,6 +82,12 @@ async def by_login(tx: Transaction, login: str) -> Agent | None:
     return None if row is None else decoded(row)
 
 
+async def by_id(tx: Transaction, agent_id: str) -> Agent | None:
+    """The agent of this id."""
+    row = (await tx.execute(select(agents).where(agents.c.id == agent_id))).one_or_none()
+    return None if row is None else decoded(row)
+
+
 async def count(tx: Transaction) -> int:
     """How many there are."""
     return len((await tx.execute(select(agents.c.id))).all())
@@ -98,7 +105,7 @@ async def ready(tx: Transaction) -> list[Agent]:
     )
     rows = await tx.execute(
         select(agents)
-        .where(agents.c.presence == "ready", ~busy)
+        .where(agents.c.presence == "ready", ~busy, ~is_guest_somewhere())
         .order_by(last_call.is_not(None), last_call, agents.c.login)
     )
     return [decoded(row) for row in rows]

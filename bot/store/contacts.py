@@ -90,6 +90,11 @@ async def unlink(tx: Transaction, conversation_id: str) -> None:
     )
 
 
+async def stop(tx: Transaction, phone_number: str, *, at: datetime | None) -> None:
+    """Whoever has proved to hold the number wants no messages on any channel; with None they do again."""
+    await tx.execute(update(contacts).where(contacts.c.phone_number == phone_number).values(stopped_at=at))
+
+
 async def followed(tx: Transaction, contact: Contact, *, blocked_at: datetime | None, at: datetime) -> bool:
     """Keep that somebody follows us, or does no more (`blocked_at`); False for old news that comes late."""
     is_news = contacts.c.followed_at.is_(None) | (contacts.c.followed_at < at)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, exists, extract, func, literal, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, exists, func, literal, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -44,7 +44,8 @@ def _on_sqlite(element: Any, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(whole_seconds, "postgresql")
 def _on_postgresql(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     (moment,) = element.clauses
-    return compiler.process(cast(func.floor(extract("epoch", moment)), BigInteger), **options)
+    # date_part and not extract: a double, where PostgreSQL's extract is a numeric, which sorts far more slowly.
+    return compiler.process(cast(func.floor(func.date_part("epoch", moment)), BigInteger), **options)
 
 
 def dial_order(*, policy: OrderPolicy, now: datetime, crowded: bool) -> tuple[Any, ...]:

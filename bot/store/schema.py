@@ -330,7 +330,9 @@ verification_codes = Table(
     "verification_codes",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    # Who asks: a talk, or the holder of a callback's link who wants to be called at another number.
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE")),
+    Column("callback_id", ForeignKey("callbacks.id", ondelete="CASCADE")),
     Column("claim", String(16), nullable=False),  # what the customer named: a reference or a number, known to us or not
     Column("phone_number", String(16)),  # where the code goes; empty where there is nothing to prove
     Column("code_hash", String(128)),
@@ -341,6 +343,7 @@ verification_codes = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("proved_at", UtcDateTime),
     Index(None, "conversation_id", "id"),
+    Index(None, "callback_id", "id"),
     Index(None, "claim", "created_at"),
     Index(None, "phone_number", "created_at"),
     Index(None, "state", "due_at"),

@@ -111,26 +111,32 @@ async def free(
     now: datetime,
     holder: str | None = None,
     limit: int,
-) -> tuple[list[tuple[datetime, int]], datetime]:
-    """(start, what is sold) of slots in [start, end) with a place left, in order; and the moment until which these are
-    all of them: `end`, unless there are more than `limit`. Lapsed holds and the holder's own are no sales.
+    backwards: bool = False,
+) -> tuple[list[tuple[datetime, int]], tuple[datetime, datetime]]:
+    """(start, what is sold) of slots in [start, end) with a place left, from the first on or `backwards` from the last;
+    and the span that is still to be read, an empty one unless there are more than `limit`. Lapsed holds and the
+    holder's own are no sales.
 
     A place is left as far as the rows say, which follow the capacity in force: see `lay_out`.
     """
-    rows = await _FREE.rows(tx, of_topic=topic, first=start, end=end, moment=now, holder=holder, most=limit)
+    query = _FREE_BACKWARDS if backwards else _FREE
+    rows = await query.rows(tx, of_topic=topic, first=start, end=end, moment=now, holder=holder, most=limit)
     indexed = [starts_at for starts_at, _, is_indexed in rows if is_indexed]
-    until = end if len(indexed) < limit else max(indexed) + datetime.resolution
-    return sorted((starts_at, booked) for starts_at, booked, _ in rows if starts_at < until), until
+    rest = (end, end)
+    if len(indexed) == limit:
+        rest = (start, min(indexed)) if backwards else (max(indexed) + datetime.resolution, end)
+    found = [(starts_at, booked) for starts_at, booked, _ in rows if not rest[0] <= starts_at < rest[1]]
+    return sorted(found, reverse=backwards), rest
 
 
-def _free() -> Any:
+def _free(*, backwards: bool) -> Any:
     """What the index of free slots names first, and the few full ones that are so only by holds that do not count."""
     here = (slots.c.topic == given("of_topic"), slots.c.starts_at >= given("first"), slots.c.starts_at < given("end"))
     not_sold = or_(is_lapsed(given("moment")), holds.c.holder == given("holder"))
     indexed = (
         select(slots.c.starts_at, slots.c.booked)
         .where(*here, slots.c.booked < slots.c.capacity)
-        .order_by(slots.c.starts_at)
+        .order_by(slots.c.starts_at.desc() if backwards else slots.c.starts_at)
         .limit(given("most"))
         .subquery()
     )
@@ -156,7 +162,8 @@ def _free() -> Any:
     )
 
 
-_FREE = Prepared(lambda _: _free())
+_FREE = Prepared(lambda _: _free(backwards=False))
+_FREE_BACKWARDS = Prepared(lambda _: _free(backwards=True))
 
 
 def _sold() -> Any:

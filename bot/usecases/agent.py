@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from bot.booking import phone
 from bot.booking.business import Business
-from bot.booking.callback import CHANGEABLE, SET_ASIDE, Callback, Status
+from bot.booking.callback import CHANGEABLE, SET_ASIDE, SETTLED, Callback, Status
 from bot.booking.errors import CallbackNotFound
 from bot.store import agents, audit, callbacks, slots
 from bot.store.agents import Agent
@@ -24,6 +24,7 @@ from bot.usecases.board import (
     read_pulse,
 )
 from bot.usecases.line import WaitingLine
+from bot.usecases.promises import plan_instead
 
 LONGEST_NOTE = 5000
 RESOLUTIONS = ("resolved",)
@@ -98,9 +99,10 @@ class Desk:
     async def record(self, reference: str, agent: Agent, resolution: str, *, seen: Status, now: datetime) -> Callback:
         """Write down how it ended. `seen` is the status that the agent was looking at; recording twice is harmless.
 
-        During a call, and before one ("already settled"), the promise is completed with it; after one only the
-        resolution is added. Raises CallbackNotFound, OutcomeNotPossible, AlreadyRecorded, and MovedOn when the
-        callback has meanwhile come to a point where the agent may decide otherwise.
+        During a call the promise is completed with it; after one only the resolution is added. Before one, where the
+        matter was settled otherwise, it is completed as SETTLED: no call is made, what was still to be told is
+        withdrawn, and the customer thanked. Raises CallbackNotFound, OutcomeNotPossible, AlreadyRecorded, and MovedOn
+        when the callback has meanwhile come to a point where the agent may decide otherwise.
         """
         try:
             async with self._database.write() as tx:
@@ -112,9 +114,12 @@ class Desk:
                     raise MovedOn
                 if callback.status not in (Status.IN_CALL, Status.COMPLETED, *CHANGEABLE):
                     raise OutcomeNotPossible(callback.status)
-                recorded = await callbacks.change(tx, callback, now=now, status=Status.COMPLETED, resolution=resolution)
-                facts = {"agent_id": agent.id, "resolution": resolution}
+                ended = SETTLED if callback.is_changeable else resolution
+                recorded = await callbacks.change(tx, callback, now=now, status=Status.COMPLETED, resolution=ended)
+                facts = {"agent_id": agent.id, "resolution": ended}
                 await callbacks.note_event(tx, callback.id, RESOLVED, at=now, facts=facts)
+                if callback.is_changeable:
+                    await plan_instead(tx, recorded, SETTLED, now=now)
                 if callback.is_changeable and callback.window.start > now:  # somebody else can have the time
                     await slots.give_back(tx, callback.topic, callback.slot_start)
                 await _audit(tx, agent, "outcome_recorded", reference, now=now, resolution=resolution)

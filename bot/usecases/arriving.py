@@ -6,7 +6,8 @@ from bot.store.arrivals import Arrival
 
 def arrival_of(heard: Heard) -> Arrival:
     """The message for the inbox."""
-    content = {"kind": heard.kind, "text": heard.text, "reply": heard.reply}
+    names = ("kind", "text", "reply", "offer", "start")
+    content = {name: getattr(heard, name) for name in names}
     return Arrival(source=heard.channel, key=heard.key, sender=heard.sender, content=content, at=heard.at)
 
 

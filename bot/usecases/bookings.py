@@ -112,9 +112,7 @@ class Bookings:
     ) -> list[Slot]:
         """The first free slots from `start` on, neighbours or not."""
         name = self._rules.topic(topic)
-        if not self._seats.is_laid_out(name, now=now):
-            async with self._database.write() as tx:
-                await self._seats.lay_out(tx, name, now=now)
+        await self._laid_out(name, now=now)
         async with self._database.read() as tx:
             return await self._seats.next_free(tx, name, now=now, limit=limit, start=start, customer=customer)
 
@@ -336,5 +334,14 @@ class Bookings:
         self, wanted: Window, *, topic: str | None, customer: Customer, now: datetime
     ) -> tuple[Window, ...]:
         known = self._rules.known(topic)  # a callback may be older than the settings
+        await self._laid_out(known, now=now)
         async with self._database.read() as tx:
             return await self._seats.nearest(tx, known, wanted.in_utc(), customer=customer, now=now)
+
+    async def _laid_out(self, topic: str, *, now: datetime) -> None:
+        """Only what is laid out is found by the index of free slots."""
+        if self._seats.is_laid_out(topic, now=now):
+            return
+        async with self._database.write() as tx:
+            if not self._seats.is_laid_out(topic, now=now):  # many may have waited for the same
+                await self._seats.lay_out(tx, topic, now=now)

@@ -1,21 +1,17 @@
 """Obeying people who do not want messages, at once and until they say otherwise."""
 
-import unicodedata
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.booking.business import Business
-from bot.booking.callback import Status
 from bot.channels import sms
 from bot.channels.channel import Heard
-from bot.channels.sms import keyword
+from bot.channels.sms import Keyword, keyword
 from bot.store import arrivals, callbacks, contacts, conversations, ledger
+from bot.store.contacts import Contact
 from bot.store.database import Database, Transaction
 from bot.usecases.arriving import arrival_of
-from bot.usecases.ratings import rate
+from bot.usecases.ratings import rate_by_digit
 from bot.wording import say
-
-SCORES = frozenset("12345")
-RATED_WITHIN = timedelta(days=7)
 
 
 class Consent:
@@ -29,6 +25,14 @@ class Consent:
         """No more text messages to this number from now on; with `calls` no calls either."""
         async with self._database.write() as tx:
             await ledger.set_consent(tx, number, sms_opted_out_at=now, **({"do_not_call_at": now} if calls else {}))
+
+    async def obey(self, contact: Contact, command: Keyword, *, now: datetime) -> None:
+        """No messages to this person on their channel any more, nor by SMS in its place; or messages again."""
+        stopped_at = now if command == "stop" else None
+        async with self._database.write() as tx:
+            await contacts.change(tx, contact, stopped_at=stopped_at)
+            if contact.phone_number:
+                await ledger.set_consent(tx, contact.phone_number, sms_opted_out_at=stopped_at)
 
     async def text_received(self, heard: Heard, *, now: datetime) -> str | None:
         """Take in a text message once; returns the words that answer a command or a score at once, in the customer's
@@ -53,17 +57,10 @@ class Consent:
         return say(sentence, language, business=self._business.name(language), hotline=self._business.hotline)
 
     async def _rate(self, tx: Transaction, number: str, text: str, *, now: datetime) -> bool:
-        """A digit is the score of the last call that was spoken, while that was lately and no choice of something else
-        was told with numbers since."""
-        score = unicodedata.normalize("NFKC", text).strip()
-        if score not in SCORES or await _is_asked_something_else(tx, number):
+        """A digit is the score of the last call, while no choice of something else was told with numbers since."""
+        if await _is_asked_something_else(tx, number):
             return False
-        spoken = [callback for callback in await callbacks.of_number(tx, number) if callback.status == Status.COMPLETED]
-        last = max(spoken, key=lambda callback: callback.updated_at, default=None)
-        if last is None or now - last.updated_at > RATED_WITHIN:
-            return False
-        await rate(tx, last, int(score), now=now)
-        return True
+        return await rate_by_digit(tx, await callbacks.of_number(tx, number), text, now=now)
 
 
 async def _is_asked_something_else(tx: Transaction, number: str) -> bool:

@@ -15,8 +15,8 @@ from bot.store import arrivals, callbacks, contacts, conversations, ledger
 from bot.store.contacts import Contact
 from bot.store.database import Database, Transaction
 from bot.usecases.arriving import arrival_of, heard_of
-from bot.usecases.choosing import Chosen
 from bot.usecases.conversation import Conversations, Turn
+from bot.usecases.offering import Offering, asked
 from bot.usecases.understanding import Understanding
 from bot.wording import language as languages
 from bot.wording import say
@@ -43,6 +43,7 @@ class Correspondence:
         database: Database,
         conversations: Conversations,
         understanding: Understanding,
+        offering: Offering,
         *,
         channels: Mapping[str, TalkChannel],
         business: Business,
@@ -50,6 +51,7 @@ class Correspondence:
         self._database = database
         self._conversations = conversations
         self._understanding = understanding
+        self._offering = offering
         self._channels = channels
         self._business = business
 
@@ -59,6 +61,7 @@ class Correspondence:
             self._database,
             self._conversations,
             self._understanding,
+            self._offering,
             channels={**self._channels, **channels},
             business=self._business,
         )
@@ -106,7 +109,7 @@ class Correspondence:
                     continue
             choices = tuple(Choice(title=button["title"], value=button["value"]) for button in said.buttons)
             answer = Answer(texts=(said.text,), choices=choices, language=contact.language, key=f"later:{said.id}")
-            await self._say(contact, await self._understanding.offered(answer, now=now), reply=None)
+            await self._say(contact, await self._offering.offered(answer, contact, now=now), reply=None)
             told += 1
         return told
 
@@ -127,21 +130,19 @@ class Correspondence:
 
     async def _answer_to(self, contact: Contact, heard: Heard, *, now: datetime) -> Answer | None:
         text = as_text(heard.text)
-        if not text:
+        if not text and heard.kind == "text":
             return None
         meant = await self._understanding.meant(contact, replace(heard, text=text), now=now)
-        if isinstance(meant, Chosen):
-            return await self._understanding.told(contact, heard, meant, now=now)
         if isinstance(meant, Answer):
             return meant
         turn = await self._conversations.say(_talk(contact), meant, now=now, key=heard.key[:64])
-        return await self._understanding.offered(_answer_of(turn, key=heard.key), now=now)
+        return await self._offering.offered(_answer_of(turn, key=heard.key), contact, now=now)
 
     async def _say(self, contact: Contact, answer: Answer, *, reply: str | None) -> Sent | NotSent | MaybeSent:
         outcome = await self._channels[contact.channel].answer(contact.address, answer, reply=reply)
         log.info("answer", channel=contact.channel, outcome=type(outcome).__name__)
         async with self._database.write() as tx:
-            await contacts.change(tx, contact, asked=self._understanding.asked(answer), language=answer.language)
+            await contacts.change(tx, contact, asked=asked(answer), language=answer.language)
         return outcome
 
     async def _wants_nothing(self, contact: Contact) -> bool:
@@ -182,12 +183,8 @@ class Correspondence:
 
     def _greeting(self, contact: Contact, heard: Heard) -> Answer:
         language = contact.language
-        choices = tuple(
-            Choice(title=say(f"chat.{name}", language), value=say(f"chat.{name}_words", language))
-            for name in ("book", "check", "person")
-        )
         greeting = say("chat.followed", language, business=self._business.name(language))
-        return Answer(texts=(greeting,), choices=choices, language=language, key=heard.key)
+        return Answer(texts=(greeting,), choices=self._offering.ways_in(language), language=language, key=heard.key)
 
 
 async def _is_over(tx: Transaction, contact: Contact, *, now: datetime) -> bool:

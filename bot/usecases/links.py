@@ -1,14 +1,15 @@
 """What the holder of a notice's link may do with the one booking that it opens: the same as in the chat."""
 
+import contextlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.booking.callback import Callback, Channel, Status
-from bot.booking.errors import IdempotencyConflict
+from bot.booking.callback import SETTLED, Callback, Channel, Status
+from bot.booking.errors import CallbackNotOpen, IdempotencyConflict
 from bot.booking.link import LinkKey, reference_in
 from bot.booking.window import Window
-from bot.store import callbacks, ledger
+from bot.store import callbacks, contacts, ledger
 from bot.store.database import Database
 from bot.usecases.bookings import BookingRequest, Bookings, IdempotencyKey
 
@@ -36,7 +37,7 @@ class Opened:
     @property
     def may_book_again(self) -> bool:
         """Whether a new time may be chosen in the place of a call that was not made."""
-        return self.callback.status in AGAIN
+        return self.callback.status in AGAIN or self.callback.resolution == SETTLED
 
 
 class Links:
@@ -85,3 +86,20 @@ class Links:
             if made is None:
                 raise
             return made
+
+    async def stop(self, callback: Callback, *, calls: bool, now: datetime) -> None:
+        """No messages to the callback's number from now on, on any channel; with `calls` no calls either, and this one
+        is taken back. A call that is under way is not cut off."""
+        async with self._database.write() as tx:
+            stopped = {"sms_opted_out_at": now, **({"do_not_call_at": now} if calls else {})}
+            await ledger.set_consent(tx, callback.phone_number, **stopped)
+            await contacts.stop(tx, callback.phone_number, at=now)
+        if calls:
+            with contextlib.suppress(CallbackNotOpen):
+                await self._bookings.cancel(callback.reference, now=now)
+
+    async def restart(self, callback: Callback) -> None:
+        """Messages and calls to the callback's number are welcome again."""
+        async with self._database.write() as tx:
+            await ledger.set_consent(tx, callback.phone_number, sms_opted_out_at=None, do_not_call_at=None)
+            await contacts.stop(tx, callback.phone_number, at=None)

@@ -8,13 +8,13 @@ import structlog
 
 from bot.booking import phone
 from bot.booking.business import Business
-from bot.booking.callback import CHANGEABLE, HOURS_CHANGED, Callback, Status
+from bot.booking.callback import CHANGEABLE, HOURS_CHANGED, SETTLED, Callback, Status
 from bot.booking.lawful import CallingHours, LawfulHours
 from bot.booking.link import LinkKey
 from bot.booking.reminding import still_makes_sense
 from bot.booking.window import Window
-from bot.channels import sms
-from bot.channels.channel import Channel, MaybeSent, NotSent, Sent
+from bot.channels import line, sms
+from bot.channels.channel import Channel, MaybeSent, NotSent, Sent, TalkChannel
 from bot.channels.sms import as_sent
 from bot.store import callbacks, contacts, conversations, ledger, notices
 from bot.store.contacts import Contact
@@ -22,6 +22,7 @@ from bot.store.database import Database, Transaction
 from bot.store.notices import Notice
 from bot.usecases import ratings
 from bot.usecases.new_times import NewTimes
+from bot.usecases.own_channel import OwnChannel, writer
 from bot.wording import dates, say
 from bot.wording.segments import segments
 
@@ -33,7 +34,7 @@ NOT_IN_THE_CHAT = frozenset({"confirmation", "moved", "cancelled", "choose_time"
 """What the chat has answered already or says in its own words; by SMS it is told, for the customer's own record."""
 IN_THE_CHAT_ONLY = frozenset({"survey"})
 """Who booked in the chat is asked there how it was; by SMS it is the thanks that ask."""
-ANSWERS = frozenset({"confirmation", "moved", "cancelled", "choose_time"})
+ANSWERS = frozenset({"confirmation", "moved", "cancelled", "choose_time", SETTLED})
 """What answers something that the customer did a moment ago: quiet hours do not hold it back."""
 REMINDERS = frozenset({"reminder_day", "reminder", "reminder_soon"})
 STILL_TRUE = {
@@ -54,14 +55,12 @@ STILL_TRUE = {
     "hours_changed": frozenset({Status.BOOKED, Status.EXPIRED}),
     "capacity_changed": frozenset({Status.BOOKED}),
     "survey": frozenset({Status.COMPLETED}),
+    SETTLED: frozenset({Status.COMPLETED}),
 }
 """In which statuses each notice may still be sent: a reminder of a cancelled call would be worse than none."""
 
 OFFERS_TIMES = frozenset({"expired", "hours_changed", "capacity_changed"})
 """What is told to somebody who has to choose anew: with a few free times, where there are any."""
-
-ANSWERED_WITHIN = timedelta(minutes=2)
-"""A change and its answer in the talk are so close together."""
 
 STARS = tuple({"title": "★" * stars, "value": str(stars)} for stars in range(5, 0, -1))
 
@@ -79,13 +78,21 @@ class NoticePolicy:
 
 
 class Notices:
-    """Empties the outbox into SMS and, where the customer chatted, into the chat."""
+    """Empties the outbox into the customer's own channel, LINE before SMS, and into the chat where they chatted."""
 
     def __init__(
-        self, database: Database, sms: Channel, *, business: Business, new_times: NewTimes, policy: NoticePolicy
+        self,
+        database: Database,
+        text_messages: Channel,
+        *,
+        business: Business,
+        new_times: NewTimes,
+        policy: NoticePolicy,
+        on_line: TalkChannel | None = None,
     ) -> None:
         self._database = database
-        self._sms = sms
+        self._sms = text_messages
+        self._own = OwnChannel(on_line, business=business)
         self._business = business
         self._new_times = new_times
         self._policy = policy
@@ -149,30 +156,48 @@ class Notices:
                     tx, callback.conversation_id, sender="system", text=text, now=now, later=True,
                     buttons=_choices(notice.kind, callback),
                 )  # fmt: skip
-            detail = self._why_no_sms(notice, callback, no_sms=no_sms)
-            if detail or await self._was_told_in_the_talk(tx, notice, callback):
-                await notices.settle(tx, notice.id, state="skipped", now=now, detail=detail or "told in the talk")
+            if notice.kind in ANSWERS and await self._own.was_told(tx, notice, callback):
+                await notices.settle(tx, notice.id, state="skipped", now=now, detail="told in the talk")
                 return
+            reader = None if notice.kind in self._policy.not_by_sms else await self._own.reader(tx, callback)
+            detail = self._why_no_sms(notice, callback, no_sms=no_sms)
+            if detail and reader is None:
+                await notices.settle(tx, notice.id, state="skipped", now=now, detail=detail)
+                return
+        if reader and await self._on_line(notice, callback, reader, offered, now=now):
+            return
+        if detail:
+            async with self._database.write() as tx:
+                await notices.settle(tx, notice.id, state="refused", now=now, detail=f"line; {detail}")
+            return
         await self._text(notice, callback, offered, now=now)
 
-    async def _was_told_in_the_talk(self, tx: Transaction, notice: Notice, callback: Callback) -> bool:
-        """Whether somebody who changed their booking by SMS has read there what this notice would tell once more."""
-        if notice.kind not in ANSWERS:
+    async def _on_line(
+        self, notice: Notice, callback: Callback, reader: Contact, offered: tuple[Window, ...], *, now: datetime
+    ) -> bool:
+        """Tell it on LINE; False where LINE surely did not take it, so that a text message follows."""
+        text = self._words(notice.kind, callback, offered, manner="by_number")
+        replies = STARS if notice.kind == "thanks" else _choices(notice.kind, callback)
+        answer, asked = await self._own.tell(notice, callback, reader, text, offered=offered, replies=replies)
+        log.info("notice", kind=notice.kind, reference=callback.reference, answer=type(answer).__name__, channel="line")
+        if isinstance(answer, NotSent):
             return False
-        contact = await contacts.get(tx, sms.NAME, callback.phone_number)
-        if contact is None or contact.conversation_id is None:
-            return False
-        since = notice.due_at - ANSWERED_WITHIN
-        when = dates.start(callback.window, tz=self._business.timezone, language=contact.language)
-        facts = {"confirmation": (callback.reference,), "moved": (callback.reference, when), "cancelled": (when,)}
-        wanted = facts.get(notice.kind, ())
-        told = await conversations.answers_since(tx, contact.conversation_id, since)
-        return bool(wanted) and any(all(fact in text for fact in wanted) for text in told)
+        async with self._database.write() as tx:
+            if notice.kind == "thanks":
+                asked = {**(asked or {}), "rating": True}
+            await contacts.asked(tx, reader, asked)
+            if isinstance(answer, Sent):
+                await notices.settle(
+                    tx, notice.id, state="sent", now=now, message_sid=answer.message_sid, detail=line.NAME
+                )
+            else:
+                await notices.settle(tx, notice.id, state="unknown", now=now, detail=answer.cause)
+        return True
 
     async def _ask_for_rating(self, tx: Transaction, callback: Callback, *, now: datetime) -> bool:
         """Asked once, in the chat, and not of a customer who is being asked something else there."""
         talk = await conversations.get(tx, callback.conversation_id or "")
-        if talk is None or talk.expects:
+        if talk is None or talk.expects or talk.channel in (line.NAME, sms.NAME):  # there it is the thanks that ask
             return False
         await conversations.add_message(
             tx, talk.id, sender="system", text=say("chat.ask_rating", talk.language), buttons=STARS, now=now, later=True
@@ -203,7 +228,7 @@ class Notices:
             match answer:
                 case Sent(message_sid=sid):
                     await notices.settle(tx, notice.id, state="sent", now=now, message_sid=sid, segments=parts)
-                    await contacts.asked(tx, _writer(callback, now=now), _numbered(notice.kind, callback, offered))
+                    await contacts.asked(tx, writer(callback, now=now), _numbered(notice.kind, callback, offered))
                 case NotSent(try_later=True):
                     await notices.postpone(tx, notice.id, until=now + TRY_AGAIN_AFTER)
                 case NotSent(code=code):
@@ -238,14 +263,6 @@ def _is_still_true(notice: Notice, callback: Callback, *, now: datetime) -> bool
     too_late = notice.kind in REMINDERS and not still_makes_sense(notice.due_at, start, now=now)
     is_settled = notice.kind in ("hours_changed", "capacity_changed") and callback.attention != HOURS_CHANGED
     return not too_late and not is_settled and callback.status in STILL_TRUE[notice.kind]
-
-
-def _writer(callback: Callback, *, now: datetime) -> Contact:
-    """Whoever answers a text message to the number of a callback."""
-    return Contact(
-        channel=sms.NAME, address=callback.phone_number, phone_number=callback.phone_number, proved_at=now,
-        language="en" if callback.language == "en" else "ja", created_at=now,
-    )  # fmt: skip
 
 
 def _numbered(kind: str, callback: Callback, offered: tuple[Window, ...]) -> dict[str, Any] | None:

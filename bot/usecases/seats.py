@@ -17,10 +17,8 @@ MEASURED_ANEW_AFTER = timedelta(minutes=5)
 MOST_HOLDS = 2
 LOOKS_FOR_ROOM = timedelta(days=2)
 """How far ahead a retry looks for a slot with a place left."""
-A_MOMENT = timedelta.resolution
 ROWS_AT_FIRST = 4
 """Free rows that are read for each slot that is wanted: some may lie outside what fits the customer."""
-LOOKED_AROUND = (timedelta(hours=3), timedelta(days=1), timedelta(days=4))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,37 +99,49 @@ class Seats:
         customer: Customer = ANYBODY,
     ) -> list[Slot]:
         """The first free slots from `start` on that may be promised at `now`. They have to be laid out."""
-        rules, capacity = self._rules.of(topic), await self._capacity(tx, topic, now=now)
-        fits, end = self._fits(topic, customer), now + rules.policy.horizon
-        since, most = max(start or now, now + rules.policy.lead), ROWS_AT_FIRST * limit
-        found: list[Slot] = []
-        while since < end and len(found) < limit:
-            rows, since = await slots.free(tx, topic, start=since, end=end, now=now, holder=customer.holder, limit=most)
-            most *= 4  # what does not fit may be many
-            for starts_at, booked in rows:
-                window = window_at(rules.hours, rules.policy, starts_at)
-                if window is None or window.start != starts_at:
-                    continue  # a row from before the hours or the slots were changed
-                slot = Slot(window=window, capacity=capacity(window), booked=booked)
-                if slot.free and fits(window):
-                    found.append(slot)
-                if len(found) == limit:
-                    break
-        return found
+        policy = self._rules.of(topic).policy
+        span = max(start or now, now + policy.lead), now + policy.horizon
+        return await self._free(tx, topic, span, now=now, limit=limit, customer=customer)
 
     async def nearest(
         self, tx: Transaction, topic: str, wanted: Window, *, customer: Customer, now: datetime, limit: int = 3
     ) -> tuple[Window, ...]:
-        """The free windows closest to the wanted one, in order of time; looks no farther away than it has to."""
-        horizon = self._rules.of(topic).policy.horizon
-        center = min(max(wanted.start, now), now + horizon)  # whoever asks for the year 9999 is offered the last ones
-        for away in (*LOOKED_AROUND, horizon):
-            around = await self.read(
-                tx, topic, now=now, start=max(now, center - away), end=center + away + A_MOMENT, customer=customer
+        """The free windows closest to the wanted one, in order of time. They have to be laid out."""
+        policy = self._rules.of(topic).policy
+        first, last = now + policy.lead, now + policy.horizon
+        center = min(max(wanted.start, first), last)  # whoever asks for the year 9999 is offered the last ones
+        later = await self._free(tx, topic, (center, last), now=now, limit=limit, customer=customer)
+        sooner = await self._free(tx, topic, (first, center), now=now, limit=limit, customer=customer, backwards=True)
+        return nearest(wanted, [*sooner, *later], limit=limit)
+
+    async def _free(
+        self,
+        tx: Transaction,
+        topic: str,
+        span: tuple[datetime, datetime],
+        *,
+        now: datetime,
+        limit: int,
+        customer: Customer,
+        backwards: bool = False,
+    ) -> list[Slot]:
+        """So many free slots that start in the span and fit the customer, as the index of free slots names them."""
+        rules, capacity = self._rules.of(topic), await self._capacity(tx, topic, now=now)
+        fits, most = self._fits(topic, customer), ROWS_AT_FIRST * limit
+        found: list[Slot] = []
+        while span[0] < span[1]:
+            rows, span = await slots.free(
+                tx, topic, start=span[0], end=span[1], now=now, holder=customer.holder, limit=most, backwards=backwards
             )
-            found = nearest(wanted, around, limit=limit)
-            if len(found) == limit:
-                break
+            most *= 4  # what does not fit may be many
+            for starts_at, booked in rows:
+                window = Window(start=starts_at, end=starts_at + rules.policy.length)
+                slot = Slot(window=window, capacity=capacity(window), booked=booked)
+                # A row may be from before the hours or the slots were changed.
+                if slot.free and fits(window) and window_at(rules.hours, rules.policy, starts_at) == window:
+                    found.append(slot)
+                if len(found) == limit:
+                    return found
         return found
 
     async def take(self, tx: Transaction, topic: str, window: Window, *, customer: Customer, now: datetime) -> Window:

@@ -1,14 +1,17 @@
 """One conversation on every channel: the same talk ends in the same state; what a channel knows is not asked again."""
 
 import itertools
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 
 from bot.booking.callback import Status
+from bot.usecases.identity import Identity
 from bot.wiring import Product
 from bot.wording.segments import segments
-from tests.support.correspondents import PEOPLE, BySms, OnTheWeb, Person
+from tests.support.carriers import ScriptedSms
+from tests.support.correspondents import PEOPLE, BySms, OnLine, OnTheWeb, Person
 
 NUMBERS = (f"+81807{index:03d}0001" for index in itertools.count())
 
@@ -117,3 +120,71 @@ async def test_what_was_booked_by_sms_is_proved_by_code_on_the_web(product: Prod
     web = OnTheWeb(product, sms.number)
     await web.open()
     assert "受付番号" in await web.say("予約を確認したい")
+
+
+@pytest.fixture
+async def line(product: Product, number: str) -> AsyncIterator[OnLine]:
+    made = OnLine(product, number)
+    yield made
+    await made.leave()
+
+
+async def code_for(product: Product) -> str:
+    """What the phone receives."""
+    phone = ScriptedSms()
+    await Identity(product.database, phone, business=product.business).send_due(now=product.clock.now())
+    found = re.search(r"\d{6}", phone.texts[-1][1])
+    assert found
+    return found[0]
+
+
+async def test_a_number_that_is_proved_once_on_line_is_known_there_from_then_on(product: Product, line: OnLine) -> None:
+    web = OnTheWeb(product, line.number)
+    await web.open()
+    await book(web)
+    await line.say("予約を確認したい")
+    await line.say(spoken(line.number))
+    assert "11月25日(水) 15:00" in await line.say(await code_for(product))
+    assert "変更しました" in await line.say("明後日の10時にして")
+    assert await when(line) == [("11-26 10:00", Status.BOOKED)]
+    await line.say("もう一件、冷蔵庫の音がうるさいので電話をください")
+    said = [await line.say(text) for text in ("スキップ", "明日の9時")]
+    assert not any("番号を教えて" in answer for answer in said)
+    assert f"•••{line.number[-4:]}" in said[-1]
+
+
+async def test_a_tap_on_a_time_books_what_it_shows(line: OnLine) -> None:
+    for text in ("洗濯機が動かないので電話がほしい", "スキップ", spoken(line.number)):
+        await line.say(text)
+    offer = line.talks.last
+    assert len({window.start.date() for window in offer.more}) == 5
+    start = offer.more[-1].start
+    repeated = await line.does(kind="slot", offer=offer.offer, start=start.isoformat())
+    assert "よろしいですか" in repeated
+    await line.say("はい")
+    (callback,) = await line.bookings()
+    assert callback.window.start == start
+    assert "終了しました" in await line.does(kind="slot", offer=offer.offer, start=offer.more[0].start.isoformat())
+    assert [one.window for one in await line.bookings()] == [callback.window]
+
+
+@pytest.mark.parametrize("reply", ["やめます", "できるだけ早く"])
+async def test_what_the_quick_replies_under_the_times_say_is_understood(line: OnLine, reply: str) -> None:
+    for text in ("洗濯機が動かないので電話がほしい", "スキップ", spoken(line.number)):
+        await line.say(text)
+    answer = await line.say(reply)
+    assert ("よろしいですか" in answer) == (reply == "できるだけ早く")
+    assert "わかりません" not in answer
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("電話の予約をお願いします", "ご用件"),
+        ("予約を確認したい", "受付番号"),
+        ("担当者と話したい", "0120"),
+        ("予約を変更したい", "受付番号"),
+    ],
+)
+async def test_what_the_menu_says_is_understood(line: OnLine, words: str, told: str) -> None:
+    assert told in await line.say(words)

@@ -16,8 +16,8 @@ from tests.support.link_page import Holder
 from tests.support.products import LINKS, SLOT, World, number
 
 STRANGER = ("203.0.113.7", 50_000)
-PAGES = ("", "/move", "/cancel")
-FORMS = ("move", "cancel", "keep")
+PAGES = ("", "/move", "/cancel", "/number", "/code", "/stop", "/callback.ics")
+FORMS = ("move", "cancel", "keep", "number", "code", "stop", "rate")
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ async def test_a_scanner_that_opens_every_page_changes_nothing(
     assert await everything(world) == before
 
 
-@pytest.mark.parametrize("name", ["keep"])
+@pytest.mark.parametrize("name", ["keep", "rate"])
 async def test_what_only_a_form_may_do_is_not_done_by_opening_its_address(
     world: World, http: httpx.AsyncClient, name: str
 ) -> None:

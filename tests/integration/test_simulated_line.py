@@ -84,9 +84,11 @@ async def test_a_refused_message_leaves_the_reply_token_good(play: LineStage) ->
     await play.ask(lambda line: line.reply_message(replied(token, "はい。")))
 
 
-async def test_a_reply_takes_no_retry_key(play: LineStage) -> None:
+async def test_only_what_can_be_repeated_takes_a_retry_key(play: LineStage) -> None:
+    headers = {"X-Line-Retry-Key": str(uuid.uuid4())}
     body = {"replyToken": await play.says("こんにちは"), "messages": [{"type": "text", "text": "x"}]}
-    assert (await play.post("/message/reply", body, **{"X-Line-Retry-Key": str(uuid.uuid4())})).status_code == 400
+    for path in ("/message/reply", "/message/validate/push", "/chat/loading/start"):
+        assert (await play.post(path, body, **headers)).status_code == 400
     assert (await play.post("/message/reply", body)).status_code == 200
 
 

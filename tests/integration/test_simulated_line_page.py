@@ -211,3 +211,11 @@ async def test_the_pages_come_under_a_strict_policy(play: LineStage, path: str) 
         assert f'<html lang="{language}">' in shown.text
         assert "style=" not in shown.text
         assert "script-src 'self'" in shown.headers["content-security-policy"]
+
+
+async def test_an_address_that_outlived_its_person_leads_to_the_board(play: LineStage, page: Page) -> None:
+    for address in (f"/simulator/line/{JUN}", f"/simulator/line?person={JUN}"):
+        await page.goto(address)
+        await expect(page.get_by_role("article", name="花子の LINE")).to_be_visible()
+        await expect(page.get_by_role("article")).to_have_count(1)
+        await expect(page.locator(".offline")).to_be_hidden()

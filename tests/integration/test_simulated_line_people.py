@@ -275,11 +275,9 @@ async def test_with_redelivery_a_failed_webhook_comes_again_until_it_is_taken(pl
     await play.show_faults(redelivery=True)
     play.status = 503
     await play.says("こんにちは")
-    for count, seconds in enumerate(AGAIN_AFTER_S, start=2):
-        if count == len(AGAIN_AFTER_S) + 1:
-            play.status = 200
-        await play.pass_time(seconds=seconds)
-        await play.eventually(lambda count=count: len(play.events("message")) == count)  # type: ignore[misc] # bound to this round
+    for count in range(2, len(AGAIN_AFTER_S) + 2):
+        play.status = 503 if count <= len(AGAIN_AFTER_S) else 200
+        await play.pass_time_until(lambda count=count: len(play.events("message")) == count)  # type: ignore[misc] # bound to this round
     await play.pass_time(hours=1)
     events = play.events("message")
     assert len({event["webhookEventId"] for event in events}) == 1
@@ -294,6 +292,16 @@ async def test_a_lost_webhook_does_not_arrive_and_a_doubled_one_twice(play: Line
     await play.eventually(lambda: len(play.events("message")) == 2)
     assert [event["message"]["text"] for event in play.events()] == ["二度届く", "二度届く"]
     assert {event["deliveryContext"]["isRedelivery"] for event in play.events()} == {False}
+
+
+async def test_webhooks_overtake_one_another_if_told_so(play: LineStage) -> None:
+    await play.show_faults(reordered=1)
+    for text in ("一", "二", "三"):
+        await play.act("text", text=text)
+    await play.eventually(lambda: len(play.events("message")) == 2)
+    await play.pass_time(seconds=3)
+    await play.eventually(lambda: len(play.events("message")) == 3)
+    assert [event["message"]["text"] for event in play.events()] == ["二", "一", "三"]
 
 
 async def test_webhooks_come_late_on_the_simulated_clock(play: LineStage) -> None:

@@ -8,7 +8,7 @@ from bot.channels.channel import Heard
 from bot.usecases.correspondence import Correspondence
 from bot.wiring import Product
 from tests.support.assistant import Talk
-from tests.support.carriers import ScriptedSms
+from tests.support.carriers import ScriptedSms, ScriptedTalks
 from tests.support.clocks import REAL
 
 
@@ -75,4 +75,30 @@ class BySms(Person):
         return "\n".join([words] if words else [said for _, said in self.phone.texts[before:]])
 
 
-PEOPLE = (OnTheWeb, BySms)
+class OnLine(Person):
+    """On LINE, with a number that has to be proved once."""
+
+    channel = "line"
+
+    def __init__(self, product: Product, number: str) -> None:
+        super().__init__(product, number)
+        self.address = f"U{secrets.token_hex(16)}"
+        self.talks = ScriptedTalks()
+        self.correspondence: Correspondence = product.correspondence.over(line=self.talks)
+
+    async def open(self) -> None:
+        """Nothing has to be opened."""
+
+    async def say(self, text: str) -> str:
+        return await self.does(text=text)
+
+    async def does(self, **what: str) -> str:
+        """Write or press."""
+        now, before = self.product.clock.now(), len(self.talks.said)
+        heard = Heard(channel="line", key=secrets.token_hex(13), sender=self.address, at=now, reply="token", **what)
+        await self.correspondence.keep([heard], now=now)
+        await self.correspondence.answer_due(now=now, real_now=REAL)
+        return "\n".join(text for _, answer, _ in self.talks.said[before:] for text in answer.texts)
+
+
+PEOPLE = (OnTheWeb, BySms, OnLine)

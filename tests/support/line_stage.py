@@ -127,6 +127,13 @@ class LineStage:
         for _ in range(_TURNS):
             await asyncio.sleep(0)
 
+    async def pass_time_until(self, condition: Callable[[], Any]) -> None:
+        """Let time pass, ten seconds at a step, for what happens late and after answers that are still under way."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not condition():
+                await self.pass_time(seconds=10)
+                await asyncio.sleep(0.01)
+
     @staticmethod
     async def eventually(condition: Callable[[], Any]) -> None:
         """Wait for something that happens by itself (HTTP requests under way), not for time."""

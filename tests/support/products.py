@@ -50,8 +50,10 @@ from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.links import Links
+from bot.usecases.live_calls import LiveCalls
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import NoticePolicy, Notices
+from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
 from bot.usecases.people import People
@@ -62,7 +64,7 @@ from bot.usecases.settings_history import SettingsHistory
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
 from bot.wiring import Product
-from tests.support.carriers import ScriptedDialer, ScriptedSms, sid_of
+from tests.support.carriers import ScriptedDialer, ScriptedRooms, ScriptedSms, ScriptedTalks, sid_of
 from tests.support.clocks import REAL, TOKYO, TUESDAY, MovableClock, tokyo
 
 ROOT = Path(__file__).parents[2]
@@ -183,6 +185,7 @@ class World:
         self.stopwatch = 0.0
         self.dialer = dialer or ScriptedDialer()
         self.sms = ScriptedSms()
+        self.talks = ScriptedTalks()
         self.assistant = FakeAssistant()
         self.hours = hours or office_hours()
         self.rules = rules or rules_of(self.hours, slots)
@@ -201,6 +204,8 @@ class World:
         self.wishes = Wishes(database, self.bookings, business=BUSINESS)
         self.legs = AgentLegs(database, self.dialer, self.outcomes, tries=2)
         self.calls = Calls(database, self.dialer, self.outcomes, wishes=self.wishes, legs=self.legs, business=BUSINESS)
+        self.rooms = ScriptedRooms()
+        self.live_calls = LiveCalls(database, self.rooms)
         self.owner = secrets.token_hex(4)
         self.overdue = Overdue(database, rules=self.rules, grace=grace)
         self.claims = Claims(
@@ -220,8 +225,9 @@ class World:
         self.leases = Leases(database, owner=self.owner)
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes, legs=self.legs)
         self.notices = Notices(
-            database, self.sms, business=BUSINESS, new_times=NewTimes(self.rules, seats), policy=NOTICES
-        )
+            database, self.sms, on_line=self.talks, business=BUSINESS, new_times=NewTimes(self.rules, seats),
+            policy=NOTICES,
+        )  # fmt: skip
         self.links = Links(database, self.bookings, key=LINKS)
         self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminders=leads)
         self.consent = Consent(database, business=BUSINESS)
@@ -236,12 +242,17 @@ class World:
             database, self.bookings, self.identity, self.sms, business=BUSINESS, numbers=numbers, policy=policy
         )
         self.conversations = Conversations(database, self.assistant, business=BUSINESS)  # type: ignore[arg-type]  # a fake
-        choosing = Choosing(self.bookings, business=BUSINESS)
+        offering = Offering(self.bookings, rules=self.rules, business=BUSINESS)
+        understanding = Understanding(
+            database, offering=offering, choosing=Choosing(self.bookings, business=BUSINESS), identity=self.identity,
+            consent=self.consent, business=BUSINESS,
+        )  # fmt: skip
         self.correspondence = Correspondence(
             database,
             self.conversations,
-            Understanding(database, self.bookings, choosing, self.identity, business=BUSINESS),
-            channels={"sms": self.sms},
+            understanding,
+            offering,
+            channels={"sms": self.sms, "line": self.talks},
             business=BUSINESS,
         )
 
@@ -323,8 +334,9 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     replaced = replace(
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
-        dispatch=world.dispatch, overdue=world.overdue,
+        live_calls=world.live_calls, dispatch=world.dispatch, overdue=world.overdue,
         leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links,
+        identity=world.identity,
         line_report=LineReport(world.database),
         settings_history=SettingsHistory(
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"

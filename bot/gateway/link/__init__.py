@@ -37,11 +37,26 @@ def _add_reading(blueprint: Blueprint, pages: Pages, door: Door) -> None:
     async def are_you_sure(request: Request, token: str) -> HTTPResponse:
         return await pages.cancel(await door.look(request, token))
 
+    @blueprint.route("/<token:str>/number", methods=LOOKS, name="which_number")
+    async def which_number(request: Request, token: str) -> HTTPResponse:
+        return await pages.number(await door.look(request, token))
+
+    @blueprint.route("/<token:str>/code", methods=LOOKS, name="which_code")
+    async def which_code(request: Request, token: str) -> HTTPResponse:
+        return await pages.code(await door.look(request, token))
+
+    @blueprint.route("/<token:str>/stop", methods=LOOKS, name="which_contact")
+    async def which_contact(request: Request, token: str) -> HTTPResponse:
+        return await pages.stop(await door.look(request, token))
+
+    @blueprint.route("/<token:str>/callback.ics", methods=LOOKS, name="calendar")
+    async def calendar(request: Request, token: str) -> HTTPResponse:
+        return pages.calendar(await door.look(request, token))
+
 
 def _add_changes(blueprint: Blueprint, changes: Changes) -> None:
-    blueprint.add_route(changes.move, "/<token:str>/move", methods=("POST",), name="move")
-    blueprint.add_route(changes.cancel, "/<token:str>/cancel", methods=("POST",), name="cancel")
-    blueprint.add_route(changes.keep, "/<token:str>/keep", methods=("POST",), name="keep")
+    for name in ("move", "cancel", "keep", "number", "code", "stop", "rate"):
+        blueprint.add_route(getattr(changes, name), f"/<token:str>/{name}", methods=("POST",), name=name)
 
 
 def _add_problems(blueprint: Blueprint, pages: Pages) -> None:

@@ -3,13 +3,24 @@
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
+from bot.booking import phone
+from bot.booking import reason as reasons
 from bot.booking.callback import Callback, Status
-from bot.booking.errors import CallbackNotOpen, NumberRefused, SlotFull, TooManyOpenCallbacks, WindowNotOffered
+from bot.booking.errors import (
+    CallbackNotOpen,
+    NotRateable,
+    NumberRefused,
+    SlotFull,
+    TooManyOpenCallbacks,
+    WindowNotOffered,
+)
 from bot.booking.window import Window
 from bot.gateway.link.pages import Pages
-from bot.gateway.link.visits import Door, Visit, field
+from bot.gateway.link.visits import Door, OutOfDate, Visit, field
 from bot.gateway.times import moment_of
 from bot.wiring import Product
+
+SCORES = frozenset("12345")
 
 
 class Changes:
@@ -63,6 +74,80 @@ class Changes:
         await self._product.links.keep_waiting(visit.callback, now=self._product.clock.now())
         return self._done(visit, "kept")
 
+    async def number(self, request: Request, token: str) -> HTTPResponse:
+        """Send a code to another number."""
+        visit = await self._door.sent(request, token)
+        self._door.require_mark(request, visit, "number")
+        typed = field(request, "phone_number")
+        if not visit.callback.is_changeable:
+            return await self._not_open(visit)
+        try:
+            number = phone.accept(typed, self._product.numbers)
+        except NumberRefused as refusal:
+            fault = self._pages.said_fault(refusal.reason, visit.language)
+            return await self._pages.number(visit, fault=fault, typed=typed, status=422)
+        wrong = "" if phone.takes_sms(number) else "not_mobile"
+        if number == visit.callback.phone_number:
+            wrong = "same"
+        if wrong:
+            fault = self._pages.said_number(wrong, visit.language)
+            return await self._pages.number(visit, fault=fault, typed=typed, status=422)
+        if not await self._product.identity.ask_for_new(visit.callback, number, now=self._product.clock.now()):
+            fault = self._pages.said_number("asked_often", visit.language)
+            return await self._pages.number(visit, fault=fault, typed=typed, status=429)
+        return self._on(f"{visit.path}/code?lang={visit.language}")
+
+    async def code(self, request: Request, token: str) -> HTTPResponse:
+        """Call the other number from now on, once it is proved; the link is another one then."""
+        visit = await self._door.sent(request, token)
+        self._door.require_mark(request, visit, "code")
+        now = self._product.clock.now()
+        verdict, number = await self._product.identity.check_new(visit.callback, field(request, "code"), now=now)
+        if verdict != "right":
+            fault = self._pages.said_number(verdict, visit.language)
+            return await self._pages.code(visit, fault=fault, status=422)
+        try:
+            changed = await self._product.bookings.change_number(visit.callback.reference, number, now=now)
+        except CallbackNotOpen:
+            return await self._not_open(visit)
+        except WindowNotOffered:
+            fault = self._pages.said_number("not_lawful", visit.language)
+        except NumberRefused as refusal:
+            fault = self._pages.said_fault(refusal.reason, visit.language)
+        except TooManyOpenCallbacks as refusal:
+            fault = self._pages.said_fault("too_many", visit.language, limit=str(refusal.limit))
+        else:
+            return self._done(visit, "renumbered", callback=changed)
+        return await self._pages.number(visit, fault=fault, status=409)
+
+    async def stop(self, request: Request, token: str) -> HTTPResponse:
+        """No messages, or neither messages nor calls, to this number from now on; or both again."""
+        visit, what = await self._door.sent(request, token), field(request, "what")
+        if what == "calls" and visit.opened.no_calls:  # sent twice
+            return self._done(visit, "stopped_all")
+        self._door.require_mark(request, visit, "stop")
+        if what == "restart":
+            await self._product.links.restart(visit.callback)
+            return self._done(visit, "restarted")
+        calls = what == "calls"
+        await self._product.links.stop(visit.callback, calls=calls, now=self._product.clock.now())
+        return self._done(visit, "stopped_all" if calls else "stopped")
+
+    async def rate(self, request: Request, token: str) -> HTTPResponse:
+        """Say how the call was, with one tap; a comment may follow."""
+        visit, score = await self._door.sent(request, token), field(request, "score")
+        self._door.require_mark(request, visit, "rate")
+        comment = reasons.cleaned(field(request, "comment", reasons.LONGEST)) or None
+        if score not in SCORES:
+            raise OutOfDate(visit)
+        try:
+            await self._product.ratings.rate(
+                visit.callback.reference, int(score), comment=comment, now=self._product.clock.now()
+            )
+        except NotRateable:
+            return await self._not_open(visit)
+        return self._done(visit, "rated")
+
     async def _moved(self, visit: Visit, window: Window) -> HTTPResponse:
         now = self._product.clock.now()
         if visit.opened.may_book_again:
@@ -83,6 +168,9 @@ class Changes:
     def _done(self, visit: Visit, what: str, *, callback: Callback | None = None) -> HTTPResponse:
         """On to the page that shows the booking as it is now: reloading it sends nothing again."""
         path = self._product.links.key.path(callback) if callback else visit.path
-        response = redirect(f"{path}?lang={visit.language}&done={what}", status=303)
+        return self._on(f"{path}?lang={visit.language}&done={what}")
+
+    def _on(self, address: str) -> HTTPResponse:
+        response = redirect(address, status=303)
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -7,18 +7,23 @@ from importlib.resources import files
 from typing import Any
 
 from sanic import HTTPResponse
+from sanic.response import raw
 
 from bot.booking import phone
-from bot.booking.callback import HOURS_CHANGED, LATE, Callback, Status
+from bot.booking import reason as reasons
+from bot.booking.callback import HOURS_CHANGED, LATE, SETTLED, Callback, Status
 from bot.booking.window import Window
 from bot.gateway.form import pages as form_pages
 from bot.gateway.form.entries import Language
+from bot.gateway.link import calendar
 from bot.gateway.link.visits import Visit
 from bot.gateway.rendering import page
 from bot.gateway.times import FreeTimes, promised
 from bot.usecases.making import customer_of
 from bot.wiring import Product
 from bot.wording import dates
+
+ROBOTS = "noindex, nofollow"
 
 
 @cache
@@ -38,7 +43,8 @@ class Pages:
 
     async def overview(self, visit: Visit, *, done: str = "", problem: str = "", status: int = 200) -> HTTPResponse:
         """The promise: when, where, how it stands. `done` and `problem` name what has just happened."""
-        t, callback = texts(visit.language), visit.callback
+        t, callback, place = texts(visit.language), visit.callback, await self._place(visit)
+        tz = self._product.business.timezone
         state = _state(callback, is_late=callback.is_late(now=self._product.clock.now()))
         return self._page(
             "link.html",
@@ -49,10 +55,17 @@ class Pages:
             hint=t["hint"][state].format(
                 business=self._product.business.name(visit.language), when=self._at(callback, visit)
             ),
-            when=promised(callback, tz=self._product.business.timezone, language=visit.language),
-            place=await self._place(visit),
+            when=(
+                dates.span(callback.window, tz=tz, language=visit.language)
+                if place
+                else promised(callback, tz=tz, language=visit.language)
+            ),
+            place=place,
             number=phone.masked(callback.phone_number),
             topic=self._topic(visit),
+            score=await self._product.ratings.of(callback),
+            may_rate=callback.status == Status.COMPLETED and callback.resolution != SETTLED,
+            longest_comment=reasons.LONGEST,
             done=t["done"].get(done, ""),
             problem=self._said("problem", problem, visit.language) if problem else "",
         )
@@ -89,6 +102,34 @@ class Pages:
             title=texts(visit.language)["cancel"]["title"],
             when=promised(visit.callback, tz=self._product.business.timezone, language=visit.language),
         )
+
+    async def number(self, visit: Visit, *, fault: str = "", typed: str = "", status: int = 200) -> HTTPResponse:
+        """Which number to call instead."""
+        title = texts(visit.language)["number"]["title"]
+        return self._page(
+            "link_number.html", visit, status=status, subpage="/number", title=title, fault=fault, typed=typed
+        )
+
+    async def code(self, visit: Visit, *, fault: str = "", status: int = 200) -> HTTPResponse:
+        """The digits that were sent there."""
+        title = texts(visit.language)["number"]["code_title"]
+        return self._page("link_code.html", visit, status=status, subpage="/code", title=title, fault=fault)
+
+    async def stop(self, visit: Visit) -> HTTPResponse:
+        """Which kinds of contact are not wanted."""
+        title = texts(visit.language)["stop"]["title"]
+        return self._page("link_stop.html", visit, subpage="/stop", title=title)
+
+    def calendar(self, visit: Visit) -> HTTPResponse:
+        """The promise as a calendar takes it."""
+        words = texts(visit.language)["calendar"]
+        body = calendar.entry(self._product, visit.callback, words, language=visit.language)
+        headers = {"Cache-Control": "no-store", "X-Robots-Tag": ROBOTS}
+        return raw(body, headers=headers, content_type="text/calendar; charset=utf-8")
+
+    def said_number(self, name: str, language: Language) -> str:
+        """A sentence about a new number."""
+        return self._said("number", name, language)
 
     def gone(self, language: Language) -> HTTPResponse:
         """For a link that was never made and one that is over: the same, to the letter."""
@@ -148,7 +189,7 @@ class Pages:
             mark=(lambda what: key.mark(visit.callback, what)) if visit else None,
             **{"subpage": "", **facts},
         )
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        response.headers["X-Robots-Tag"] = ROBOTS
         return response
 
 
@@ -158,6 +199,6 @@ def _state(callback: Callback, *, is_late: bool) -> str:
         if callback.attention == HOURS_CHANGED:
             return HOURS_CHANGED
         return LATE if is_late or callback.attention == LATE else "booked"
-    if callback.status == Status.COMPLETED and callback.resolution == "settled":
+    if callback.status == Status.COMPLETED and callback.resolution == SETTLED:
         return "settled"
     return callback.status.value

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from sanic import Blueprint, HTTPResponse, Request
-from sanic.response import empty, raw
+from sanic.response import empty, raw, redirect
 
 from bot.gateway.rendering import page
 from bot.gateway.simulator.line_texts import LINE_TEXTS
@@ -34,20 +34,25 @@ def add_line_pages(blueprint: Blueprint, line: SimulatedLine, timezone: str) -> 
             names=[str(line.people.view(user_id)["display_name"]) for user_id in people],
         )
 
+    def known(wanted: list[str]) -> list[str]:
+        """Of these people those who are still there: an address may be older than the books."""
+        there = {person["user_id"] for person in line.people.known()}
+        return [user_id for user_id in dict.fromkeys(wanted) if user_id in there]
+
     @blueprint.get("/line", name="line_board_page")
     async def board_page(request: Request) -> HTTPResponse:
         newest = [str(person["user_id"]) for person in line.people.known()][: -_SHOWN_AT_FIRST - 1 : -1]
-        return render(request, "line_board.html", request.args.getlist("person", []) or newest)
+        return render(request, "line_board.html", known(request.args.getlist("person", [])) or newest)
 
     @blueprint.get("/line/<user_id:U[0-9a-f]{32}>", name="line_person_page")
     async def person_page(request: Request, user_id: str) -> HTTPResponse:
+        if not known([user_id]):
+            return redirect(f"/simulator/line?lang={language_of(request.args.get('lang'))}")
         return render(request, "line_person.html", [user_id])
 
     @blueprint.get("/line/events", name="line_events")
     async def events(request: Request) -> None:
-        people = request.args.getlist("person", [])
-        for user_id in people:
-            line.people.view(user_id)  # who is not there is refused before the stream begins
+        people = known(request.args.getlist("person", []))
         await stream(
             request, line.changes, [*people, _ANYBODY], stopping=line.stopping, state=lambda: _state(line, people)
         )

@@ -13,9 +13,10 @@ _MOST_PUSHES = 10_000_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineFaults:
-    """Probabilities: a webhook is `lost` or comes twice (`duplicate`); a push or multicast meets a 500 before it is
-    accepted (`push_500`) or after (`push_500_after`); the answer to an accepted message hangs (`timeout`); a good reply
-    token is refused (`invalid_reply_token`). Every webhook comes `late_s` simulated seconds late.
+    """Probabilities: a webhook is `lost`, comes twice (`duplicate`) or behind the next (`reordered`); a push or
+    multicast meets a 500 before it is accepted (`push_500`) or after (`push_500_after`); the answer to an accepted
+    message hangs (`timeout`); a good reply token is refused (`invalid_reply_token`). Every webhook comes `late_s`
+    simulated seconds late.
 
     `redelivery` is LINE's switch of that name, `quota` the pushes that the plan allows a month.
     """
@@ -24,6 +25,7 @@ class LineFaults:
     quota: int = FREE_PUSHES
     lost: float = 0.0
     duplicate: float = 0.0
+    reordered: float = 0.0
     late_s: float = 0.0
     push_500: float = 0.0
     push_500_after: float = 0.0
@@ -41,7 +43,7 @@ class LineFaults:
         return asdict(self)
 
 
-_CHANCES = ("lost", "duplicate", "push_500", "push_500_after", "timeout", "invalid_reply_token")
+_CHANCES = ("lost", "duplicate", "reordered", "push_500", "push_500_after", "timeout", "invalid_reply_token")
 
 
 class Dice:

@@ -21,7 +21,9 @@ from bot.simulator.line.records import Delivery
 from bot.simulator.timers import Timers
 
 ANSWERS_WITHIN_S = 2.0
+OVERTAKEN_AT_LATEST_S = 3.0
 AGAIN_AFTER_S = (10.0, 60.0, 300.0)
+_AT_ONCE = 32
 _log = logging.getLogger(__name__)
 
 
@@ -56,7 +58,9 @@ class Postman:
         self._before_redelivery = before_redelivery
         # The product's own address is on this machine or named by the operator: no proxy stands between.
         self._http = httpx.AsyncClient(timeout=ANSWERS_WITHIN_S, trust_env=False)
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._last: dict[str, asyncio.Task[None]] = {}
+        self._held: dict[str, Delivery] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -69,9 +73,14 @@ class Postman:
     def deliver(self, delivery: Delivery) -> None:
         """Send an event that happened just now, after the person's earlier ones."""
         self._books.save(delivery)
-        task = self._spawn(self._first(delivery, after=self._last.get(delivery.user_id)))
-        self._last[delivery.user_id] = task
-        task.add_done_callback(lambda done: self._forget(delivery.user_id, done))
+        held = self._held.pop(delivery.user_id, None)
+        if held is None and self._dice.happens(self._dice.faults.reordered):
+            self._held[delivery.user_id] = delivery
+            self._spawn(self._release_later(delivery))
+            return
+        self._queue(delivery)
+        if held is not None:
+            self._queue(held)
 
     def deliver_again(self, delivery: Delivery) -> None:
         """Send an event as a redelivery, at once."""
@@ -81,6 +90,16 @@ class Postman:
         """Go on with what was on its way when the process stopped."""
         for delivery in self._books.pending_deliveries():
             self._spawn(self._follow_up(delivery) if delivery.attempts else self._first(delivery, after=None))
+
+    def _queue(self, delivery: Delivery) -> None:
+        task = self._spawn(self._first(delivery, after=self._last.get(delivery.user_id)))
+        self._last[delivery.user_id] = task
+        task.add_done_callback(lambda done: self._forget(delivery.user_id, done))
+
+    async def _release_later(self, delivery: Delivery) -> None:
+        await self._timers.sleep(OVERTAKEN_AT_LATEST_S)
+        if self._held.get(delivery.user_id) is delivery:
+            self._queue(self._held.pop(delivery.user_id))
 
     async def _first(self, delivery: Delivery, *, after: asyncio.Task[None] | None) -> None:
         faults = self._dice.faults
@@ -122,7 +141,8 @@ class Postman:
             "x-line-signature": sign(self._secret, body),
         }
         try:
-            async with asyncio.timeout(ANSWERS_WITHIN_S):
+            # The two seconds are the business's: a queue of our own is not counted.
+            async with self._at_once, asyncio.timeout(ANSWERS_WITHIN_S):
                 answer = await self._http.post(self._url, content=body, headers=headers)
         except (httpx.HTTPError, TimeoutError, httpx.InvalidURL) as error:
             _log.warning("The LINE webhook was not answered: %s", type(error).__name__)

@@ -12,6 +12,7 @@ from bot.simulator.line.chats import Chats
 from bot.simulator.line.findings import Findings
 
 _ROOT = re.escape("/v2/bot")
+_RETRIED = ("/v2/bot/message/push", "/v2/bot/message/multicast")
 _LONGEST_LOADING_S = 60
 _LOADING_STEP_S = 5
 _USUAL_LOADING_S = 20
@@ -55,6 +56,8 @@ class MessagingApi:
         if scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), self._access_token.encode()):
             reason = "invalid token. Confirm that the access token in the authorization header is valid."
             raise LineError(401, f"Authentication failed due to the following reason: {reason}")
+        if "x-line-retry-key" in request.headers and request.path not in _RETRIED:
+            raise LineError(400, "The retry key is not supported by this endpoint")
         if len(request.body) > LARGEST_BODY:
             raise LineError(413, "Request Entity Too Large")
         for method, pattern, handler in self._routes:

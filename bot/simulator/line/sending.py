@@ -48,8 +48,6 @@ class Sending:
         ]
 
     async def _reply(self, request: LineRequest) -> LineAnswer:
-        if "x-line-retry-key" in request.headers:
-            raise LineError(400, "The retry key is not supported by this endpoint")
         body, found = request.json(), Findings()
         found.text("replyToken", body.get("replyToken"), most=100)
         messages = check_messages(found, body.get("messages"))

@@ -9,6 +9,7 @@ from bot.store import (  # noqa: F401 - their tables belong to the whole, too
     account_schema,
     contact_schema,
     kpi_schema,
+    room_schema,
     voice_schema,
 )
 

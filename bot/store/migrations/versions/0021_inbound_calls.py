@@ -7,8 +7,8 @@ from alembic import op
 
 from bot.store.schema import UtcDateTime
 
-revision: str = "0019"
-down_revision: str | None = "0018"
+revision: str = "0021"
+down_revision: str | None = "0020"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
