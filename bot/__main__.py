@@ -12,7 +12,7 @@ from bot.booking.errors import BookingError
 from bot.settings import Settings, SettingsError, load
 from bot.settings_review import worries
 from bot.store.migrations import upgrade
-from bot.usecases.keys import Scope
+from bot.usecases.keys import EVERYTHING, Scope
 from bot.usecases.passwords import PasswordRefused
 from bot.usecases.people import ROLES, LoginTaken
 
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     key = commands.add_parser("api-key", help="make an API key; it is shown once, and an earlier one of the label ends")
     key.add_argument("label", help="the system that uses it")
-    key.add_argument("--scopes", nargs="+", choices=tuple(Scope), default=tuple(Scope), help="what it may do")
+    key.add_argument("--scopes", nargs="+", choices=tuple(Scope), default=tuple(EVERYTHING), help="what it may do")
     audit = commands.add_parser("verify-audit", help="check that the audit log is as it was written")
     audit.add_argument("--anchor", metavar="NUMBER:HASH", help="what an earlier check has told: it must still be there")
     return parser
@@ -80,7 +80,7 @@ async def _issue_key(settings: Settings, arguments: argparse.Namespace) -> str:
     product = wiring.connect(settings)
     try:
         scopes = [Scope(name) for name in arguments.scopes]
-        return await product.keys.issue(label=arguments.label, now=datetime.now(UTC), scopes=scopes)
+        return await product.keys.issue(label=arguments.label, now=datetime.now(UTC), scopes=scopes, actor=_whoever())
     finally:
         await product.close()
 

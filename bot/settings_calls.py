@@ -127,6 +127,7 @@ class NoticesSection(Section):
     send_hours: Annotated[Periods, Field(min_length=1)] = DAYTIME
     not_by_sms: tuple[NoticeKind, ...] = ("starting",)
     link_days: Annotated[int, Field(ge=1, le=90)] = 14
+    replies: bool = True
 
     def reminders(self) -> tuple[timedelta, ...]:
         """How long before the window a customer is reminded."""
@@ -141,6 +142,7 @@ class NoticesSection(Section):
         return NoticePolicy(
             links=links,
             not_by_sms=frozenset(self.not_by_sms),
+            replies=self.replies,
             send_hours=LawfulHours(default=self.send_hours, unknown_zone=unknown_zone),
         )
 

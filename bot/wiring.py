@@ -59,6 +59,7 @@ from bot.usecases.people import People
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
+from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
@@ -146,6 +147,7 @@ class Product:
     kpis: Kpis
     desk: Desk
     accounts: Accounts
+    second_factor: SecondFactor
     people: People
     audit: AuditLog
     health: Health
@@ -219,6 +221,7 @@ def connect(settings: Settings | None = None) -> Product:
     sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
     conversations = Conversations(database, assistant, business=business)
     identity = Identity(database, sms, business=business)
+    accounts = Accounts(database, policy=settings.desk.sessions())
     consent = Consent(database, business=business)
     offering = Offering(bookings, rules=rules, business=business)
     line_account = _line_account(settings)
@@ -307,7 +310,8 @@ def connect(settings: Settings | None = None) -> Product:
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
         desk=Desk(database, business=business, line=line),
-        accounts=Accounts(database, policy=settings.desk.sessions()),
+        accounts=accounts,
+        second_factor=SecondFactor(database, accounts, issuer=business.name("en")),
         people=People(database),
         audit=AuditLog(database),
         links=Links(database, bookings, key=link_key),

@@ -1,12 +1,10 @@
 """Claiming in batches: what is due is locked, written down as attempts and marked as dialling in a handful of
 statements, so that ten thousand promises for the same second cost little more than a hundred."""
 
-import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -33,6 +31,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.booking.callback import SET_ASIDE, Callback, Status
 from bot.booking.matching import EVERYTHING, Skills
 from bot.booking.priority import OrderPolicy, is_crowded
+from bot.store.agents import read_skills
 from bot.store.attempts import adopt
 from bot.store.database import Transaction
 from bot.store.order import IN_ORDER, WAITING, dial_order, load
@@ -145,13 +144,7 @@ async def lock_ready_agents(tx: Transaction, *, limit: int) -> list[Ready]:
         .limit(limit)
         .with_for_update(skip_locked=True, of=agents)
     )
-    return [Ready(id=agent_id, skills=_skills(topics, languages)) for agent_id, topics, languages in rows]
-
-
-@lru_cache(maxsize=4096)
-def _skills(topics: str, languages: str) -> Skills:
-    """Two columns as they are stored: a thousand people have a handful of skills between them."""
-    return Skills(topics=frozenset(json.loads(topics)), languages=frozenset(json.loads(languages)))
+    return [Ready(id=agent_id, skills=read_skills(topics, languages)) for agent_id, topics, languages in rows]
 
 
 async def count_live(tx: Transaction) -> int:

@@ -136,6 +136,12 @@ async def answers_since(tx: Transaction, conversation_id: str, since: datetime) 
     return list(rows.scalars())
 
 
+async def written_since(tx: Transaction, conversation_id: str, since: datetime) -> int:
+    """How many messages the customer has written in a talk since then."""
+    theirs = (messages.c.conversation_id == conversation_id, messages.c.sender == "customer", messages.c.at > since)
+    return int((await tx.execute(select(func.count()).select_from(messages).where(*theirs))).scalar_one())
+
+
 async def transcript(tx: Transaction, conversation_id: str) -> list[Said]:
     """Everything said in a talk, oldest first."""
     return await _said(tx, messages.c.conversation_id == conversation_id)

@@ -52,6 +52,14 @@ async def drop_api_keys(tx: Transaction, *, label: str) -> None:
     await tx.execute(delete(api_keys).where(api_keys.c.label == label))
 
 
+async def api_keys_listed(tx: Transaction) -> list[tuple[str, str, datetime]]:
+    """(whose, its scopes, since when) of every key, by label."""
+    rows = await tx.execute(
+        select(api_keys.c.label, api_keys.c.scopes, api_keys.c.created_at).order_by(api_keys.c.label)
+    )
+    return [(row.label, row.scopes, row.created_at) for row in rows]
+
+
 async def api_key(tx: Transaction, key_hash: str) -> tuple[str, str] | None:
     """(whose key this is, its scopes), or None."""
     found = await _KEY.rows(tx, key_hash=key_hash)

@@ -127,6 +127,10 @@ class Accounts:
     async def begin_anew(self, tx: Transaction, agent: Agent, *, real_now: datetime) -> LoginToken:
         """What somebody may do has changed: all their sessions end, and one under a new token begins."""
         await sessions.end_all(tx, agent.id)
+        return await self.begin_one(tx, agent, real_now=real_now)
+
+    async def begin_one(self, tx: Transaction, agent: Agent, *, real_now: datetime) -> LoginToken:
+        """A session beside the others: every step of the login was right."""
         return await self._begin(tx, agent, awaits_code=False, real_now=real_now)
 
     async def _begin(self, tx: Transaction, agent: Agent, *, awaits_code: bool, real_now: datetime) -> LoginToken:

@@ -92,6 +92,7 @@ class Bookings:
     ) -> Soonest | None:
         """What "as soon as possible" would promise now, None when nothing is free."""
         name = self._rules.topic(topic)
+        await self._laid_out(name, now=now)
         async with self._database.read() as tx:
             window = await self._seats.soonest(tx, name, customer=customer, now=now)
             if window is None:
@@ -165,6 +166,8 @@ class Bookings:
             and phone.accept(request.alternate_phone_number, self._numbers),
             window=request.window and request.window.in_utc(),
         )
+        if request.window is None:
+            await self._laid_out(self._rules.topic(request.topic), now=now)
         try:
             made = await self._making.make(request, now=now, idempotency=idempotency)
         except (SlotFull, WindowNotOffered) as refusal:

@@ -29,6 +29,7 @@ TRY_AGAIN_AFTER = timedelta(seconds=15)
 LATEST = timedelta(minutes=10)
 """An answer that no channel takes for so long is given up: the person has gone on without it."""
 
+HOUR, MOST_AN_HOUR = timedelta(hours=1), 60
 OVER_AFTER = timedelta(hours=6)
 """A question that was left open for so long is forgotten by the one who was asked."""
 
@@ -114,11 +115,15 @@ class Correspondence:
         return told
 
     async def _answer(self, heard: Heard, *, now: datetime, real_now: datetime) -> str:
+        if heard.kind == "unfollow" and not await self._is_known(heard):
+            return "done"
         contact = await self._contact(heard, now=now)
         if heard.kind in ("follow", "unfollow"):
             return await self._followed(contact, heard, real_now=real_now)
-        channel = self._channels[heard.channel]
-        await channel.show_work(heard.sender)
+        if await self._writes_too_much(contact, now=now):
+            log.warning("correspondent_limited", channel=heard.channel)
+            return "limited"
+        await self._channels[heard.channel].show_work(heard.sender)
         answer = await self._answer_to(contact, heard, now=now)
         if answer is None or await self._wants_nothing(contact):
             return "done"
@@ -144,6 +149,15 @@ class Correspondence:
         async with self._database.write() as tx:
             await contacts.change(tx, contact, asked=asked(answer), language=answer.language)
         return outcome
+
+    async def _is_known(self, heard: Heard) -> bool:
+        async with self._database.read() as tx:
+            return await contacts.get(tx, heard.channel, heard.sender) is not None
+
+    async def _writes_too_much(self, contact: Contact, *, now: datetime) -> bool:
+        """Whether this person has had their share of answers for an hour: each may cost, and nobody writes so much."""
+        async with self._database.read() as tx:
+            return await conversations.written_since(tx, _talk(contact), now - HOUR) >= MOST_AN_HOUR
 
     async def _wants_nothing(self, contact: Contact) -> bool:
         """Whether this person has forbidden text messages: what they write is done, and not answered."""

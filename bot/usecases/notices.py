@@ -70,11 +70,13 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, kw_only=True)
 class NoticePolicy:
     """`links` lead to the booking; `not_by_sms` are kinds that are told in the chat only; `send_hours` are when
-    messages may be written at all, on the customer's own clock."""
+    messages may be written at all, on the customer's own clock; `replies` is whether an answer to a text message
+    reaches us."""
 
     links: LinkKey
     send_hours: LawfulHours
     not_by_sms: frozenset[str] = frozenset()
+    replies: bool = True
 
 
 class Notices:
@@ -221,7 +223,7 @@ class Notices:
         return None if phone.takes_sms(callback.phone_number) else "not a mobile number"
 
     async def _text(self, notice: Notice, callback: Callback, offered: tuple[Window, ...], *, now: datetime) -> None:
-        text = self._words(notice.kind, callback, offered, manner="by_number")
+        text = self._words(notice.kind, callback, offered, manner="by_number" if self._policy.replies else "with_times")
         answer, parts = await self._sms.send(callback.phone_number, text), segments(as_sent(text))
         log.info("notice", kind=notice.kind, reference=callback.reference, answer=type(answer).__name__, segments=parts)
         async with self._database.write() as tx:

@@ -108,6 +108,12 @@ class People:
             await audit.append(tx, at=now, actor=actor, action="user_added", subject=agent.login, facts=facts)
         return agent
 
+    async def add_with_one_time_password(self, **facts: Any) -> str:
+        """Add somebody, with facts as `add` takes them; returns a password for one login, shown once."""
+        password = secrets.token_urlsafe(ONE_TIME_BYTES)
+        await self.add(password=password, must_change_password=True, **facts)
+        return password
+
     async def change(
         self,
         login: str,

@@ -17,6 +17,8 @@ MEASURED_ANEW_AFTER = timedelta(minutes=5)
 MOST_HOLDS = 2
 LOOKS_FOR_ROOM = timedelta(days=2)
 """How far ahead a retry looks for a slot with a place left."""
+TRIED_AT_ONCE = 3
+"""Free slots that are looked up for a sale: somebody else may be faster at the first."""
 ROWS_AT_FIRST = 4
 """Free rows that are read for each slot that is wanted: some may lie outside what fits the customer."""
 
@@ -239,30 +241,39 @@ class Seats:
     async def take_soonest(
         self, tx: Transaction, topic: str, *, customer: Customer, now: datetime
     ) -> tuple[Kind, Window, Window]:
-        """A place in the running slot when open, else in the first free one: (kind, slot, promised window)."""
+        """A place in the running slot when open, else in the first free one: (kind, slot, promised window). They have
+        to be laid out. Raises SlotFull."""
         capacity = await self._capacity(tx, topic, now=now)
         is_open = self._rules.calling_hours(topic, customer.number).is_open(now)
-        for slot, window in self._at_once(topic, customer=customer, now=now):
+        kind = Kind.ASAP if is_open else Kind.AFTER_HOURS
+        for slot, window in self._running(topic, customer=customer, now=now):
             if await self._sell(tx, topic, slot, capacity(slot), now=now):
-                return Kind.ASAP if is_open else Kind.AFTER_HOURS, slot, window
+                return kind, slot, window
+        start, end = now, now + self._rules.of(topic).policy.horizon
+        while free := await self._free(tx, topic, (start, end), now=now, limit=TRIED_AT_ONCE, customer=customer):
+            for slot in (one.window for one in free):
+                if await self._sell(tx, topic, slot, capacity(slot), now=now):
+                    return kind, slot, slot
+            start = slot.start + timedelta.resolution
         raise SlotFull(Window(start=now, end=now + self._rules.of(topic).policy.length))
 
     async def soonest(self, tx: Transaction, topic: str, *, customer: Customer, now: datetime) -> Window | None:
-        """What `take_soonest` would promise, None when nothing is free."""
-        promised = dict(self._at_once(topic, customer=customer, now=now))
+        """What `take_soonest` would promise, None when nothing is free. They have to be laid out."""
         capacity = await self._capacity(tx, topic, now=now)
-        found = await slots.read(tx, topic, list(promised), capacity=capacity, now=now, holder=customer.holder)
-        return next((promised[slot.window] for slot in found if slot.free), None)
+        for slot, window in self._running(topic, customer=customer, now=now):
+            found = await slots.read(tx, topic, [slot], capacity=capacity, now=now, holder=customer.holder)
+            if found[0].free:
+                return window
+        span = now, now + self._rules.of(topic).policy.horizon
+        free = await self._free(tx, topic, span, now=now, limit=1, customer=customer)
+        return free[0].window if free else None
 
-    def _at_once(self, topic: str, *, customer: Customer, now: datetime) -> Iterator[tuple[Window, Window]]:
-        """Slots in which the soonest call may begin, each with the window that is then promised."""
+    def _running(self, topic: str, *, customer: Customer, now: datetime) -> Iterator[tuple[Window, Window]]:
+        """The slot that runs at `now`, if a call may begin in it, with the window that is then promised."""
         rules, hours = self._rules.of(topic), self._rules.calling_hours(topic, customer.number)
         running = window_at(rules.hours, rules.policy, now) if hours.is_open(now) else None
         if running and self._is_understood(topic, running, customer):
             yield running, Window(start=now, end=min(now + rules.policy.length, hours.closing(now))).in_utc()
-        at_once = replace(rules.policy, lead=timedelta())
-        for window in self._windows(topic, at_once, now=now, start=now, end=now + at_once.horizon, customer=customer):
-            yield window, window
 
     async def _capacity(self, tx: Transaction, topic: str, *, now: datetime) -> Callable[[Window], int]:
         rules, handle_time = self._rules.of(topic), await self.handle_time(tx, topic, now=now)

@@ -83,6 +83,10 @@ class LineClient:
         self._validator = SignatureValidator(channel_secret)
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="line")
 
+    def always_send(self, header: str, value: str) -> None:
+        """Put a header on every request."""
+        self._http.set_default_header(header, value)
+
     def is_signed(self, body: bytes, signature: str) -> bool:
         """Whether a webhook's raw body was signed with this channel's secret."""
         try:

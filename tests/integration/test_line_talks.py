@@ -145,6 +145,12 @@ async def test_a_new_friend_is_greeted_and_one_who_blocks_us_is_left_alone(line:
     assert (await line.contact()).takes_messages
 
 
+async def test_a_stranger_who_leaves_is_not_remembered(line: Line) -> None:
+    assert await line.does(line.event("unfollow", replyToken=None)) == []
+    async with line.world.database.read() as tx:
+        assert await contacts.get(tx, "line", PERSON) is None
+
+
 async def asked_for_a_time(line: Line) -> Answer:
     line.world.assistant.script.extend([GREETING, ASK_TIME])
     (answer,) = await line.does(line.text("洗濯機が動かない"))

@@ -154,6 +154,22 @@ async def test_a_full_slot_is_answered_with_the_nearest_that_fit_however_far_the
         assert refused.value.alternatives == nearest(wanted, everything)
 
 
+@pytest.mark.parametrize("days", [1, 9, 15])
+async def test_the_soonest_call_is_promised_behind_everything_that_is_sold_out(database: Database, days: int) -> None:
+    world = World(database, slots=replace(SLOTS, horizon=timedelta(days=15)))
+    world.clock.moment = tokyo("2026-11-24 08:00")
+    left = await sell_out(database, world, days=days)
+    for index in range(3 * len(left[:2])):
+        soonest = await world.bookings.earliest(now=world.now)
+        made = await world.book(None, phone_number=number(index))
+        assert soonest
+        assert made.window == soonest.window == left[index // 3]
+    if not left:
+        with pytest.raises(SlotFull):
+            await world.book(None, phone_number=number(7))
+        assert await world.bookings.earliest(now=world.now) is None
+
+
 async def a_call(database: Database, index: int, at: str, outcome: Outcome) -> None:
     """Somebody was called then."""
     made = replace(a_callback(), id=secrets.token_hex(16), reference=f"R{index:05d}", status=Status.COMPLETED)

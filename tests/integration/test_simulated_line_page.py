@@ -153,6 +153,10 @@ async def test_the_rich_menu_is_tapped_and_folded(play: LineStage, page: Page) -
     await play.eventually(lambda: play.events("postback"))
     await page.get_by_role("button", name="メニュー").click()
     await expect(page.get_by_role("button", name="確認")).to_be_hidden()
+    await page.get_by_role("button", name="メニュー").click()
+    await expect(page.get_by_role("button", name="確認")).to_be_visible()
+    await page.get_by_placeholder("メッセージを入力").focus()
+    await expect(page.get_by_role("button", name="確認")).to_be_hidden()
 
 
 async def test_blocking_and_coming_back(play: LineStage, page: Page) -> None:

@@ -1,5 +1,6 @@
 """Text messages are answered behind the webhook: once, in their order, and whatever dies in between."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,9 @@ from bot.channels.sms import heard
 from bot.store.contact_schema import inbox
 from bot.store.database import Database
 from bot.store.schema import callbacks as callback_table
-from bot.usecases.correspondence import LEFT_AFTER, TRY_AGAIN_AFTER
+from bot.usecases.correspondence import LEFT_AFTER, MOST_AN_HOUR, TRY_AGAIN_AFTER
 from bot.usecases.promises import plan_instead
-from tests.support.products import NUMBER, SLOT, World, number
+from tests.support.products import NOTICES, NUMBER, SLOT, World, number
 
 YES_OR_NO = Reply(
     utterances=(Utterance(text="よろしいですか？", buttons=(("はい", "はい"), ("変更する", "変更する"))),),
@@ -217,3 +218,25 @@ async def test_a_score_is_a_score_only_while_nothing_else_is_asked(sqlite: Datab
     await world.text("1")
     assert "評価" in str(await world.text("4"))
     assert await world.ratings.of(booked) == 4
+
+
+async def test_who_writes_without_end_is_not_answered_without_end(sqlite: Database) -> None:
+    world = World(sqlite)
+    for index in range(MOST_AN_HOUR + 3):
+        await world.text(f"もしもし{index}")
+    assert len(read(world)) == MOST_AN_HOUR
+    assert {state for state, _ in await states(world)} == {"done", "limited"}
+    world.clock.moment += timedelta(hours=1, seconds=1)
+    await world.text("もしもし")
+    assert len(read(world)) == MOST_AN_HOUR + 1
+
+
+async def test_no_notice_asks_for_a_reply_where_none_reaches_us(sqlite: Database) -> None:
+    world = World(sqlite, notices=replace(NOTICES, replies=False))
+    booked = await world.book()
+    async with sqlite.write() as tx:
+        await tx.execute(callback_table.update().values(attention="hours_changed"))
+        await plan_instead(tx, booked, "hours_changed", now=world.now)
+    (text,) = await world.send_notices()
+    assert "返信" not in text
+    assert "空き 11/24" in text

@@ -21,6 +21,7 @@ from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.audit import AuditLog
 from bot.usecases.people import People
+from bot.usecases.second_factor import SecondFactor
 from tests.support.clocks import REAL
 from tests.support.products import BUSINESS, World, a_callback, a_product
 from tests.support.serving import bound_socket, serving_at
@@ -38,6 +39,7 @@ class Office:
         self.world = World(database)
         self.desk = Desk(database, business=BUSINESS, line=self.world.line)
         self.accounts = Accounts(database, hasher=hasher)
+        self.second_factor = SecondFactor(database, self.accounts, issuer="Shop")
         self.people = People(database, hasher=hasher)
         self.audit = AuditLog(database)
         self.clock = self.world.clock
@@ -134,6 +136,7 @@ async def serving(office: Office, folder: Path, **environment: str) -> AsyncIter
             desk=office.desk,
             accounts=office.accounts,
             people=office.people,
+            second_factor=office.second_factor,
         )
         async with serving_at(sock, desk_blueprint(product)) as url:
             yield DeskServer(url=url, office=office)

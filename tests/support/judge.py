@@ -29,10 +29,22 @@ def need_prism() -> None:
 @contextlib.asynccontextmanager
 async def proxy(specification: Path, upstream: str) -> AsyncIterator[str]:
     """Prism before the simulator; `--errors` makes an error of every violation."""
+    async with _prism("proxy", str(specification), upstream, "--errors") as url:
+        yield url
+
+
+@contextlib.asynccontextmanager
+async def mock(specification: Path) -> AsyncIterator[str]:
+    """Prism in the vendor's place: it refuses every request that does not fit the document, and answers by it."""
+    async with _prism("mock", str(specification), "--errors") as url:
+        yield url
+
+
+@contextlib.asynccontextmanager
+async def _prism(*words: str) -> AsyncIterator[str]:
     port = free_port()
     process = await asyncio.create_subprocess_exec(
-        str(ROOT / prism.FOLDER / prism.COMMAND), "proxy", str(specification), upstream, "--errors",
-        "--host", "127.0.0.1", "--port", str(port),
+        str(ROOT / prism.FOLDER / prism.COMMAND), *words, "--host", "127.0.0.1", "--port", str(port),
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -60,6 +60,7 @@ from bot.usecases.people import People
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
+from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
@@ -178,6 +179,7 @@ class World:
         grace: timedelta = timedelta(hours=1),
         agent_first: frozenset[str] = frozenset(),
         leads: tuple[timedelta, ...] = (timedelta(minutes=60),),
+        notices: NoticePolicy = NOTICES,
     ) -> None:
         self.database = database
         self.clock = MovableClock()
@@ -226,7 +228,7 @@ class World:
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes, legs=self.legs)
         self.notices = Notices(
             database, self.sms, on_line=self.talks, business=BUSINESS, new_times=NewTimes(self.rules, seats),
-            policy=NOTICES,
+            policy=notices,
         )  # fmt: skip
         self.links = Links(database, self.bookings, key=LINKS)
         self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminders=leads)
@@ -331,6 +333,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     await product.assistant.close()
     await product.database.close()
     assistant: Any = world.assistant
+    accounts = Accounts(world.database)
     replaced = replace(
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
@@ -341,10 +344,10 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         settings_history=SettingsHistory(
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
         ),
-        consent=world.consent,
-        inbound=world.inbound, keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
-        kpis=Kpis(world.database, timezone=TOKYO), accounts=Accounts(world.database), people=People(world.database),
-        audit=AuditLog(world.database),
+        consent=world.consent, inbound=world.inbound,
+        keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
+        kpis=Kpis(world.database, timezone=TOKYO), accounts=accounts, people=People(world.database),
+        second_factor=SecondFactor(world.database, accounts, issuer="Shop"), audit=AuditLog(world.database),
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)

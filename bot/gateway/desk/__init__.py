@@ -10,6 +10,8 @@ from sanic.response import json
 from bot.booking.callback import Status
 from bot.booking.errors import CallbackNotFound
 from bot.booking.phone import national
+from bot.gateway.desk.account import AccountPages, add_account
+from bot.gateway.desk.admin import AdminPages, add_admin
 from bot.gateway.desk.auth import (
     AdminsOnly,
     FormRefused,
@@ -50,6 +52,8 @@ def desk_blueprint(product: Product) -> Blueprint:
 
     _add_life(blueprint, watch)
     add_door(blueprint, product, gate, pages, watch)
+    add_account(blueprint, product, gate, AccountPages(product))
+    add_admin(blueprint, product, AdminPages(product))
     _add_reading(blueprint, pages, KpiPages(product), watch)
     _add_writing(blueprint, product, pages)
     _add_problems(blueprint, pages)

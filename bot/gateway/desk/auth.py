@@ -14,7 +14,7 @@ from sanic.response import redirect, text
 from bot.gateway.limits import RateLimit, address_of
 from bot.gateway.origins import is_own
 from bot.store.sessions import DeskSession
-from bot.usecases.accounts import Accounts, LoginToken
+from bot.usecases.accounts import LANGUAGES, Accounts, LoginToken
 
 SESSION_COOKIE = "orikaeshi_desk"
 FORM_COOKIE = "orikaeshi_desk_form"
@@ -86,8 +86,15 @@ class Gate:
             return redirect(elsewhere, status=303) if wants_page(request) else text("Please log in.", status=401)
         if _is_somebodys_doing(request):
             await self._accounts.touch(session, real_now=datetime.now(UTC))
+        await self._keep_language(request, session)
         request.ctx.desk_session = session
         return None
+
+    async def _keep_language(self, request: Request, session: DeskSession) -> None:
+        """A language that was chosen by a link is the account's from then on, wherever its person logs in."""
+        chosen, agent = request.args.get("lang"), session.agent
+        if chosen in LANGUAGES and chosen != agent.language and not session.awaits_code:
+            await self._accounts.choose(agent, language=chosen, theme=agent.theme or "auto")
 
     async def session(self, request: Request) -> DeskSession | None:
         """The live session that the cookie names."""

@@ -146,6 +146,7 @@ class Pages:
             t=words.t,
             business_name=self._product.business.name(words.language),
             session=getattr(request.ctx, "desk_session", None),
+            theme=_theme(request),
             path=request.path if request.method == "GET" else own_page(request.path.rpartition("/")[0]),
             **facts,
         )
@@ -166,5 +167,13 @@ class Pages:
 
 
 def _language(request: Request) -> Language:
-    wanted = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    """What the link says, else what the account says, else what this browser was told before."""
+    session = getattr(request.ctx, "desk_session", None)
+    chosen = session.agent.language if session else None
+    wanted = request.args.get("lang") or chosen or request.cookies.get(LANGUAGE_COOKIE)
     return "en" if wanted == "en" else "ja"
+
+
+def _theme(request: Request) -> str:
+    session = getattr(request.ctx, "desk_session", None)
+    return (session.agent.theme if session else None) or "auto"

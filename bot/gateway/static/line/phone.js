@@ -39,6 +39,7 @@ export class Phone {
     form.text.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
     });
+    form.text.addEventListener("focus", () => { if (this.#menuOpen) this.#openMenu(false); });  // as a keyboard would
     this.#find("[data-menu]").addEventListener("click", () => this.#openMenu(!this.#menuOpen));
     if (onClose) {
       const close = this.#find("[data-close]");
@@ -80,7 +81,14 @@ export class Phone {
       }
       default:
         await this.#act("tap", wish);
+        this.#afterwards(action.inputOption);
     }
+  }
+
+  /** What a postback wishes to be open next. */
+  #afterwards(option) {
+    if (option === "openKeyboard") this.#find(".compose").text.focus();
+    if (option === "openRichMenu" || option === "closeRichMenu") this.#openMenu(option === "openRichMenu");
   }
 
   #toast(sentence) {
