@@ -56,6 +56,7 @@ from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
 from bot.usecases.people import People
+from bot.usecases.presences import Presences
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
@@ -149,6 +150,7 @@ class Product:
     accounts: Accounts
     second_factor: SecondFactor
     people: People
+    presences: Presences
     audit: AuditLog
     health: Health
     links: Links
@@ -200,7 +202,13 @@ def connect(settings: Settings | None = None) -> Product:
         measured=settings.capacity.for_measuring(),
         hold_for=timedelta(minutes=settings.slots.hold_minutes),
     )
-    outcomes = Outcomes(database, rules=rules, retries=settings.retry.value(), seats=seats)
+    outcomes = Outcomes(
+        database,
+        rules=rules,
+        retries=settings.retry.value(),
+        seats=seats,
+        after_call=timedelta(minutes=settings.capacity.wrap_up_minutes),
+    )
     line = WaitingLine(rules, seats)
     bookings = Bookings(
         database, business=business, rules=rules, seats=seats, line=line, numbers=numbers, reminders=reminders
@@ -313,6 +321,7 @@ def connect(settings: Settings | None = None) -> Product:
         accounts=accounts,
         second_factor=SecondFactor(database, accounts, issuer=business.name("en")),
         people=People(database),
+        presences=Presences(database, away_after=timedelta(seconds=settings.desk.away_seconds)),
         audit=AuditLog(database),
         links=Links(database, bookings, key=link_key),
         line_report=LineReport(database),

@@ -57,6 +57,7 @@ from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
 from bot.usecases.people import People
+from bot.usecases.presences import Presences
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
@@ -347,6 +348,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         consent=world.consent, inbound=world.inbound,
         keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
         kpis=Kpis(world.database, timezone=TOKYO), accounts=accounts, people=People(world.database),
+        presences=Presences(world.database),
         second_factor=SecondFactor(world.database, accounts, issuer="Shop"), audit=AuditLog(world.database),
     )  # fmt: skip
     if api_key:
