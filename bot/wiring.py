@@ -46,6 +46,7 @@ from bot.usecases.dispatch import Dispatch
 from bot.usecases.emails import Emails
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
+from bot.usecases.inbound import Inbound, InboundPolicy
 from bot.usecases.keys import ApiKeys
 from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
@@ -68,7 +69,6 @@ from bot.usecases.settings_history import SettingsHistory
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
 from bot.vendors.line import LineClient
-from bot.vendors.smtp import SmtpClient
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
 
@@ -146,6 +146,7 @@ class Product:
     notices: Notices
     consent: Consent
     identity: Identity
+    inbound: Inbound
     ratings: Ratings
     keys: ApiKeys
     kpis: Kpis
@@ -306,6 +307,19 @@ def connect(settings: Settings | None = None) -> Product:
         ),
         consent=consent,
         identity=identity,
+        inbound=Inbound(
+            database,
+            bookings,
+            identity,
+            sms,
+            business=business,
+            numbers=numbers,
+            policy=InboundPolicy(
+                incidents=settings.voice.by_language(),
+                topics=settings.for_topics(),
+                form_url=f"{settings.public_base_url}/form",
+            ),
+        ),
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
@@ -330,11 +344,7 @@ def _mailing(settings: Settings, database: Database, key: LinkKey) -> Mailing | 
     email = settings.email
     if not email.is_on:
         return None
-    client = SmtpClient(
-        host=email.host, port=email.port, security=email.security, username=email.username,
-        password=settings.environment.smtp_password,
-    )  # fmt: skip
-    channel = EmailChannel(client, sender=email.sender)
+    channel = EmailChannel(email.client(settings.environment.smtp_password), sender=email.sender)
     return Mailing(database, channel, business=settings.for_business(), key=key)
 
 
