@@ -43,6 +43,7 @@ from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
+from bot.usecases.inbound import Inbound, InboundPolicy
 from bot.usecases.keys import ApiKeys
 from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
@@ -55,6 +56,7 @@ from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
 from bot.usecases.people import People
+from bot.usecases.presences import Presences
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
@@ -140,6 +142,7 @@ class Product:
     notices: Notices
     consent: Consent
     identity: Identity
+    inbound: Inbound
     ratings: Ratings
     keys: ApiKeys
     kpis: Kpis
@@ -147,6 +150,7 @@ class Product:
     accounts: Accounts
     second_factor: SecondFactor
     people: People
+    presences: Presences
     audit: AuditLog
     health: Health
     links: Links
@@ -198,7 +202,13 @@ def connect(settings: Settings | None = None) -> Product:
         measured=settings.capacity.for_measuring(),
         hold_for=timedelta(minutes=settings.slots.hold_minutes),
     )
-    outcomes = Outcomes(database, rules=rules, retries=settings.retry.value(), seats=seats)
+    outcomes = Outcomes(
+        database,
+        rules=rules,
+        retries=settings.retry.value(),
+        seats=seats,
+        after_call=timedelta(minutes=settings.capacity.wrap_up_minutes),
+    )
     line = WaitingLine(rules, seats)
     bookings = Bookings(
         database, business=business, rules=rules, seats=seats, line=line, numbers=numbers, reminders=reminders
@@ -291,6 +301,19 @@ def connect(settings: Settings | None = None) -> Product:
         ),
         consent=consent,
         identity=identity,
+        inbound=Inbound(
+            database,
+            bookings,
+            identity,
+            sms,
+            business=business,
+            numbers=numbers,
+            policy=InboundPolicy(
+                incidents=settings.voice.by_language(),
+                topics=settings.for_topics(),
+                form_url=f"{settings.public_base_url}/form",
+            ),
+        ),
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
@@ -298,6 +321,7 @@ def connect(settings: Settings | None = None) -> Product:
         accounts=accounts,
         second_factor=SecondFactor(database, accounts, issuer=business.name("en")),
         people=People(database),
+        presences=Presences(database, away_after=timedelta(seconds=settings.desk.away_seconds)),
         audit=AuditLog(database),
         links=Links(database, bookings, key=link_key),
         line_report=LineReport(database),

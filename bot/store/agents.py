@@ -17,7 +17,7 @@ from bot.store.schema import agents, attempts, callbacks, notes
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Agent:
-    """Somebody who takes calls or watches over them. `presence` is one of `bot.booking.presence`; `role` agent,
+    """Somebody who takes calls or watches over them. `presence` is a Presence; `role` agent,
     supervisor or admin; `skills` is what they can answer. `needs_desk`: only ready while a page of the desk is open."""
 
     id: str

@@ -21,6 +21,7 @@ from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.audit import AuditLog
 from bot.usecases.people import People
+from bot.usecases.presences import Presences
 from bot.usecases.second_factor import SecondFactor
 from tests.support.clocks import REAL
 from tests.support.products import BUSINESS, World, a_callback, a_product
@@ -40,6 +41,7 @@ class Office:
         self.desk = Desk(database, business=BUSINESS, line=self.world.line)
         self.accounts = Accounts(database, hasher=hasher)
         self.second_factor = SecondFactor(database, self.accounts, issuer="Shop")
+        self.presences = Presences(database)
         self.people = People(database, hasher=hasher)
         self.audit = AuditLog(database)
         self.clock = self.world.clock

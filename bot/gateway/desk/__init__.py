@@ -1,15 +1,17 @@
 """The agent desk: what is next, who is calling and why, and how it ended."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from sanic import Blueprint, HTTPResponse, Request, Sanic
-from sanic.response import json
+from sanic.response import empty, json, redirect
 
 from bot.booking.callback import Status
 from bot.booking.errors import CallbackNotFound
 from bot.booking.phone import national
+from bot.booking.presence import CHOICES, Presence
 from bot.gateway.desk.account import AccountPages, add_account
 from bot.gateway.desk.admin import AdminPages, add_admin
 from bot.gateway.desk.auth import (
@@ -44,7 +46,7 @@ def desk_blueprint(product: Product) -> Blueprint:
     blueprint = Blueprint("desk", url_prefix="/desk")
     gate = Gate(product.accounts, public_base_url=product.settings.public_base_url)
     pages = Pages(product)
-    watch = BoardWatch(product.desk, product.accounts, now=product.clock.now)
+    watch = BoardWatch(product.desk, product.accounts, product.presences, now=product.clock.now)
 
     @blueprint.on_request
     async def check(request: Request) -> HTTPResponse | None:
@@ -115,6 +117,18 @@ def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
         agent = session_of(request).agent
         await desk.record(reference.upper(), agent, resolution, seen=Status(seen), now=product.clock.now())
         return pages.done(request, reference)
+
+    @blueprint.post("/presence")
+    async def presence(request: Request) -> HTTPResponse:
+        chosen = field(request, "presence")
+        if chosen not in CHOICES:
+            raise FormRefused
+        await product.presences.choose(session_of(request).agent, Presence(chosen), real_now=datetime.now(UTC))
+        return json({"presence": chosen}) if not wants_page(request) else redirect("/desk", status=303)
+
+    @blueprint.post("/alive")
+    async def alive(_request: Request) -> HTTPResponse:
+        return empty()  # the door has noted that somebody is there
 
     @blueprint.post("/callbacks/<reference:str>/note")
     async def note(request: Request, reference: str) -> HTTPResponse:
