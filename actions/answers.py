@@ -20,7 +20,7 @@ FORGOTTEN = (
 )  # fmt: skip
 
 
-OFTEN = frozenset({"thank", "greet", "insult"})
+OFTEN = frozenset({"thank", "greet", "insult", "ask_help"})
 """What people say twice in a row; the second answer is in other words."""
 
 

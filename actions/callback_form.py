@@ -17,8 +17,20 @@ from bot.booking.errors import NumberRefused
 TALK = frozenset({"affirm", "deny", "skip", "go_back", "request_callback", "move_callback"})
 """Intents that are no reason by themselves."""
 
+NO_REASON = (TALK - {"request_callback"}) | {"out_of_scope"}
+"""Intents of messages in which no reason is looked for where they tell nothing else."""
+
 MATTERS = frozenset({"give_reason", "ask_business"})
 """Intents of what an agent will answer: a statement or a question to the business."""
+
+REMARKS = frozenset({"greet", "thank", "insult"})
+"""Intents of what is said in passing: the message may hold answers beside it."""
+
+NO_ANSWER = frozenset({"nlu_fallback", "out_of_scope", "affirm"})
+"""Intents of messages that say nothing about a name."""
+
+DETAILS = frozenset({"customer_name", "phone_number", "preferred_slot"})
+"""Questions after the one for the reason: a matter told there goes on from before."""
 
 CHANGES = frozenset({"deny", "move_callback", "give_phone_number"})
 """Intents of a customer who names an answer because it is wrong."""
@@ -52,23 +64,32 @@ class ValidateCallbackForm(ReadingForm):
 
     async def read(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers:
         is_choice = turn.asked is None and turn.slots.get("second_choice")  # of a second booking, by another form
-        if is_choice or (turn.is_answered and turn.intent in TALK | COMMANDS):
+        if is_choice or (turn.is_answered and turn.intent in (TALK | COMMANDS) - {"request_callback"}):
             return {}
         if turn.intent == "go_back":
             return self._step_back(turn)
-        answers: Answers = self._number(turn, dispatcher)
-        if turn.is_question or turn.intent in COMMANDS:
-            if turn.intent == "ask_person" and not turn.slots.get("preferred_slot"):
-                answers["preferred_slot"] = spans.ASAP  # whoever wants a person now is called as soon as possible
-            if answers and turn.is_question:
-                await answer(turn, dispatcher)
-            return answers
+        answers: Answers = self._number(turn, dispatcher) | self._corrected(turn)
+        if (turn.is_question and turn.intent not in REMARKS) or turn.intent in COMMANDS:
+            return answers | await self._asked(turn, dispatcher, others=answers)
         if turn.asked == "topic" and turn.slots.get("reason"):
             answers |= {"topic": guessing.answered(turn)}
         answers |= await self._time(turn, dispatcher, has_number=bool(answers.get("phone_number")))
         answers |= self._name(turn, others=answers)
         answers |= self._reason(turn, dispatcher, others=answers)
         return answers or self._word(turn, dispatcher)
+
+    async def _asked(self, turn: Turn, dispatcher: CollectingDispatcher, *, others: Answers) -> Answers:
+        """What is told beside a question; the question is answered here where that leaves no rule to do it."""
+        told: Answers = {}
+        if turn.is_question and (found := name.introduced(turn.text)):
+            told["customer_name"] = found
+        if turn.intent == "ask_person" and not turn.slots.get("preferred_slot"):
+            told["preferred_slot"] = spans.ASAP  # whoever wants a person now is called as soon as possible
+            if not turn.slots.get("reason") and reason.has_matter(turn.text) and (part := reason.part(turn.text)):
+                told |= {"reason": part, "topic": guessing.guessed(part)}
+        if (told or others) and turn.is_question:
+            await answer(turn, dispatcher)
+        return told
 
     def following(self, turn: Turn, answers: Answers, filled: Answers, first: str | None) -> str | None:
         """A time that cannot be had is settled first: the customer has just thought of it."""
@@ -109,10 +130,20 @@ class ValidateCallbackForm(ReadingForm):
         read = await read_time(turn, dispatcher, slot="preferred_slot", is_asked=turn.asked == "preferred_slot")
         return read | {"confirmed": None, "changing": False} if read else {}
 
+    def _corrected(self, turn: Turn) -> Answers:
+        """The right one of what was told before (「Aじゃなくて Bです」): the wrong one tells which answer is meant."""
+        who, why = turn.slots.get("customer_name"), turn.slots.get("reason")
+        if who and (found := name.corrected(turn.text, who)):
+            return {"customer_name": found, "confirmed": None, "changing": False}
+        if why and (told := reason.replaced(turn.text, why)):
+            return {"reason": told, "topic": guessing.guessed(told), "confirmed": None, "changing": False}
+        return {}
+
     def _name(self, turn: Turn, *, others: Answers) -> Answers:
+        if "customer_name" in others or "reason" in others:
+            return {}
         company = {"company": at} if (at := name.company(turn.text)) else {}
-        known = turn.slots.get("customer_name")
-        if found := (known and name.corrected(turn.text, known)) or name.introduced(turn.text):
+        if found := name.introduced(turn.text):
             return company | {"customer_name": found, "confirmed": None, "changing": False}
         if company and turn.asked in ("customer_name", "confirmed") and name.answered(turn.text) is None:
             return company | {"confirmed": None, "changing": False}
@@ -120,10 +151,11 @@ class ValidateCallbackForm(ReadingForm):
             # Whoever says number and time in one message has said all they want to say of themselves.
             is_all = others.get("phone_number") and others.get("preferred_slot") and not turn.slots.get("customer_name")
             return {"customer_name": ""} if is_all else {}
-        if not others and turn.intent not in ("affirm", "deny", "skip") and (found := name.answered(turn.text)):
-            return {"customer_name": found}
-        # The name is asked for once: whoever answers with something else would rather not say.
-        is_no_answer = turn.intent == "nlu_fallback" and not others
+        if turn.intent not in ("affirm", "deny", "skip") and (found := _left_as_a_name(turn.text, others=others)):
+            return company | {"customer_name": found}
+        # The name is asked for once: whoever answers with something else would rather not say. A word of politeness,
+        # what cannot be read, and more about the matter are no answer.
+        is_no_answer = not others and turn.intent in NO_ANSWER | MATTERS | REMARKS
         return {} if is_no_answer else {"customer_name": ""}
 
     def _reason(self, turn: Turn, dispatcher: CollectingDispatcher, *, others: Answers) -> Answers:
@@ -136,12 +168,20 @@ class ValidateCallbackForm(ReadingForm):
         return told
 
     def _told_reason(self, turn: Turn, *, others: Answers) -> Answers:
+        if "reason" in others:
+            return {}
         if new := reason.corrected(turn.text):
             return {"reason": new, "confirmed": None, "changing": False}
-        if turn.slots.get("reason"):
-            is_new = turn.slots.get("changing") and not others and turn.intent in MATTERS
-            return {"reason": reason.cleaned(turn.text), "changing": False} if is_new else {}
-        if turn.intent in TALK and turn.intent != "request_callback" and not others:
+        if known := turn.slots.get("reason"):
+            if others or turn.intent not in MATTERS:
+                return {}
+            if turn.slots.get("changing"):
+                return {"reason": reason.cleaned(turn.text), "changing": False}
+            is_more = turn.asked in DETAILS and turn.intent == "give_reason" and reason.part(turn.text)
+            return {"reason": reason.joined(known, reason.cleaned(turn.text))} if is_more else {}
+        if turn.asked == "reason" and not others and reason.is_filler(turn.text):
+            return {"reason": None}  # the words are still being looked for
+        if turn.intent in NO_REASON and not others:
             return {}
         told = reason.part(turn.text)
         if told is None and turn.asked == "reason" and not others and turn.intent in MATTERS:
@@ -169,3 +209,10 @@ class ValidateCallbackForm(ReadingForm):
         if turn.intent in ("deny", "move_callback", "skip", "affirm"):
             return {"confirmed": None, "changing": True}
         return {}
+
+
+def _left_as_a_name(text: str, *, others: Answers) -> str | None:
+    """The name in an answer to the question, or in what is left of it without number and time."""
+    if not others:
+        return name.answered(text)
+    return next((found for clause in reason.clauses(text) if (found := name.answered(clause))), None)

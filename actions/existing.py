@@ -12,10 +12,12 @@ from actions.soonest import told_moment
 from actions.speaking import SpeakingAction
 from actions.times import buttons
 from actions.turn import Turn
-from bot.booking import hearing, phone, reference
+from bot.booking import hearing, phone, reason, reference
 from bot.booking.callback import Callback, Kind, Status
 from bot.booking.offer import grants
+from bot.booking.phrases import DAY
 from bot.booking.pick import position
+from bot.booking.when import Wishes
 from bot.booking.window import Window
 from bot.wording import dates
 
@@ -60,15 +62,27 @@ async def choose(turn: Turn) -> Answers:
     for callback in booked:
         if callback.reference in turn.text.upper() or told(callback, turn)["when"] in turn.text:
             return {"chosen_callback": callback.reference}
-    if turn.asked != "chosen_callback":
+    named = list(THE_ONE.finditer(turn.text))
+    if turn.asked != "chosen_callback" and not named:
         return {}
-    day_or_hour = THE_ONE.sub(" ", turn.text)
+    # "Move the 3 p.m. one to Friday": only what stands before tells which one, where a new time may follow.
+    spoken = turn.text[: named[-1].start()] if named and turn.intent == "move_callback" else turn.text
+    day_or_hour = THE_ONE.sub(" ", spoken)
     wishes = product().bookings.wishes(day_or_hour, language=turn.language, now=product().clock.now())
     meant = [callback for callback in booked if grants(callback.window, wishes)]
-    index = position(turn.text, len(booked))
+    if not meant and not DAY.search(day_or_hour):
+        meant = [callback for callback in booked if _at_the_hour(callback, wishes)]
+    index = position(spoken, len(booked))
     if len(meant) != 1 and index is None:
         return {}
     return {"chosen_callback": (meant[0] if len(meant) == 1 else booked[index or 0]).reference}
+
+
+def _at_the_hour(callback: Callback, wishes: Wishes) -> bool:
+    """Whether it is booked at this hour of whatever day: "the one at three" names no day."""
+    tz = product().business.timezone
+    hours = {wish.start.astimezone(tz).time() for wish in wishes.candidates if wish.kind == "instant" and wish.start}
+    return callback.window.start.astimezone(tz).time() in hours
 
 
 class ChangingForm(ReadingForm):
@@ -125,6 +139,9 @@ async def _looked_up(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event
     events = [SlotSet("has_callback", is_here), SlotSet("wanted", wanted), *cleared]
     if is_here and not turn.form and hearing.asks_for_another(turn.text):
         return [*events, FollowupAction("second_form")]
+    if is_here and not turn.form and turn.intent == "ask_business" and not reason.asks_for_call(turn.text):
+        dispatcher.utter_message(response=turn.fresh("utter_for_the_agent"))
+        return [*events, FollowupAction("action_listen")]
     if wanted == "number":
         return [*events, FollowupAction("number_form" if is_here else "identity_form")]
     if wanted and not booked and not named and await _tell_closed(turn, dispatcher):

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LABELS = {
     "request_callback": "book", "move_callback": "reschedule", "cancel_callback": "cancel", "check_callback": "status",
     "ask_wait": "how_long_wait", "ask_hours": "hours", "ask_price": "other", "ask_business": "other",
-    "ask_why": "other", "change_language": "other", "ask_person": "human", "insult": "human",
+    "ask_why": "other", "ask_help": "other", "change_language": "other", "ask_person": "human", "insult": "human",
     "give_phone_number": "give_phone",
     "give_time": "give_time", "give_reason": "give_reason", "give_name": "give_reason", "affirm": "affirm",
     "deny": "deny", "skip": "deny", "stop_form": "deny", "go_back": "other", "restart_talk": "other", "greet": "greet",

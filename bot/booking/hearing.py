@@ -5,7 +5,7 @@ import unicodedata
 
 from bot.booking import name
 from bot.booking.phrases import COURTESY
-from bot.booking.reason import is_mash
+from bot.booking.reason import asks_for_call, is_mash
 
 SURE = 0.5
 """Where a reason was asked for, anything may be one: a message is something else only where that is so likely."""
@@ -59,8 +59,14 @@ _ASKS = re.compile(
     r"^\W*(?:do|does|is|are|am|can|could|what|where|when|how|which|who|why|will|would|until)\b|\b(?:tell me)\b",
     re.IGNORECASE,
 )
-_QUESTIONS = frozenset({"ask_hours", "ask_price", "ask_wait", "ask_why", "ask_bot"})
-_NO_NAMES = frozenset({"deny", "skip", "go_back", "stop_form"})
+_QUESTIONS = frozenset({"ask_hours", "ask_price", "ask_wait", "ask_why", "ask_bot", "ask_help"})
+_REFUSES = re.compile(
+    r"^(?:no|none|nope|nah|skip|pass|n/?a|nothing|anon\w*|later|back)\b(?! [A-Z])|なし|無し|ない|いいえ|スキップ|パス|匿名|結構|やめ|嫌|いや|省|とば|飛ば|戻|"
+    r"秘密|内緒|ません|たく|\b(?:not|don't|dont|won't|rather|prefer|private|anonymous|secret|skip|stop|cancel|without|leave|back|previous|"
+    r"never ?mind|forget)\b",
+    re.IGNORECASE,
+)
+"""Says in words that a question is not answered: without them a guess of that kind may be a name ("Nora")."""
 _YES_WORDS = re.compile(
     r"^(?:yes|yeah|yep|sure|ok(?:ay)?|fine|right|correct|perfect|great|good|please|absolutely|exactly|no|none|nope"
     r"|skip)\b",
@@ -93,6 +99,11 @@ _BUT = re.compile(
 )
 _CALL = r"(?:予約|(?:折り?返し|お)?電話|コール|アポ|お約束)"
 _CALL_EN = r"\b(?:my|the|our|that|this)\s+(?:\w+\s+)?(?:call(?:-?back)?|booking|appointment|reservation|slot)\b"
+_CHANGES = re.compile(
+    r"変更|変え|ずら|移|早め|遅|キャンセル|取り?消|やめ|消し|確認|別の日|ほかの日|他の日|instead|\b(?:move|resched\w*|change|cancel|push|"
+    r"postpone|earlier|later|another (?:day|time)|check|status)\b",
+    re.IGNORECASE,
+)
 _WISHES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "cancel_callback",
@@ -119,16 +130,18 @@ def settled(intent: str, text: str, *, confidence: float, asked: str | None) -> 
         return "nlu_fallback"
     if asked in YES_OR_NO and intent in _BESIDE_A_YES and _SAYS_YES.match(plain) and not _BUT.search(plain):
         return "affirm"
-    if asked is None and (wish := _wish_about_a_booking(plain)):
+    if asked is None and (wish := _wish_about_a_booking(plain, intent)):
         return wish
     if asked == "reason" and _is_a_reason(intent, text, plain, confidence=confidence):
         return "give_reason"
-    if asked == "customer_name" and intent not in _NO_NAMES | {"insult", "change_language"} and _is_a_name(plain):
+    if asked == "customer_name" and intent not in ("insult", "change_language") and _is_a_name(plain):
         return "give_name"
     return intent
 
 
-def _wish_about_a_booking(plain: str) -> str | None:
+def _wish_about_a_booking(plain: str, intent: str) -> str | None:
+    if intent in _WISH_OF_A_BOOKING and asks_for_call(plain) and not (_A_BOOKING.search(plain) or _CHANGES.search(plain)):
+        return "request_callback"
     if len(plain) > LONG:
         return None
     return next((intent for intent, words in _WISHES if words.search(plain)), None)
@@ -182,6 +195,6 @@ def _has_much_to_say(plain: str) -> bool:
 
 
 def _is_a_name(plain: str) -> bool:
-    if COURTESY.match(plain) or _YES_WORDS.match(plain) or _ASKS.search(plain) or len(plain.split()) > MOST_NAMES:
+    if COURTESY.match(plain) or _REFUSES.search(plain) or _YES_WORDS.match(plain) or _ASKS.search(plain) or len(plain.split()) > MOST_NAMES:
         return False
     return name.answered(plain) is not None

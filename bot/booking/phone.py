@@ -197,6 +197,8 @@ def country(number: str) -> str | None:
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－〜~", "-"))
 
 
+_TIMES = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)|\d{1,2}[時月日分]|\n")
+
 _LEADS_TO = re.compile(r"(?:\b(?:on|at|to)|番号は|電話は|携帯は)\s*$", re.IGNORECASE)
 _FOLLOWS = re.compile(r"^\s*(?:に|へ|まで|宛に|宛|の番号に|です|でお願いします)")
 _CORRECTS = re.compile(
@@ -218,7 +220,9 @@ def _candidates(plain: str, policy: NumberPolicy) -> Iterable[tuple[int, int, st
     if _digits(plain) in EMERGENCY and len(plain.strip()) <= len("+81-110"):
         yield 0, len(plain), plain
         return
-    matcher = phonenumbers.PhoneNumberMatcher(plain, policy.default_country, leniency=phonenumbers.Leniency.POSSIBLE)
+    # A time or the end of a line just before would be taken for the number's beginning.
+    apart = _TIMES.sub(lambda found: "|" * len(found[0]), plain)
+    matcher = phonenumbers.PhoneNumberMatcher(apart, policy.default_country, leniency=phonenumbers.Leniency.POSSIBLE)
     yield from ((match.start, match.end, match.raw_string) for match in matcher)
 
 

@@ -72,7 +72,9 @@ GRAMMAR = {
         r"|phone) (?:me )?)?(?:any ?time )?(?:before|by) (?:that|then)\b)"
     ),
     "ifnot": (
-        r"(?:and |or |but )?if (?:not|that(?:'s| is)? (?:not|doesn't|does not|won't|isn't"
+        r"(?:and |or |but )?if (?:(?:that|it|this|the first(?: one)?|you)(?:'s| is|'re| are| has been|'s been)"
+        r" (?:already |all |fully )?(?:taken|gone|full|booked(?: up)?|busy|no good|unavailable|impossible)(?:,? then)?"
+        r"|not|that(?:'s| is)? (?:not|doesn't|does not|won't|isn't"
         r"|can't)[^,.;]{0,25}|(?:he|she|they|you|i|we|it)[^,.;]{0,12}(?:can't|cannot|not|aren't"
         r"|isn't|won't)[^,.;]{0,20}|(?:it|this|the first)[^,.;]{0,6}(?:doesn't|isn't"
         r"|not)[^,.;]{0,20}|need be|busy|full|unavailable|no one[^,.;]{0,20})|failing that"
@@ -94,7 +96,7 @@ GRAMMAR = {
     # offsets
     "within": (
         rf"(?:with)?in (?:the )?(?:next|coming) (?P<within_count>{_COUNT}"
-        rf"|few)?\s?(?P<within_unit>{_UNIT})"
+        rf"|few|half(?= hour))?\s?(?P<within_unit>{_UNIT})"
         rf"|within (?:the )?(?P<within_count2>{_COUNT})?\s?(?P<within_unit2>{_UNIT})"
         rf"|(?:with)?in (?:under|less than) (?P<within_count3>{_COUNT})\s?(?P<within_unit3>{_UNIT})"
     ),
@@ -257,7 +259,7 @@ GRAMMAR = {
     ),
     "until": r"\b(?:by|until|till?|'til|up to|up until)\b",
     "before": r"\b(?:before|earlier than|prior to|ahead of)\b",
-    "after": r"\b(?:after|past|later than|following)\b",
+    "after": r"\bany ?time after(?= (?:lunch|noon|midday)\b)|\b(?:after|past|later than|following)\b",
     "from_right": (
         r"(?:and|or) (?:later|onwards?|beyond|up|after(?=\s*(?:$|[,.;!?])))\b|onwards?\b|on wards"
         r"|or any ?time after|\+"
