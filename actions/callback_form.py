@@ -1,17 +1,19 @@
 """The form that takes a callback: reason, name, number, time, and a yes to all of it."""
 
 import re
+from dataclasses import replace
 from typing import ClassVar
 
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import guessing, spans
 from actions.answers import answer
+from actions.existing import WANTED
 from actions.form import Answers, ReadingForm
 from actions.product import product
 from actions.times import read_time
 from actions.turn import COMMANDS, Turn
-from bot.booking import name, phone, reason
+from bot.booking import hearing, name, phone, reason
 from bot.booking.errors import NumberRefused
 
 TALK = frozenset({"affirm", "deny", "skip", "go_back", "request_callback", "move_callback"})
@@ -31,6 +33,9 @@ NO_ANSWER = frozenset({"nlu_fallback", "out_of_scope", "affirm"})
 
 DETAILS = frozenset({"customer_name", "phone_number", "preferred_slot"})
 """Questions after the one for the reason: a matter told there goes on from before."""
+
+FEW_WORDS, FEW_LETTERS = 3, 10
+"""Fewer are a bare no; more tell why not, which is all that there is to know."""
 
 CHANGES = frozenset({"deny", "move_callback", "give_phone_number"})
 """Intents of a customer who names an answer because it is wrong."""
@@ -68,6 +73,10 @@ class ValidateCallbackForm(ReadingForm):
             return {}
         if turn.intent == "go_back":
             return self._step_back(turn)
+        if turn.asked == "reason" and not turn.slots.get("reason") and turn.intent in WANTED:
+            return {}  # of a booking that there is; a number in it names that one
+        if turn.is_question and (said := hearing.after_a_question(turn.text)):
+            return await self._besides(turn, dispatcher, said)
         answers: Answers = self._number(turn, dispatcher) | self._corrected(turn)
         if (turn.is_question and turn.intent not in REMARKS) or turn.intent in COMMANDS:
             return answers | await self._asked(turn, dispatcher, others=answers)
@@ -77,6 +86,13 @@ class ValidateCallbackForm(ReadingForm):
         answers |= self._name(turn, others=answers)
         answers |= self._reason(turn, dispatcher, others=answers)
         return answers or self._word(turn, dispatcher)
+
+    async def _besides(self, turn: Turn, dispatcher: CollectingDispatcher, said: str) -> Answers:
+        """What is told after a question in the same message (「閉まってる？じゃあ明日の10時で」)."""
+        told = await self.read(replace(turn, text=said, intent="give_reason"), dispatcher)
+        if any(told.values()):
+            await answer(turn, dispatcher)
+        return told if any(told.values()) else {}
 
     async def _asked(self, turn: Turn, dispatcher: CollectingDispatcher, *, others: Answers) -> Answers:
         """What is told beside a question; the question is answered here where that leaves no rule to do it."""
@@ -127,7 +143,9 @@ class ValidateCallbackForm(ReadingForm):
         )
         if not is_about_the_call:
             return {}
-        read = await read_time(turn, dispatcher, slot="preferred_slot", is_asked=turn.asked == "preferred_slot")
+        is_asked = turn.asked == "preferred_slot" and not has_number
+        spoken = replace(turn, text=name.without_introduction(turn.text)) if name.introduced(turn.text) else turn
+        read = await read_time(spoken, dispatcher, slot="preferred_slot", is_asked=is_asked)
         return read | {"confirmed": None, "changing": False} if read else {}
 
     def _corrected(self, turn: Turn) -> Answers:
@@ -156,7 +174,9 @@ class ValidateCallbackForm(ReadingForm):
         # The name is asked for once: whoever answers with something else would rather not say. A word of politeness,
         # what cannot be read, and more about the matter are no answer.
         is_no_answer = not others and turn.intent in NO_ANSWER | MATTERS | REMARKS
-        return {} if is_no_answer else {"customer_name": ""}
+        # Who only corrects what was told before has not come to the name yet.
+        is_correction = bool(others) and all(turn.slots.get(slot) for slot, told in others.items() if told)
+        return {} if is_no_answer or is_correction else {"customer_name": ""}
 
     def _reason(self, turn: Turn, dispatcher: CollectingDispatcher, *, others: Answers) -> Answers:
         """The reason, with its topic where that is sure."""
@@ -172,15 +192,14 @@ class ValidateCallbackForm(ReadingForm):
             return {}
         if new := reason.corrected(turn.text):
             return {"reason": new, "confirmed": None, "changing": False}
-        if known := turn.slots.get("reason"):
-            if others or turn.intent not in MATTERS:
-                return {}
-            if turn.slots.get("changing"):
-                return {"reason": reason.cleaned(turn.text), "changing": False}
-            is_more = turn.asked in DETAILS and turn.intent == "give_reason" and reason.part(turn.text)
-            return {"reason": reason.joined(known, reason.cleaned(turn.text))} if is_more else {}
+        if turn.slots.get("reason"):
+            return {} if others or turn.intent not in MATTERS else self._more_of_it(turn)
         if turn.asked == "reason" and not others and reason.is_filler(turn.text):
             return {"reason": None}  # the words are still being looked for
+        if turn.asked == "reason" and turn.intent in ("skip", "deny") and not others:
+            is_bare = len(turn.text.split()) < FEW_WORDS and len(turn.text) < FEW_LETTERS
+            is_first = is_bare and turn.slots.get("asking") == "first"
+            return {"reason": None if is_first else reason.cleaned(turn.text)}  # asked twice, then left to the agent
         if turn.intent in NO_REASON and not others:
             return {}
         told = reason.part(turn.text)
@@ -190,6 +209,14 @@ class ValidateCallbackForm(ReadingForm):
             return {}
         is_all = turn.asked == "reason" and not others and not reason.asks_for_call(turn.text)
         return {"reason": reason.cleaned(turn.text) if is_all else told}
+
+    def _more_of_it(self, turn: Turn) -> Answers:
+        """The reason told anew where it is to be changed, or on where something else was asked for meanwhile."""
+        told = reason.cleaned(turn.text)
+        if turn.slots.get("changing"):
+            return {"reason": told, "changing": False}
+        is_more = turn.asked in DETAILS and turn.intent == "give_reason" and reason.part(turn.text)
+        return {"reason": reason.joined(turn.slots["reason"], told)} if is_more else {}
 
     def _word(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers:
         """A yes, a no, or the name of an answer to change; asked again where it answers nothing."""

@@ -3,7 +3,7 @@
 import re
 from typing import ClassVar
 
-from rasa_sdk.events import EventType, FollowupAction
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.existing import open_callbacks, told
@@ -59,11 +59,13 @@ class ActionFollowChoice(SpeakingAction):
 
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
         choice = turn.slots.get("second_choice")
-        if choice == "move":
-            return [FollowupAction("move_form")]
         if choice == "second":
             return [FollowupAction("callback_form")]
+        wished = turn.slots.get("preferred_slot")
+        forgotten: list[EventType] = [SlotSet(slot, None) for slot in ("reason", "topic", "preferred_slot")]
+        if choice == "move":
+            return [*forgotten, SlotSet("new_slot", wished), FollowupAction("move_form")]
         booked = await open_callbacks(turn) if choice else ()
         if booked:
             dispatcher.utter_message(response="utter_kept", **told(booked[0], turn))
-        return []
+        return forgotten

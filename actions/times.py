@@ -20,7 +20,7 @@ from bot.wording import dates
 MEANT = re.compile(
     r"(?:でした|だった)(?=[。.!！]*$)|\bwas (?=(?:better|best|right|fine|good|ok(?:ay)?|correct)\b)", re.IGNORECASE
 )
-"""「木曜でした」, "3 p.m. was better" correct what was said; to a reader who knows no talk they tell of what is over."""
+"""「木曜でした」, "3 p.m. was better" correct what was said; a reader who knows no talk takes it for what is over."""
 
 
 async def read_time(

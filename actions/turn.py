@@ -26,9 +26,7 @@ QUESTIONS = frozenset(
 )
 """Intents that are answered in the middle of a form (`utter_` and their name), after which the form goes on."""
 
-COMMANDS = frozenset(
-    {"open_conversation", "stop_form", "goodbye", "restart_talk", "cancel_callback", "check_callback"}
-)
+COMMANDS = frozenset({"open_conversation", "stop_form", "goodbye", "restart_talk", "cancel_callback", "check_callback"})
 """Intents that rules follow: the message answers no question."""
 
 NOT_UNDERSTOOD = frozenset(

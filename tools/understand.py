@@ -45,6 +45,8 @@ def label(text: str, intent: str, settings: Settings, *, language: str) -> str:
         return "other"
     if intent not in GIVEN:
         return LABELS[intent]
+    if intent == "give_phone_number" and _has_number(text, settings) and not _has_time(text, settings, language):
+        return "give_phone"  # "you can reach me on …" offers a number more than it asks for a call
     if reason.asks_for_call(text):
         return "book"
     if _has_number(text, settings):

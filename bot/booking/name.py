@@ -1,4 +1,4 @@
-"""How a customer gives a name: by introducing themselves in passing, under a message, or as the answer to the question."""
+"""How a customer gives a name: introducing themselves in passing, under a message, or answering the question."""
 
 import re
 import unicodedata
@@ -10,18 +10,20 @@ LONGEST = 40
 """Characters that a name may have; what is longer is a sentence."""
 
 _BLANK = " \t　"
-_WHO_JA = r"(?:(?:私|わたし|わたくし|僕|ぼく|俺|うち|(?:お)?名前|なまえ|氏名)(?:の名前)?[はって]{1,2}[、 　]?)?"
+_WHO_JA = r"(?:(?:私|わたし|わたくし|僕|ぼく|俺|うち|今|いま|(?:お)?名前|なまえ|氏名)(?:の名前)?[はって]{1,2}[、 　]?)?"
 _NAME_JA = r"[一-龥々ヶぁ-んァ-ヴーA-Za-z・]{1,24}?(?:[ 　][一-龥々ヶぁ-んァ-ヴーA-Za-z]{1,12}?)?"
 _BUT = r"(?:けど|けれども?|が|んやけど|やけど)?"
 _SAYS_SO = re.compile(
-    rf"{_WHO_JA}({_NAME_JA})(?:と(?:申|もう)し(?:ます|まして)|と申す|と?[い言]います|っていいます|って言います|とゆいます){_BUT}"
+    rf"{_WHO_JA}({_NAME_JA})(?:と(?:申|もう)し(?:ます|まして)|と申す|と?[い言]います|っていいます|って言います"
+    rf"|とゆいます){_BUT}"
 )
 _NAMED = re.compile(
     rf"(?:名前|なまえ|氏名)は[、 　]?({_NAME_JA})"
     r"(?:です|でs|でございます|だよ|だ|や|ばい|でお願い(?:いた)?します){0,2}[ね]?(?=[、。!！\n]|$)"
 )
 _COPULA = (
-    r"(?:です|でございます|でした|だ|や|やで|やけど|ばい|だけど|だが|っす|ですけど|ですけれども?|ですが|なんですけど|なんですが"
+    r"(?:です|でございます|でした|だ|や|やで|やけど|ばい|だけど|だが|っす|ですけど|ですけれども?|ですが"
+    r"|なんですけど|なんですが"
     r"|だよ|だけれど)"
 )
 _AFFILIATION = re.compile(r"^.*[一-龥ァ-ヴーA-Za-z0-9)）]の(?=[一-龥ァ-ヴ])")
@@ -32,31 +34,35 @@ _MY_NAME_IS = re.compile(
     r"(?=\s*(?:[,.;!\n(]|$| and | from | at | with | but | calling| by the way))",
     re.IGNORECASE,
 )
+_OF_WHOM = r",? (?:from|at|of|with) [A-Z][\w&'’\-]*(?: [A-Z&][\w&'’\-]*){0,3}"
 _THIS_IS = re.compile(
     r"\b(?:I'm|I’m|I am|This is|this is|i'm|It's|it's)\s+"
-    r"((?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?(?:[A-Z][A-Za-zà-ÿ'’\-]+)(?: (?:van|von|der|de|den|la|al|bin|[A-Z][A-Za-zà-ÿ'’\-]+)){0,3})"
-    r"(?=\s*(?:[,.;!\n–-]|$| and | from | at | with | here| calling| speaking))"
+    r"((?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?(?:[A-Z][A-Za-zà-ÿ'’\-]+)(?: (?:van|von|der|de|den|la|al|bin"
+    r"|[A-Z][A-Za-zà-ÿ'’\-]+)){0,3})"
+    rf"(?: now| actually| instead|{_OF_WHOM})?(?=\s*(?:[,.;!\n–-]|$| and | from | at | with | here| calling| speaking))"
 )
 _HERE = re.compile(r"\b([A-Z][a-zà-ÿ'’\-]+(?: [A-Z][A-Za-zà-ÿ'’\-]+){0,2}),? (?:here|speaking)\b")
 _LABELLED = re.compile(
     r"^[\s・*\-]*(?:お?名前|氏名|name)\s*[:：]\s*(.{1,40}?)(?:様|です)?\s*$", re.IGNORECASE | re.MULTILINE
 )
 _CLOSED = re.compile(
-    r"(?:^|[.!?,\n]\s*|\s)(?:cheers|thanks|thank you|thx|(?:best |kind )?regards|best|sincerely|yours|love)\s*[,.!\n]\s*"
+    r"(?:^|[.!?,\n]\s*|\s)(?:cheers|thanks|thank you|thx|(?:best |kind )?regards|best|sincerely|yours"
+    r"|love)\s*[,.!\n]\s*"
     r"([A-Za-z][a-zà-ÿ'’\-]+(?: [A-Z][A-Za-zà-ÿ'’\-]+){0,2})\s*[.!]*\s*$",
     re.IGNORECASE,
 )
 _OF_A_FIRM = re.compile(
-    r"^(?:(?:[Hh]i|[Hh]ello|[Hh]ey),? )?([A-Z][a-zà-ÿ'’\-]+(?: [A-Z][A-Za-zà-ÿ'’\-]+)?),? (?:from|of|at|with) [A-Z][\w&'’\-]*"
+    r"^(?:(?:[Hh]i|[Hh]ello|[Hh]ey),? )?([A-Z][a-zà-ÿ'’\-]+(?: [A-Z][A-Za-zà-ÿ'’\-]+)?),? (?:from|of|at|with) "
+    r"[A-Z][\w&'’\-]*"
     r"(?: [A-Z&][\w&'’\-]*){0,3}(?=[,.:;!\n]|$)"
 )
 _BUT_FIRST = re.compile(r"^([一-龥々]{2,7}(?:[ 　]?[一-龥々ぁ-んァ-ヴー]{1,6})?)(?:なん)?です(?:けれども?|けど|が)")
 """「田中ですけど冷蔵庫が…」: a name, and on without a comma."""
 _INTRODUCTIONS = (_LABELLED, _SAYS_SO, _NAMED, _MY_NAME_IS, _THIS_IS, _HERE, _OF_A_FIRM, _CLOSED)
 
-_CLAUSE = re.compile(r"[^、。，,!！?？;；\n]+")
+_CLAUSE = re.compile(r"(?:[^、。，,!！?？;；\n 　]|(?<!です)(?<!ます)[ 　])+")
 _ITS_OWN = re.compile(
-    rf"^{_WHO_JA}((?:[^\s、。]{{1,24}}の)?[一-龥々ヶぁ-んァ-ヴー・]{{2,20}}?(?:[ 　][一-龥々ぁ-んァ-ヴー]{{1,8}}?)?)"
+    rf"^{_WHO_JA}((?:[^\s、。]{{1,24}}の)?[一-龥々ヶぁ-んァ-ヴー・]{{1,20}}?(?:[ 　][一-龥々ぁ-んァ-ヴー]{{1,8}}?)?)"
     rf"({_COPULA}[よね]?)?$"
 )
 """A clause that is a name and no more: "田中", 「田中ですけど」, 「娘の前川です」."""
@@ -64,19 +70,22 @@ _AFTER_A_NUMBER = re.compile(rf"(?:\d|☎ ?)の([一-龥々]{{1,5}}){_COPULA}")
 _FILLER = re.compile(r"^(?:あのー?|えっと|えーと|ええと|はい|あ|すみません(?:が)?|もしもし|どうも)[、, 　]*")
 
 _LEAD_IN = re.compile(
-    r"^(?:(?:えっと|えーと|はい|あ|すみません|oh|um|well|sorry)[、, 　]+)*(?:(?:私|わたし|わたくし|僕|俺|うち)(?:の名前)?は"
+    r"^(?:(?:えっと|えーと|はい|あ|すみません|oh|um|well|sorry)[、, 　]+)*(?:(?:私|わたし|わたくし|僕|俺"
+    r"|うち)(?:の名前)?は"
     r"|(?:お)?名前は|なまえは|氏名は|(?:yes|sure|ok|okay|of course)[, ]+|)"
-    r"(?:(?:and )?(?:my )?na?e?me? is|my name's|name:|i am|i'm|i’m|im|it's|it’s|its|it is|this is|call me"
-    r"|you can call me|just call me|just|)[、,: 　]*",
+    r"(?:(?:and )?(?:my )?na?e?me? is|my name's|name:|i am|i'm|i’m|im\b|it's|it’s|its\b|it is|this is|call me"
+    r"|you can call me|just call me|just\b|)[、,: 　]*",
     re.IGNORECASE,
 )
 _POLITE_END = re.compile(
-    r"(?:(?:です|でs|と(?:申|もう)します|と?[いい言]います|だよ|だ|でございます|になります|でお願い(?:いた)?します"
+    r"(?:(?:です|てす|でず|でs|と(?:申|もう)します|と?[いい言]います|だよ|だ|でございます|になります"
+    r"|でお願い(?:いた)?します"
     r"|といいまして|と呼んで(?:ください)?|ばい|たい|っす)(?:よ|ね)?|(?<=[一-龥])や(?:で|ねん)?|"
     r"[ ,]*(?:here|please|thanks|thank you|speaking|is fine|will do|is my name))?[。．.!！、,ー〜~\s]*$",
     re.IGNORECASE,
 )
 _FROM_EN = re.compile(r",? (?:from|at|of|with) (?=[A-Z])")
+_MARKUP = re.compile(r"<[^<>]{1,80}>")
 _READING = re.compile(r"[(（][^)）]{1,30}[)）]")
 """How a name is read, in brackets after it."""
 _A_NAME = re.compile(r"[^\W\d_]+(?:[ ・\-'’.=＝]{1,2}[^\W\d_]+){0,4}\.?")
@@ -87,7 +96,8 @@ _FIRM_END = (
     "グループ|ホールディングス|工務店|保育園|幼稚園|学園|旅館|ホテル|薬局|製菓|食品|印刷|運送|酒店|書店"
 )
 _FIRM_JA = re.compile(
-    rf"((?:株式会社|有限会社|合同会社|(?:\(株\)))\s?{_FIRM}?|{_FIRM}(?:株式会社|有限会社|合同会社|\(株\)|{_FIRM_END}))"
+    rf"((?:株式会社|有限会社|合同会社|(?:\(株\)))\s?[^\s、。のはが]{{1,24}}|{_FIRM}(?:株式会社|有限会社"
+    rf"|合同会社|\(株\)|{_FIRM_END}))"
     r"(?=の|です|と申|でございます|、|。|\s|$)|"
     rf"(?:会社|社)(?:名)?は[、 　]?({_FIRM})(?:です|と申します|といいます|。|$)"
 )
@@ -140,18 +150,18 @@ def without_introduction(text: str) -> str:
 
 def answered(text: str) -> str | None:
     """The name in an answer to "what is your name?", without polite words around it; None when it reads as no name."""
-    plain = _READING.sub("", _plain(text))
+    plain = _READING.sub("", _plain(_bare(text)))
     name = _POLITE_END.sub("", _LEAD_IN.sub("", plain)).strip()
     if not name or len(name) > LONGEST or persons.is_a_sentence(name):
         return None
     whole, name = name, _AFFILIATION.sub("", _FROM_EN.split(name)[0])
     if persons.is_a_matter(name) or (persons.is_a_matter(whole) and not _FIRM_JA.search(whole)):
         return None
-    return name if _A_NAME.fullmatch(name) else None
+    return name if _A_NAME.fullmatch(name) and persons.may_be_written(name) else None
 
 
 def _introductions(told: str) -> Iterator[tuple[int, int, str]]:
-    """Where names stand in the text, each with the words around it; the surest first, then by place, none overlapping."""
+    """Where names stand in the text, with the words around each; the surest first, then by place, none overlapping."""
     kept: list[tuple[int, int, str]] = []
     if signed := signature.name(told):
         kept.append(signed)
@@ -198,6 +208,14 @@ def _person(clause: str, *, is_first: bool, is_one_of_many: bool) -> str | None:
         return name
     is_likely = bool(is_first and found[2]) and not persons.is_a_sentence(name)
     return name if is_likely and persons.is_likely(name) else None
+
+
+def _bare(text: str) -> str:
+    """Without markup, pictures and signs that no name has."""
+    told = _MARKUP.sub(" ", text).lstrip("/／\\#@*> ")
+    return "".join(
+        letter for letter in told if unicodedata.category(letter) not in ("So", "Sk", "Cc", "Cf", "Cs", "Mn")
+    )
 
 
 def _lines(text: str) -> str:

@@ -101,7 +101,7 @@ def corrected(text: str) -> str | None:
 
 
 def replaced(text: str, known: str) -> str | None:
-    """The reason after a message that says what in `known` was wrong (「Aじゃなくて Bです」, "not the A, the B"), else None."""
+    """The reason after a message that says what in `known` is wrong (「Aでなく B」, "not the A, the B"), else None."""
     plain = " ".join(unicodedata.normalize("NFKC", text).split())
     for pattern in INSTEAD:
         found = pattern.search(plain)
@@ -110,7 +110,9 @@ def replaced(text: str, known: str) -> str | None:
         right = found["right"].strip(_EDGES)
         if is_meaningful(right):
             is_a_word = len(right) <= len(found["wrong"]) + MANY_MORE
-            swapped = re.sub(re.escape(found["wrong"]), lambda _: right, known, count=1, flags=re.IGNORECASE)
+            swapped = re.sub(
+                re.escape(found["wrong"]), lambda _, right=right: right, known, count=1, flags=re.IGNORECASE
+            )
             return swapped if is_a_word else right
     return None
 

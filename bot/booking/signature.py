@@ -6,7 +6,8 @@ from bot.booking import persons
 
 _RULE = re.compile(r"^\s*(?:[-_=*#~―─━ー]{2,}|—)\s*$")
 _CLOSING = re.compile(
-    r"^\s*(?:(?:with )?(?:best|kind|warm|many)? ?(?:regards|wishes|thanks)|best|sincerely|yours\b[\w ]*|cheers|thank you|thanks)"
+    r"^\s*(?:(?:with )?(?:best|kind|warm|many)? ?(?:regards|wishes|thanks)|best|sincerely|yours\b[\w ]*|cheers"
+    r"|thank you|thanks)"
     r"[,.!]?\s*$|(?:よろしく|宜しく|何卒).*(?:ます|ください|下さい)[。.]?\s*$|^\s*(?:敬具|草々)\s*$",
     re.IGNORECASE,
 )
@@ -17,12 +18,14 @@ _CONTACT = re.compile(
 )
 _POST = re.compile(
     r"(?:部|課|室|係|店|支店|営業所|代表|取締役|社長|部長|課長|係長|主任|店長|院長|所長)$|"
-    r"\b(?:manager|director|department|dept|officer|engineer|assistant|head of|sales|support|accounts?|team|office|president|"
+    r"\b(?:manager|director|department|dept|officer|engineer|assistant|head of|sales|support|accounts?|team"
+    r"|office|president|"
     r"owner|ceo|cfo|cto)\b",
     re.IGNORECASE,
 )
 _FIRM = re.compile(
-    r"((?:株式会社|有限会社|合同会社|\(株\)|医療法人|学校法人)[^\s　]{1,24}|[^\s　]{1,24}(?:株式会社|有限会社|合同会社|\(株\)))|"
+    r"((?:株式会社|有限会社|合同会社|\(株\)|医療法人|学校法人)[^\s　]{1,24}|[^\s　]{1,24}(?:株式会社|有限会社"
+    r"|合同会社|\(株\)))|"
     r"^\s*([A-Z][\w&'’-]*(?: [\w&'’-]+){0,4} (?:Ltd|Limited|Inc|Corp|Co|LLC|GmbH|Company|KK|K\.K)\b\.?)\s*$"
 )
 _NAME_LINE = re.compile(r"^[一-龥々ヶぁ-んァ-ヴー]{1,6}(?:[ 　][一-龥々ぁ-んァ-ヴー]{1,6})?$")
@@ -71,7 +74,8 @@ def _signed(told: str) -> list[tuple[int, int, str]]:
     for line in told.split("\n"):
         places.append((at, at + len(line), line))
         at += len(line) + 1
-    after = next((n + 1 for n, (_, _, line) in enumerate(places) if n and (_RULE.match(line) or _CLOSING.search(line))), None)
+    closings = (n for n, (_, _, line) in enumerate(places) if n and (_RULE.match(line) or _CLOSING.search(line)))
+    after = next((n + 1 for n in closings), None)
     if after is None or len(places) - after > _MOST_LINES:
         return []
     signs = [place for place in places[after:] if place[2].strip() and _belongs(place[2])]

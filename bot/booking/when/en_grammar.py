@@ -21,12 +21,20 @@ _AFTER_NUMBER = (
     r"|thx|ta|cheers"
     r"|would|will|could|can|works?|is|was|instead|sharp|onwards?|then|today|tonight|tomorrow|next|this|sounds"
     r"|ok|okay|good|fine|suits?"
-    r"|ish|when|but|than|because|since|as|so|local|my|jst|gmt|est|pst|utc|i|i'm|we|should|might|may|maybe|does|doesn't|isn't|won't|latest|except|excluding|apart|unless|onward|through|thru|tops|max|also|too|anyway|again|later|local|o|any|all|sometime|don't|has|from|between|weekdays?|weekends?|mornings?|afternoons?|evenings?|via|re|regarding|about|sounds?|be|possible|free|convenient|available|anytime|whenever|suit|been|it|that"
+    r"|ish|when|but|than|because|since|as|so|local|my|jst|gmt|est|pst|utc|i|i'm|we|should|might|may|maybe|does"
+    r"|doesn't|isn't|won't|latest|except|excluding|apart|unless|onward|through|thru|tops|max|also|too|anyway"
+    r"|again|later|local|o|any|all|sometime|don't|has|from|between|weekdays?|weekends?|mornings?|afternoons?"
+    r"|evenings?|via|re|regarding|about|sounds?|be|possible|free|convenient|available|anytime|whenever|suit"
+    r"|been|it|that"
     rf"|the|every|each|any|after|before|actually|no|not|rather|call|ring|phone|ideally|preferably|day|night"
     rf"|better|best|{_DAYNAME}|{_MONTH})(?![a-z])))"
 )
 GRAMMAR = {
     "skip": (
+        # what is told of a thing, and warnings that go with a time ("and don't be late")
+        r", which\b[^,.;!?]*|(?:and |but )?(?:please )?(?:don't|dont|do not) (?:you )?(?:dare |be late|be early"
+        r"|forget|miss|keep me"
+        r"|make me|let me|waste|mess)[^,.;!?]*|"
         r"morning-after|(?:tea|table|dinner|lunch|room|seats?|tickets?) for \w+|(?:what"
         r"|how)[^,.;?]{0,30}\bnow\b|(?:my name(?:'s| is)|this is|i'm called) \w+|(?:\w+ )?(?:night"
         r"|morning|afternoon|evening|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day) (?:football|bus|train"
