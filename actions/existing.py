@@ -34,7 +34,7 @@ WANTED = {"move_callback": "move", "cancel_callback": "cancel", "check_callback"
 """What is wanted of a booking, by intent; its number is another matter."""
 
 
-NEW_MATTERS = frozenset({"request_callback", "give_reason", "ask_business", "move_callback"})
+NEW_MATTERS = frozenset({"request_callback", "give_reason"})
 """Intents of messages that may tell of a second call."""
 
 
@@ -168,7 +168,9 @@ async def _looked_up(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event
 async def _told_of_another(turn: Turn) -> list[EventType]:
     """What the message tells of a second call already: it is not asked for again once the customer chooses one."""
     ours = product()
-    told = reason.part(hearing.without_another(turn.text))
+    left = hearing.without_another(turn.text)
+    is_matter = turn.intent == "give_reason" or left != turn.text or reason.has_matter(left)
+    told = reason.part(left) if is_matter else None
     events: list[EventType] = [SlotSet("reason", told), SlotSet("topic", guessed(told) if told else None)]
     now = ours.clock.now()
     offer = await ours.bookings.propose(turn.text, language=turn.language, now=now, customer=customer_of(turn))

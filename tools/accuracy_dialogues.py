@@ -62,7 +62,7 @@ def played(which: Set) -> list[Result]:
 
 def main() -> None:
     """Print the table."""
-    asked = next((which for which in get_args(Set) if which in sys.argv[1:]), "heldout")
+    asked: Set = next((which for which in get_args(Set) if which in sys.argv[1:]), "heldout")
     sys.stdout.write(report(played(asked)) + "\n")
 
 

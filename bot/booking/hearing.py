@@ -95,7 +95,8 @@ _SAYS_YES = re.compile(
     r"^\W*(?:はい|ええ|うん|お願い|おねがい|よろしく|宜しく|大丈夫|それで|これで|OK|オッケー|オーケー|承知|了解"
     r"|問題な|合って|あって|間違いな|"
     r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|correct|right|perfect|great|fine|sounds (?:good|great)|looks (?:good|right)|"
-    r"that(?:'?s| is) (?:all )?(?:right|fine|it|all|ok|good|correct|it|all)|all (?:good|correct|right)|go ahead|please do|do it|book it)\b)",
+    r"that(?:'?s| is) (?:all )?(?:right|fine|it|all|ok|good|correct|it|all)|all (?:good|correct|right)|go ahead"
+    r"|please do|do it|book it)\b)",
     re.IGNORECASE,
 )
 _BUT = re.compile(
@@ -191,13 +192,20 @@ def _wish_about_a_booking(plain: str, intent: str) -> str | None:
 
 def _about_what_is_booked(plain: str, intent: str) -> str | None:
     """What is wanted of a call that was booked before, where the message says that there is one."""
-    if len(plain) > 2 * LONG or not (_IS_BOOKED.search(plain) or (reference.read(plain) and _A_BOOKING.search(plain))):
+    if len(plain) > 2 * LONG or not (
+        _IS_BOOKED.search(plain) or (_names_a_reference(plain) and _A_BOOKING.search(plain))
+    ):
         return None
     if _CANCELS.search(plain):
         return "cancel_callback"
     if _CHANGES.search(plain):
         return "move_callback"
     return intent if intent in _WISH_OF_A_BOOKING else "check_callback"
+
+
+def _names_a_reference(plain: str) -> bool:
+    found = reference.read(plain)
+    return found is not None and any(letter.isdigit() for letter in found)  # "SYSTEM" has six letters, too
 
 
 def after_a_question(text: str) -> str | None:
@@ -215,7 +223,7 @@ def asks_for_another(text: str) -> bool:
 def without_another(text: str) -> str:
     """The message without the clause that asks for one more call."""
     clauses = re.split(r"(?<=[。.!！?？])", unicodedata.normalize("NFKC", text))
-    return "".join(clause for clause in clauses if not _ANOTHER.search(clause)) or _ANOTHER.sub(" ", text)
+    return "".join(clause for clause in clauses if not _ANOTHER.search(clause))
 
 
 def changes_number(text: str) -> bool:

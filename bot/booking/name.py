@@ -169,7 +169,8 @@ def _introductions(told: str) -> Iterator[tuple[int, int, str]]:
         for found in pattern.finditer(told):
             name = _AFFILIATION.sub("", found[1].strip(_BLANK))
             start = found.start() + (pattern is _CLOSED and len(found[0]) - len(found[0].lstrip(" .,!?\n")))
-            if name and not persons.is_a_sentence(name) and not persons.is_no_person(name, in_english=name.isascii()):
+            is_a_word = name.isascii() and persons.is_no_person(name, in_english=True)
+            if name and not persons.is_a_sentence(name) and not is_a_word:
                 kept.append((start, found.end(), name))
     kept += _clauses_of_their_own(told)
     taken: list[tuple[int, int, str]] = []

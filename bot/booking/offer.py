@@ -98,11 +98,8 @@ def _first_named(wishes: Wishes, free: Sequence[Slot]) -> Window | None:
 
 def _in_the_middle(wishes: Wishes, free: Sequence[Slot]) -> Window | None:
     """Of "about eleven" the slot at eleven, if it is free: the customer is asked for a yes anyway."""
-    wish = wishes.candidates[0]
-    if len(wishes.candidates) > 1 or wish.kind != "instant" or wish.start is None or wish.end is None:
-        return None
-    middle = wish.start + (wish.end - wish.start) / 2
-    return next((slot.window for slot in free if slot.window.start == middle), None)
+    named = wishes.candidates[0].around if len(wishes.candidates) == 1 else None
+    return next((slot.window for slot in free if slot.window.start == named), None)
 
 
 def _several(

@@ -169,7 +169,8 @@ COURTESY = re.compile(
         _words("よろしく(?:お願い)?(?:いた|致)?し?ます? (?:で|を)?(?:よろしく)?お?願いいたします"),
         _words("(?:で|を)?お願いし(?:ます|たい(?:です)?) (?:で|が)?いいです (?:で|が)?よいです"),
         "hi(?: there)?|hello(?: there)?|hey|good (?:morning|afternoon|evening)",
-        "thanks?(?: you)?|please|pls|plz|yes|ok(?:ay)?|cheers|sure|yo|hiya|dear (?:sir or madam|sirs?|all|team|support)",
+        "thanks?(?: you)?|please|pls|plz|yes|ok(?:ay)?|cheers|sure|yo|hiya|dear (?:sir or madam|sirs?|all|team"
+        "|support)",
         "(?:i )?hope (?:you(?:'re| are)|this finds you|all is) (?:doing )?(?:well|fine|good)",
         "that would be (?:great|wonderful|lovely|perfect|fine|good|helpful|appreciated)|much appreciated|thanks "
         "in advance",
@@ -206,9 +207,15 @@ LEFT_OVER = re.compile(
 )
 """Particles at the beginning of what is left when a time or a request was taken out before them."""
 
-_TAILS = "件で ので のため んですが のですが んですけど んだけど の件で について につきまして のことで".split()
+_TAILS = "の件で 件で ので のため んですが のですが んですけど んだけど について につきまして のことで".split()
 TAIL = re.compile(_any(*_TAILS) + r"$|[\s,]*\b(?:and|so|because|please|on|at)$", re.IGNORECASE)
-TAIL_KEPT = {"の件で": "の件", "件で": "件", "について": "について", "につきまして": "につきまして", "のことで": "のこと"}
+TAIL_KEPT = {
+    "の件で": "の件",
+    "件で": "件",
+    "について": "について",
+    "につきまして": "につきまして",
+    "のことで": "のこと",
+}
 """What stays of an ending that led over to the request."""
 
 NAMED_REASON = re.compile(
@@ -230,7 +237,8 @@ INSTEAD = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"(?:^|[,;.] ?|\b(?:meant?|it's|it is|about) )(?:the |my |an? )?(?P<right>[\w '-]{2,40}?),? not (?:the "
+        r"(?:^|[,;.] ?|\b)(?:(?:i meant?|it's|it is|it was|about) )?(?:the |my |an? )?(?P<right>[\w "
+        r"'-]{2,40}?),? not (?:the "
         r"|my |an? )?"
         r"(?P<wrong>[\w '-]{2,30}?)[.!]*$",
         re.IGNORECASE,

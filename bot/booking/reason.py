@@ -105,16 +105,19 @@ def replaced(text: str, known: str) -> str | None:
     plain = " ".join(unicodedata.normalize("NFKC", text).split())
     for pattern in INSTEAD:
         found = pattern.search(plain)
-        if found is None or found["wrong"].casefold() not in known.casefold():
-            continue
-        right = found["right"].strip(_EDGES)
-        if is_meaningful(right):
-            is_a_word = len(right) <= len(found["wrong"]) + MANY_MORE
-            swapped = re.sub(
-                re.escape(found["wrong"]), lambda _, right=right: right, known, count=1, flags=re.IGNORECASE
-            )
-            return swapped if is_a_word else right
+        wrong = found and _end_in(found["wrong"], known)
+        right = found["right"].strip(_EDGES) if found else ""
+        if wrong and is_meaningful(right):
+            before, _, after = known.casefold().partition(wrong.casefold())
+            is_whole = len(right) > len(wrong) + MANY_MORE or (after and right.casefold().endswith(after))
+            return right if is_whole else known[: len(before)] + right + known[len(before) + len(wrong) :]
     return None
+
+
+def _end_in(told: str, known: str) -> str | None:
+    """The longest end of what was told (「すみません洗濯機」) that stands in `known`; whole words in English."""
+    ends = [told[start:] for start in range(len(told) - 1) if not told.isascii() or not start or told[start - 1] == " "]
+    return next((end for end in ends if end.casefold() in known.casefold()), None)
 
 
 def is_filler(text: str) -> bool:
