@@ -31,7 +31,7 @@ REMARKS = frozenset({"greet", "thank", "insult"})
 NO_ANSWER = frozenset({"nlu_fallback", "out_of_scope", "affirm"})
 """Intents of messages that say nothing about a name."""
 
-DETAILS = frozenset({"customer_name", "phone_number", "preferred_slot"})
+DETAILS = frozenset({"customer_name", "phone_number", "preferred_slot", "confirmed"})
 """Questions after the one for the reason: a matter told there goes on from before."""
 
 FEW_WORDS, FEW_LETTERS = 3, 10
@@ -75,6 +75,8 @@ class ValidateCallbackForm(ReadingForm):
             return self._step_back(turn)
         if turn.asked == "reason" and not turn.slots.get("reason") and turn.intent in WANTED:
             return {}  # of a booking that there is; a number in it names that one
+        if turn.is_question and turn.asked == "confirmed" and WRONG.search(turn.text) and _named(turn.text):
+            return self._verdict(replace(turn, intent="deny"))
         if turn.is_question and (said := hearing.after_a_question(turn.text)):
             return await self._besides(turn, dispatcher, said)
         answers: Answers = self._number(turn, dispatcher) | self._corrected(turn)
@@ -169,7 +171,8 @@ class ValidateCallbackForm(ReadingForm):
             # Whoever says number and time in one message has said all they want to say of themselves.
             is_all = others.get("phone_number") and others.get("preferred_slot") and not turn.slots.get("customer_name")
             return {"customer_name": ""} if is_all else {}
-        if turn.intent not in ("affirm", "deny", "skip") and (found := _left_as_a_name(turn.text, others=others)):
+        is_aside = turn.intent in REMARKS | {"affirm", "deny", "skip"}
+        if not is_aside and (found := _left_as_a_name(turn.text, others=others)):
             return company | {"customer_name": found}
         # The name is asked for once: whoever answers with something else would rather not say. A word of politeness,
         # what cannot be read, and more about the matter are no answer.
@@ -228,7 +231,7 @@ class ValidateCallbackForm(ReadingForm):
         return {turn.asked: None} if turn.asked and turn.intent in TALK and not is_elsewhere else {}
 
     def _verdict(self, turn: Turn) -> Answers:
-        named = next((slot for slot, words in FIELDS if words.search(turn.text)), None)
+        named = _named(turn.text)
         if named and (turn.slots.get("changing") or turn.intent in CHANGES or WRONG.search(turn.text)):
             return {named: None, "offered_slots": None, "changing": False}
         if turn.intent == "affirm" and not turn.slots.get("changing"):
@@ -236,6 +239,11 @@ class ValidateCallbackForm(ReadingForm):
         if turn.intent in ("deny", "move_callback", "skip", "affirm"):
             return {"confirmed": None, "changing": True}
         return {}
+
+
+def _named(text: str) -> str | None:
+    """The answer that the message names."""
+    return next((slot for slot, words in FIELDS if words.search(text)), None)
 
 
 def _left_as_a_name(text: str, *, others: Answers) -> str | None:

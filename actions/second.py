@@ -14,7 +14,8 @@ from actions.turn import Turn
 KEEP = re.compile(r"このまま|そのまま|変えな|変更しな|大丈夫|\bkeep\b|\bleave\b|as it is", re.IGNORECASE)
 MOVE = re.compile(r"変更|変え|ずら|移|\bmove\b|\bchange\b|\breschedule\b", re.IGNORECASE)
 SECOND = re.compile(
-    r"もう(?:一|1|１)(?:件|つ|回)|追加|別(?:の|に)|2件|２件|二件|両方|\bsecond\b|\banother\b|\bboth\b|\bnew\b|\badd\b",
+    r"もう(?:一|1|１)(?:件|つ|回)|追加|別(?:の|に)|2件|２件|二件|両方|\bsecond\b|\banother\b|\bboth\b|\bnew "
+    r"(?:one|call|booking|appointment)\b|\badd\b",
     re.IGNORECASE,
 )
 

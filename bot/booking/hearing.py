@@ -106,18 +106,20 @@ _BUT = re.compile(
 _CALL = r"(?:予約|(?:折り?返し|お)?電話|コール|アポ|お約束)"
 _CALL_EN = r"\b(?:my|the|our|that|this)\s+(?:\w+\s+)?(?:call(?:-?back)?|booking|appointment|reservation|slot)\b"
 _CHANGES = re.compile(
-    r"変更|変え|ずら|移|早め|遅|キャンセル|取り?消|やめ|消し|確認|別の日|ほかの日|他の日|instead|\b(?:move"
+    r"\b(?:different|other) (?:day|time)\b|\bcan'?t make\b|\bshift\b|\bswap\b|変更|変え|ずら|移|早め|遅"
+    r"|キャンセル|取り?消|やめ|消し|確認|別の日|ほかの日|他の日|instead|\b(?:move"
     r"|resched\w*|change|cancel|push|"
     r"postpone|earlier|later|another (?:day|time)|check|status)\b",
     re.IGNORECASE,
 )
 _IS_BOOKED = re.compile(
-    r"予約(?:を?(?:し|入れ|取っ|とっ)(?:て(?:い|お)?(?:る|ます|た|ました|り)|た|ました)|済み|があ(?:る|り)"
+    r"(?:電話|折り?返し)を?(?:頼|お願いし)(?:んだ|んで|ました|た|てい)|予約(?:を?(?:し|入れ|取っ"
+    r"|とっ)(?:て(?:い|お|あ)?(?:る|ます|た|ました|り|った)|た|ました)|済み|があ(?:る|り)"
     r"|が入って)|[0-9]件(?:お願い|予約|電話)?し?て(?:い)?た|"
     r"\b(?:calls?|appointments?|bookings?|callbacks?) (?:is |are |was |were |already )*(?:booked|scheduled"
     r"|arranged|reserved)\b|"
-    r"\b(?:i|we|i've|we've|i'd) (?:have |had |already |just )*(?:booked|scheduled|arranged|reserved) (?:a|an|my"
-    r"|two|the|that)\b|"
+    r"\b(?:i|we|i've|we've|i'd) (?:have |had |already |just )*(?:booked|scheduled|arranged|reserved|requested"
+    r"|asked for) (?:a|an|my|two|the|that)\b|\b(?:appointment|booking|call) (?:that )?i(?:'ve)? (?:made|booked|have)\b|"
     r"\b(?:what(?:'s| is)|what i have) booked\b|\bexisting (?:call|booking|appointment)\b",
     re.IGNORECASE,
 )
@@ -127,9 +129,22 @@ _CANCELS = re.compile(
     r"need)\b",
     re.IGNORECASE,
 )
+_WHEN_CALLED = re.compile(
+    r"電話[^。]{0,8}(?:来|く(?:る|れ)|かか|もらえ)|かかって|\b(?:you|they|someone|agent)\b[^.?]{0,12}\b(?:call"
+    r"|ring|phon)|\bmy call\b",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(
+    r"人|オペ|担当|係|スタッフ|社員|店員|責任者|誰か|つな|繋|話し|喋|しゃべ|代わ|替わ|直接|電話|"
+    r"\b(?:person|people|human|agent|operator|some(?:one|body)|any(?:one|body)|representative|rep|speak|talk"
+    r"|staff|real|manager|supervisor"
+    r"|call|phone|ring|live|team|advisor|transfer|connect|put me)\b",
+    re.IGNORECASE,
+)
 _LOSES_HEART = frozenset({"deny", "skip", "goodbye", "thank", "insult", "nlu_fallback", "out_of_scope", "give_reason"})
 _LEAVES = re.compile(
     r"(?:終わり|おわり|終了|やめ|中止|なし|取り?消し)に(?:し(?:て|ます)|する)|もう(?:結構|けっこう|いい|やめ)"
+    r"|やっぱり?(?:もう)?(?:いい(?:や|わ|です)?|けっこう|結構|なし)(?:です)?[。!]*$"
     r"|やめ(?:とく|ておき|とき|ます)|"
     r"\b(?:don'?t|do not|no longer) (?:want|need) (?:this|it|that|any|the call|a call)\b(?! name)"
     r"|\b(?:good)?bye\b|\bforget it\b|"
@@ -226,6 +241,11 @@ def without_another(text: str) -> str:
     return "".join(clause for clause in clauses if not _ANOTHER.search(clause))
 
 
+def asks_when_called(text: str) -> bool:
+    """Whether it is asked when we will call, rather than when we are there."""
+    return bool(_WHEN_CALLED.search(unicodedata.normalize("NFKC", text)))
+
+
 def changes_number(text: str) -> bool:
     """Whether the number of a booking is to be another one."""
     return bool(_CHANGES_NUMBER.search(unicodedata.normalize("NFKC", text)))
@@ -254,6 +274,8 @@ def _is_a_reason(intent: str, text: str, plain: str, *, confidence: float) -> bo
     is_named = intent in _WISH_OF_A_BOOKING and bool(_A_BOOKING.search(plain))
     if (confidence < SURE and not is_named) or len(text) > LONG or text.startswith(("/", "／")):
         return True
+    if intent == "ask_person":
+        return not _PERSON.search(plain)
     if intent in _WISH_OF_A_BOOKING:
         return bool(_SOMETHING_ELSE.search(plain))
     if intent == "insult":  # who swears and tells a story has a reason to

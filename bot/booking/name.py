@@ -60,7 +60,12 @@ _BUT_FIRST = re.compile(r"^([一-龥々]{2,7}(?:[ 　]?[一-龥々ぁ-んァ-ヴ
 """「田中ですけど冷蔵庫が…」: a name, and on without a comma."""
 _INTRODUCTIONS = (_LABELLED, _SAYS_SO, _NAMED, _MY_NAME_IS, _THIS_IS, _HERE, _OF_A_FIRM, _CLOSED)
 
-_CLAUSE = re.compile(r"(?:[^、。，,!！?？;；\n 　]|(?<!です)(?<!ます)[ 　])+")
+_CLAUSE = re.compile(
+    r"(?:[^、。，,.!！?？;；\n/|・ 　]|(?<=\b[A-Z])\.|(?<=Mr)\.|(?<=Mrs)\.|(?<=Dr)\.|\.(?=\S)|(?<=[ァ-ヴー])・"
+    r"|(?<!です)(?<!ます)[ 　])+"
+)
+_WORD = re.compile(r"(?:(?<=[ 　])|^)[一-龥々]{2,6}(?=[ 　]|$)")
+"""A word between blanks, in a message that only lists what is to be known."""
 _ITS_OWN = re.compile(
     rf"^{_WHO_JA}((?:[^\s、。]{{1,24}}の)?[一-龥々ヶぁ-んァ-ヴー・]{{1,20}}?(?:[ 　][一-龥々ぁ-んァ-ヴー]{{1,8}}?)?)"
     rf"({_COPULA}[よね]?)?$"
@@ -167,7 +172,7 @@ def _introductions(told: str) -> Iterator[tuple[int, int, str]]:
         kept.append(signed)
     for pattern in _INTRODUCTIONS:
         for found in pattern.finditer(told):
-            name = _AFFILIATION.sub("", found[1].strip(_BLANK))
+            name = persons.at_the_end(_AFFILIATION.sub("", found[1].strip(_BLANK)))
             start = found.start() + (pattern is _CLOSED and len(found[0]) - len(found[0].lstrip(" .,!?\n")))
             is_a_word = name.isascii() and persons.is_no_person(name, in_english=True)
             if name and not persons.is_a_sentence(name) and not is_a_word:
@@ -196,6 +201,10 @@ def _clauses_of_their_own(told: str) -> Iterator[tuple[int, int, str]]:
         name = _person(bare, is_first=is_first and len(clauses) > index + 1, is_one_of_many=len(clauses) > 1)
         if name:
             yield clause.start(), clause.end(), name
+        elif not clause[0].isascii():
+            for word in _WORD.finditer(clause[0]):
+                if persons.has_surname(word[0]) and not persons.is_a_sentence(word[0]):
+                    yield clause.start() + word.start(), clause.start() + word.end(), word[0]
 
 
 def _person(clause: str, *, is_first: bool, is_one_of_many: bool) -> str | None:

@@ -52,7 +52,7 @@ _A_SENTENCE = re.compile(
     r"けど|ます|ません|ない|たい$|たく|ください|下さい|から|ので|した|して|ですか|んだ|の[かに]|いい|よね|って"
     r"|たら|れば|"
     r"(?:[一-龥](?:った|いた|った|んだ|った|きた|れた|える|ます|れる|しい|なく|わる|する|てる|った))|"
-    r"[をがはへ](?=.)|(?:[一-龥]|[ァ-ヴー])(?:と|に|で|も)(?=[一-龥ァ-ヴ])|なん$|"
+    r"[一-龥](?:れ|ろ|せ|け|め|な)$|[をがはへ](?=.)|(?:[一-龥]|[ァ-ヴー])(?:と|に|で|も)(?=[一-龥ァ-ヴ])|なん$|"
     r"\b(?:why|what|how|when|where|not|don't|won't|is|are|was|do|does|did|can|could|need|want|wants|have|has"
     r"|had|my|the|you|your|it|"
     r"it's|rather|prefer|then|would|will|please|call|a|an|and|but|for|to|in|of|about|with|if|me|we|our|this"
@@ -84,6 +84,15 @@ def is_no_person(name: str, *, in_english: bool = False) -> bool:
         words = [word.strip(".,").casefold() for word in name.split()]
         return any(word in _NO_NAMES_EN for word in words) or bool(_QUALITY.search(words[-1]))
     return bool(_NO_PERSON_JA.match(name)) or any(letter in _THINGS for letter in name)
+
+
+def at_the_end(told: str) -> str:
+    """The name at the end of words that run into it without a comma (「はじめまして柴崎」)."""
+    if not _A_SENTENCE.search(told) or has_surname(told):
+        return told
+    known = next((told[start:] for start in range(1, len(told)) if has_surname(told[start:])), None)
+    last = re.search(r"(?<=[ぁ-ん])[一-龥々]{2,4}$", told)
+    return known or (last[0] if last else told)
 
 
 def is_a_matter(text: str) -> bool:

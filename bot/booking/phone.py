@@ -254,7 +254,7 @@ _CORRECTS = re.compile(
 _NEGATED = re.compile(r"\s*(?:の?(?:方|ほう))?(?:では(?:な|あり)|じゃ(?:な|あり)|でな)")
 _NOT = re.compile(r"\b(?:not|instead of|rather than)\s+(?:on\s+|at\s+)?$", re.IGNORECASE)
 _ANOTHER = re.compile(
-    r"つながらな|繋がらな|出な(?:い|け)|出られな|だめなら|ダメなら|無理なら|不在|予備|サブ|別の番号|もう(?:一"
+    r"つながらな|繋がらな|出な(?:い|け|か)|出られな|だめなら|ダメなら|無理なら|不在|予備|サブ|別の番号|もう(?:一"
     r"|1)つ|(?:二|2)番目|それか|または|もしくは|"
     r"\b(?:alternat\w*|backup|back-up|otherwise|or|if (?:not|that|i)|second number|another number|other number|else)\b",
     re.IGNORECASE,

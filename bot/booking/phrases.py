@@ -19,8 +19,8 @@ BREAK = re.compile(
         ),
         r"[、。！!？?\n；;]+",
         r"[,.](?=\s|$)",
-        r"(?<=です|ます|した|せん|さい)[ 　]+",
-        r"\s+-\s+",
+        r"(?<=[一-龥々ぁ-ヴー☎日時分半])[ 　]+(?=[一-龥々ぁ-ヴ☎])",
+        r"\s+[-/|]\s+|(?<=☎)\s*/",
         r"\s+(?:so|and)\s+(?=(?:please|can|could|call|ring|phone)\b)",
     ),
     re.IGNORECASE,
@@ -116,6 +116,7 @@ CALL_REQUEST = re.compile(
         r"\b(?:(?:is there )?any chance of (?:getting )?|wanna get |looking for |(?:kindly |please )?arrange "
         r"|want |need )(?:a )?(?:call ?-?back|call)\b"
         r"(?: on| from someone| to)?",
+        r"^\W*(?:a )?call ?-?back(?: (?:please|requested|request|wanted|needed))?\W*$",
         r"\b(?:kindly )?arrange (?:for )?a call(?:back)?(?: to)?",
         rf"\b{_WANT}\s+(?:someone|somebody|you)\s+to\s+(?:call|ring|phone)\s+me(?:\s+back)?",
     ),
@@ -156,7 +157,12 @@ FILLER = re.compile(
 )
 """Said while the words are still being looked for."""
 
-GREETING = re.compile(r"^\W*(?:good (?:morning|afternoon|evening|day)|morning|evening)\b[\s,!.]*", re.IGNORECASE)
+GREETING = re.compile(
+    r"^\W*(?:(?:はじめまして|初めまして|こんにち[はわ]|こんばん[はわ]|おはよう(?:ございます)?"
+    r"|お世話になって(?:おり|い)ます)[、。 　]*)|"
+    r"^\W*(?:good (?:morning|afternoon|evening|day)|morning|evening)\b[\s,!.]*",
+    re.IGNORECASE,
+)
 """A greeting that is no part of the day."""
 
 COURTESY = re.compile(
