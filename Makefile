@@ -1,7 +1,7 @@
 # `make` explains every target. The work is in tools/; this file only names it.
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev train understand accuracy run demo-data system lint test check format pictures bench
-.PHONY: simulate-day soak lock clean
+.PHONY: simulate-day soak races lock clean
 # One target after the other; what can go in parallel does so inside its tool.
 .NOTPARALLEL:
 
@@ -35,6 +35,9 @@ accuracy: setup-dev train  ## how well customers are understood, measured anew i
 run: setup  ## the whole product on this machine, until Ctrl-C
 	@$(PYTHON) -m tools.run
 
+line-setup: setup  ## the rich menu for your LINE account; LINE_CHANNEL_SECRET and LINE_CHANNEL_ACCESS_TOKEN in the environment
+	@$(PYTHON) -m tools.line_setup
+
 demo-data: setup  ## three months of made-up history in the demo's database, the same every time
 	@$(PYTHON) -m tools.demo_data
 
@@ -47,8 +50,8 @@ lint: setup-dev  ## format, lint, types and import rules, without changing anyth
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
 
-test: setup-dev system train  ## all tests, with what they need
-	@$(PYTHON) -m pytest $(ARGS)
+test: setup-dev system train  ## all tests, with what they need; two at a time
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: lint test  ## everything that must be green: lint and test
 
@@ -68,6 +71,9 @@ simulate-day: setup-dev  ## a day of promises on the real dispatch code, with a 
 
 soak: setup-dev  ## a thousand seeded runs of every fault at once; ARGS='--seed 17' runs one again
 	@$(PYTHON) -m tools.soak $(ARGS)
+
+races: setup-dev  ## ten thousand trials of each race for a place, on both databases; ARGS='--trials 500 --on SQLite'
+	@$(PYTHON) -m tools.races $(ARGS)
 
 lock:  ## write the requirements files anew from pyproject.toml, newest versions that fit (needs uv)
 	@$(UV_LOCK) --upgrade --python-version 3.11 pyproject.toml --output-file requirements/app.txt

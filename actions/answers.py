@@ -7,7 +7,7 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asides import say_misunderstood
-from actions.existing import CHOICES, open_callbacks, redirected, tell_open
+from actions.existing import CHOICES, open_callbacks, redirected, tell_open, told
 from actions.product import product
 from actions.soonest import told_moment
 from actions.speaking import SpeakingAction
@@ -80,7 +80,7 @@ class ActionAnswer(SpeakingAction):
 
 
 class ActionAnythingElse(SpeakingAction):
-    """A yes or no that answers nothing."""
+    """A yes or no that answers nothing; a yes to a reminder, where reminders are answered, keeps the booking."""
 
     def name(self) -> str:
         return "action_anything_else"
@@ -88,7 +88,11 @@ class ActionAnythingElse(SpeakingAction):
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
         if (elsewhere := await redirected(turn, dispatcher)) is not None:
             return elsewhere
-        dispatcher.utter_message(response=turn.fresh("utter_anything_else"))
+        booked = await open_callbacks(turn) if turn.intent == "affirm" and turn.channel != "web" else ()
+        if booked:
+            dispatcher.utter_message(response="utter_kept", **told(booked[0], turn))
+        else:
+            dispatcher.utter_message(response=turn.fresh("utter_anything_else"))
         return []
 
 

@@ -109,6 +109,16 @@ class ValidateCallbackForm(ReadingForm):
             await answer(turn, dispatcher)
         return told
 
+    async def known(self, turn: Turn, answers: Answers) -> Answers:
+        """Whoever writes from a number that is proved to be theirs is not asked for one: it is repeated back."""
+        if turn.slots.get("phone_number") or "phone_number" in answers or turn.asked == "phone_number":
+            return {}
+        own = await product().identity.own_number(turn.conversation_id)
+        try:
+            return {"phone_number": phone.accept(own, product().numbers)} if own else {}
+        except NumberRefused:
+            return {}  # they may write from there, but we may not call
+
     def following(self, turn: Turn, answers: Answers, filled: Answers, first: str | None) -> str | None:
         """A time that cannot be had is settled first: the customer has just thought of it."""
         if answers.get("offered_slots") and filled.get("preferred_slot") is None and filled.get("reason"):

@@ -40,6 +40,7 @@ class ReadingForm(FormValidationAction, ABC):
             return [SlotSet("asking", turn.slots.get("asking"))]  # the open question stays open
         if not answers and not turn.is_answered:
             return []
+        answers = await self.known(turn, answers) | answers
         filled = {**tracker.slots, **answers}
         first = next((question for question in self.questions if filled.get(question) is None), None)
         following = self.following(turn, answers, filled, first)
@@ -56,6 +57,10 @@ class ReadingForm(FormValidationAction, ABC):
         is_emptied = any(answers.get(slot, "") is None for slot in self.questions if slot != turn.asked)
         is_still_open = turn.asked in self.questions and filled.get(str(turn.asked)) is None
         return turn.asked if is_still_open and not is_emptied and turn.asked != "confirmed" else first
+
+    async def known(self, turn: Turn, answers: Answers) -> Answers:
+        """What need not be asked. `answers` is what the message itself says."""
+        return {}
 
     def is_news(self, turn: Turn, answers: Answers) -> bool:
         """Whether the same question, asked once more, has something new to tell."""

@@ -27,7 +27,6 @@ FULL_SLOTS = 54
 BATCH = 20_000
 HALF_HOUR = timedelta(minutes=30)
 PAST_SLOTS = 9_000
-INDEX = "CREATE INDEX bare_free ON slots (topic, starts_at) WHERE booked < capacity"
 COUNTERS = """SELECT starts_at FROM slots
 WHERE topic = 'general' AND booked < capacity AND starts_at >= {now} AND starts_at < {end} ORDER BY starts_at LIMIT 5"""
 COUNTING = """SELECT window_start, count(*) FROM callbacks
@@ -86,7 +85,6 @@ def fill_sqlite(path: str, size: int) -> None:
     connection.execute("PRAGMA synchronous=OFF")
     connection.executemany(insert_into("callbacks", CALLBACK), map(plain, rows))
     connection.executemany(insert_into("slots", SLOT_ROW), map(plain, counters))
-    connection.execute(INDEX)
     connection.execute("ANALYZE")
     connection.commit()
     connection.close()
@@ -98,7 +96,6 @@ async def fill_postgresql(url: str, size: int) -> None:
     connection = await asyncpg.connect(url)
     await connection.copy_records_to_table("callbacks", records=rows, columns=CALLBACK)
     await connection.copy_records_to_table("slots", records=counters, columns=SLOT_ROW)
-    await connection.execute(INDEX)
     await connection.execute("VACUUM ANALYZE")
     await connection.close()
 

@@ -44,13 +44,13 @@ class Assistant:
             trust_env=False,
         )
 
-    async def open(self, conversation_id: str, *, language: str) -> Reply:
+    async def open(self, conversation_id: str, *, language: str, channel: str = "web") -> Reply:
         """Begin a talk: the greeting. The only intent payload ever sent, and it is ours."""
-        return await self._turn(conversation_id, "/open_conversation", language)
+        return await self._turn(conversation_id, "/open_conversation", language, channel)
 
-    async def say(self, conversation_id: str, text: str, *, language: str) -> Reply:
+    async def say(self, conversation_id: str, text: str, *, language: str, channel: str = "web") -> Reply:
         """Hand over what a customer wrote. Raises AssistantUnavailable."""
-        return await self._turn(conversation_id, text, language)
+        return await self._turn(conversation_id, text, language, channel)
 
     async def ping(self) -> None:
         """Raise when the assistant is not ready to talk."""
@@ -61,8 +61,9 @@ class Assistant:
         """Give the connections back."""
         await self._http.aclose()
 
-    async def _turn(self, conversation_id: str, text: str, language: str) -> Reply:
-        body = {"sender": conversation_id, "message": text, "metadata": {"language": language}}
+    async def _turn(self, conversation_id: str, text: str, language: str, channel: str) -> Reply:
+        told = {"language": language, "channel": channel}
+        body = {"sender": conversation_id, "message": text, "metadata": told}
         try:
             answer = await self._http.post("/webhooks/rest/webhook", json=body)
             answer.raise_for_status()

@@ -19,7 +19,8 @@ from bot.booking.priority import OrderPolicy
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.topic import Topic
 from bot.booking.when import PartsOfDay
-from bot.settings_calls import NoticesSection, RetrySection
+from bot.settings_calls import LineSection, NoticesSection, RetrySection
+from bot.settings_desk import DeskSection
 from bot.settings_promises import (
     CapacitySection,
     Connect,
@@ -170,7 +171,9 @@ class SettingsFile(Section):
     notices: NoticesSection = NoticesSection()
     numbers: NumbersSection = NumbersSection()
     carrier: CarrierSection
+    line: LineSection = LineSection()
     web: WebSection = WebSection()
+    desk: DeskSection = DeskSection()
 
     @field_validator("topics")
     @classmethod
@@ -192,10 +195,14 @@ class Environment(Section):
     orikaeshi_var: Path = Path("var")
     orikaeshi_assistant_url: str = "http://127.0.0.1:5005"
     orikaeshi_actions_url: str = "http://127.0.0.1:5055"
+    orikaeshi_secret_key: Annotated[str, Field(pattern=r"^(\S{32,})?$")] = ""
     orikaeshi_demo_api_key: Annotated[str, Field(pattern=r"^(.{16,})?$")] = ""
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
     twilio_api_base_url: str = ""
+    line_channel_secret: str = ""
+    line_channel_access_token: str = ""
+    line_api_base_url: Annotated[str, Field(pattern=r"^(https?://\S*[^\s/])?$")] = ""
 
 
 class Settings(SettingsFile):
@@ -307,6 +314,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         line = _line_of(text, first["loc"])
         raise SettingsError(f"{path}, line {line}: {where}: {_sentence(first['msg'], first['type'])}") from None
     _check_carrier(settings)
+    _check_line(settings)
     _check_waiting(settings)
     return settings
 
@@ -325,6 +333,12 @@ def _environment(environ: Mapping[str, str]) -> Environment:
         raise SettingsError(
             f"The environment variable {name} is wrong: {_sentence(first['msg'], first['type'])}"
         ) from None
+
+
+def _check_line(settings: Settings) -> None:
+    ours = settings.environment
+    if bool(ours.line_channel_secret) != bool(ours.line_channel_access_token):
+        raise SettingsError("LINE needs both LINE_CHANNEL_SECRET and LINE_CHANNEL_ACCESS_TOKEN in the environment.")
 
 
 def _check_waiting(settings: Settings) -> None:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from bot.booking.callback import Outcome
 from bot.booking.lawful import DAYTIME, LawfulHours
+from bot.booking.link import LinkKey
 from bot.booking.retry import RetryPolicy, RetryRule
 from bot.settings_promises import Periods, Section
 from bot.usecases.notices import NoticePolicy
@@ -79,6 +80,7 @@ class RetrySection(Section):
 NoticeKind = Literal[
     "confirmation", "moved", "cancelled", "reminder_day", "reminder", "reminder_soon", "starting", "late", "missed",
     "choose_time", "unreached", "number_unusable", "expired", "thanks", "hours_changed", "capacity_changed",
+    "settled",
 ]  # fmt: skip
 
 
@@ -92,15 +94,28 @@ class NoticesSection(Section):
     )
     send_hours: Annotated[Periods, Field(min_length=1)] = DAYTIME
     not_by_sms: tuple[NoticeKind, ...] = ("starting",)
+    link_days: Annotated[int, Field(ge=1, le=90)] = 14
+    replies: bool = True
 
     def reminders(self) -> tuple[timedelta, ...]:
         """How long before the window a customer is reminded."""
         return _pauses(*self.reminder_minutes)
 
-    def value(self, *, link: str, unknown_zone: ZoneInfo) -> NoticePolicy:
+    def for_links(self, secret: bytes, base_url: str) -> LinkKey:
+        """What makes the links that notices carry."""
+        return LinkKey(secret=secret, base_url=base_url, kept=timedelta(days=self.link_days))
+
+    def value(self, *, links: LinkKey, unknown_zone: ZoneInfo) -> NoticePolicy:
         """How customers are told."""
         return NoticePolicy(
-            link=link,
+            links=links,
             not_by_sms=frozenset(self.not_by_sms),
+            replies=self.replies,
             send_hours=LawfulHours(default=self.send_hours, unknown_zone=unknown_zone),
         )
+
+
+class LineSection(Section):
+    """[line]"""
+
+    notices: bool = True

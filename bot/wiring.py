@@ -15,6 +15,11 @@ from bot.booking.business import Business
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
 from bot.booking.topic import Topic
+from bot.channels.channel import TalkChannel
+from bot.channels.line import NAME as LINE
+from bot.channels.line import LineChannel
+from bot.channels.seals import Seals
+from bot.channels.sms import NAME as SMS
 from bot.channels.sms import SmsChannel
 from bot.private_files import first_written
 from bot.settings import Settings, load
@@ -22,14 +27,19 @@ from bot.settings_review import Worry, in_force, worries
 from bot.simulator.clock import SimulatedClock
 from bot.store.database import Database
 from bot.telephony.twilio import CallUrls, TwilioDialer
+from bot.telephony.twilio_rooms import TwilioRooms
+from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.agent_legs import AgentLegs
+from bot.usecases.audit import AuditLog
 from bot.usecases.bookings import Bookings
 from bot.usecases.calls import Calls
+from bot.usecases.choosing import Choosing
 from bot.usecases.claims import Claims
 from bot.usecases.conflicts import Conflicts
 from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
+from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
@@ -37,15 +47,23 @@ from bot.usecases.keys import ApiKeys
 from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
+from bot.usecases.links import Links
+from bot.usecases.live_calls import LiveCalls
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
+from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
+from bot.usecases.people import People
+from bot.usecases.presences import Presences
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
+from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
+from bot.vendors.line import LineClient
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
 
@@ -73,6 +91,25 @@ class CarrierAccount:
     auth_token: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineAccount:
+    """Whose LINE channel it is, and where LINE is. The simulated one's secrets are made up once and kept under var/."""
+
+    channel_secret: str
+    access_token: str
+    base_url: str
+    is_simulated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """The LINE channel: its client, what makes its buttons unforgeable, and its way of speaking."""
+
+    client: LineClient
+    seals: Seals
+    channel: LineChannel
+
+
 @dataclass(frozen=True, kw_only=True)
 class Product:
     """Everything that a process needs, made once at its start."""
@@ -80,6 +117,8 @@ class Product:
     settings: Settings
     clock: Clock
     account: CarrierAccount
+    line_account: LineAccount | None
+    line: Line | None
     carrier: TwilioClient
     database: Database
     assistant: Assistant
@@ -92,7 +131,9 @@ class Product:
     topics: tuple[Topic, ...]
     bookings: Bookings
     conversations: Conversations
+    correspondence: Correspondence
     calls: Calls
+    live_calls: LiveCalls
     dispatch: Dispatch
     overdue: Overdue
     leases: Leases
@@ -104,7 +145,13 @@ class Product:
     keys: ApiKeys
     kpis: Kpis
     desk: Desk
+    accounts: Accounts
+    second_factor: SecondFactor
+    people: People
+    presences: Presences
+    audit: AuditLog
     health: Health
+    links: Links
     line_report: LineReport
     conflicts: Conflicts
     settings_history: SettingsHistory
@@ -124,6 +171,8 @@ class Product:
         await self.health.close()
         await self.database.close()
         self.carrier.close()
+        if self.line:
+            self.line.client.close()
 
 
 def connect(settings: Settings | None = None) -> Product:
@@ -151,7 +200,13 @@ def connect(settings: Settings | None = None) -> Product:
         measured=settings.capacity.for_measuring(),
         hold_for=timedelta(minutes=settings.slots.hold_minutes),
     )
-    outcomes = Outcomes(database, rules=rules, retries=settings.retry.value(), seats=seats)
+    outcomes = Outcomes(
+        database,
+        rules=rules,
+        retries=settings.retry.value(),
+        seats=seats,
+        after_call=timedelta(minutes=settings.capacity.wrap_up_minutes),
+    )
     line = WaitingLine(rules, seats)
     bookings = Bookings(
         database, business=business, rules=rules, seats=seats, line=line, numbers=numbers, reminders=reminders
@@ -168,11 +223,22 @@ def connect(settings: Settings | None = None) -> Product:
         order=order,
     )  # fmt: skip
     assistant = Assistant(settings.environment.orikaeshi_assistant_url)
+    link_key = settings.notices.for_links(secret_key(settings), settings.public_base_url)
     sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
+    conversations = Conversations(database, assistant, business=business)
+    identity = Identity(database, sms, business=business)
+    accounts = Accounts(database, policy=settings.desk.sessions())
+    consent = Consent(database, business=business)
+    offering = Offering(bookings, rules=rules, business=business)
+    line_account = _line_account(settings)
+    on_line = line_of(line_account, business) if line_account else None
+    channels: dict[str, TalkChannel] = {SMS: sms} | ({LINE: on_line.channel} if on_line else {})
     return Product(
         settings=settings,
         clock=SimulatedClock(settings.var / "clock") if settings.is_simulated else SystemClock(),
         account=account,
+        line_account=line_account,
+        line=on_line,
         carrier=carrier,
         database=database,
         assistant=assistant,
@@ -184,8 +250,32 @@ def connect(settings: Settings | None = None) -> Product:
         faqs=settings.for_faqs(),
         topics=settings.for_topics(),
         bookings=bookings,
-        conversations=Conversations(database, assistant, business=business),
+        conversations=conversations,
+        correspondence=Correspondence(
+            database,
+            conversations,
+            Understanding(
+                database,
+                offering=offering,
+                choosing=Choosing(bookings, business=business),
+                identity=identity,
+                consent=consent,
+                business=business,
+            ),
+            offering,
+            channels=channels,
+            business=business,
+        ),
         calls=calls,
+        live_calls=LiveCalls(
+            database,
+            TwilioRooms(
+                carrier,
+                number=settings.carrier.number,
+                urls=urls,
+                ring_seconds=settings.calls.agent_ring_seconds,
+            ),
+        ),
         dispatch=Dispatch(
             database,
             dialer,
@@ -202,16 +292,23 @@ def connect(settings: Settings | None = None) -> Product:
         notices=Notices(
             database,
             sms,
+            on_line=on_line.channel if on_line and settings.line.notices else None,
             business=business,
             new_times=NewTimes(rules, seats),
-            policy=settings.notices.value(link=settings.public_base_url, unknown_zone=business.timezone),
+            policy=settings.notices.value(links=link_key, unknown_zone=business.timezone),
         ),
-        consent=Consent(database, business=business),
-        identity=Identity(database, sms, business=business),
+        consent=consent,
+        identity=identity,
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
         desk=Desk(database, business=business, line=line),
+        accounts=accounts,
+        second_factor=SecondFactor(database, accounts, issuer=business.name("en")),
+        people=People(database),
+        presences=Presences(database, away_after=timedelta(seconds=settings.desk.away_seconds)),
+        audit=AuditLog(database),
+        links=Links(database, bookings, key=link_key),
         line_report=LineReport(database),
         health=Health(
             database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url
@@ -219,6 +316,12 @@ def connect(settings: Settings | None = None) -> Product:
         conflicts=Conflicts(database, rules=rules, seats=seats, reminders=reminders),
         settings_history=SettingsHistory(database, in_force=in_force(settings), who=_whose(settings)),
     )
+
+
+def secret_key(settings: Settings) -> bytes:
+    """What signs the links: from the environment, or made up once and kept under var/, where every process finds it."""
+    given = settings.environment.orikaeshi_secret_key
+    return (given or first_written(settings.var / "secret-key", secrets.token_urlsafe(32))).encode()
 
 
 def _whose(settings: Settings) -> str:
@@ -236,3 +339,29 @@ def _account(settings: Settings) -> CarrierAccount:
         return CarrierAccount(sid=environment.twilio_account_sid, auth_token=environment.twilio_auth_token)
     made_up = json.dumps({"sid": f"AC{secrets.token_hex(16)}", "auth_token": secrets.token_hex(16)})
     return CarrierAccount(**json.loads(first_written(settings.var / "simulated-account.json", made_up)))
+
+
+def _line_account(settings: Settings) -> LineAccount | None:
+    """None where there is no LINE channel."""
+    environment = settings.environment
+    if environment.line_channel_secret:
+        return LineAccount(
+            channel_secret=environment.line_channel_secret,
+            access_token=environment.line_channel_access_token,
+            base_url=environment.line_api_base_url,
+        )
+    if not settings.is_simulated:
+        return None
+    made_up = json.dumps({"channel_secret": secrets.token_hex(16), "access_token": secrets.token_urlsafe(48)})
+    account = json.loads(first_written(settings.var / "simulated-line.json", made_up))
+    here = f"http://127.0.0.1:{environment.port}/simulator/line"
+    return LineAccount(**account, base_url=here, is_simulated=True)
+
+
+def line_of(account: LineAccount, business: Business) -> Line:
+    """Everything that is needed to hear and speak on LINE."""
+    client = LineClient(
+        channel_secret=account.channel_secret, access_token=account.access_token, base_url=account.base_url
+    )
+    seals = Seals(account.channel_secret)
+    return Line(client=client, seals=seals, channel=LineChannel(client, seals=seals, timezone=business.timezone))

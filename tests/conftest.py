@@ -15,6 +15,19 @@ from tests.support.databases import KINDS, MISSING, PostgresServer, SqliteFiles,
 settings.register_profile("orikaeshi", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("orikaeshi")
 
+WHOLE_FOLDERS = ("dialogue", "journey")
+"""Their tests share a running assistant or product, which would be started once for each worker."""
+LONGEST_FIRST = (*WHOLE_FOLDERS, "integration", "unit")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What shares servers or a browser stays with one worker (`-n 2`), and the longest begins first."""
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder in WHOLE_FOLDERS else item.path.stem))
+    items.sort(key=lambda item: LONGEST_FIRST.index(item.path.parent.name))
+
 
 @pytest.fixture(scope="session")
 def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:

@@ -24,7 +24,7 @@ from bot.store import agents
 from bot.store.database import Database
 from bot.store.migrations import upgrade
 from bot.store.schema import callbacks, metadata
-from bot.usecases.agent import DEMO_AGENTS
+from bot.usecases.people import DEMO_AGENTS
 from bot.wiring import Product
 from tools.demo_past import MARK, TABLES, Past, Rows, Setting
 from tools.terminal import CannotGoOn, Terminal, one_sentence

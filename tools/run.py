@@ -130,8 +130,8 @@ def ending(code: int) -> str:
 
 
 def demo_access(var: Path) -> Mapping[str, Any]:
-    """What the gateway wrote for the demo: `desk_login`, `desk_supervisor`, `desk_password`, `api_key`; empty where it
-    did not."""
+    """What the gateway wrote for the demo: `desk_login`, `desk_supervisor`, `desk_admin`, `desk_password`, `api_key`;
+    empty where it did not."""
     try:
         access: dict[str, Any] = json.loads((var / "demo.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -146,6 +146,8 @@ def welcome(url: str, access: Mapping[str, Any], *, logs: str) -> str:
         places["  log in with"] = f"{access['desk_login']} / {access.get('desk_password', '')}"
     if "desk_supervisor" in access:
         places["  as supervisor"] = f"{access['desk_supervisor']} / {access.get('desk_password', '')}"
+    if "desk_admin" in access:
+        places["  as administrator"] = f"{access['desk_admin']} / {access.get('desk_password', '')}"
     if "api_key" in access:
         places["Business API key"] = str(access["api_key"])
     rows = [f"  {name:<18}{place}" for name, place in places.items()]

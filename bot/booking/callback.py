@@ -93,6 +93,8 @@ LATE = "late"
 """`attention` of a callback whose time passed without a call; it is dialled all the same."""
 HOURS_CHANGED = "hours_changed"
 """`attention` of a callback that hours, holidays or the roster no longer allow as promised; its customer was told."""
+SETTLED = "settled"
+"""`resolution` of a callback whose matter was settled before anybody was called."""
 
 CHANGEABLE = frozenset({Status.BOOKED, Status.RETRY_WAIT})
 """The customer may move or cancel: no call is under way."""

@@ -74,7 +74,7 @@ def _every_day(zone: ZoneInfo, periods: tuple[Period, ...]) -> BusinessHours:
     return BusinessHours(timezone=zone, weekly=dict.fromkeys(range(7), periods))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)  # as many as may fall due at one moment: reading a number takes longer than claiming it
 def _home(number: str) -> tuple[str | None, tuple[ZoneInfo, ...]]:
     parsed = phonenumbers.parse(number, None)
     names = timezone.time_zones_for_number(parsed)

@@ -64,9 +64,11 @@ def open_windows(
 def window_at(hours: BusinessHours, policy: SlotPolicy, moment: datetime) -> Window | None:
     """The slot that contains this moment, or None when the business is closed then."""
     for opening in hours.windows(hours.local_date(moment)):
-        for window in cut(opening, policy):
-            if window.contains(moment):
-                return window
+        if opening.contains(moment):
+            first = opening.start.astimezone(UTC)
+            start = first + (moment.astimezone(UTC) - first) // policy.length * policy.length
+            is_whole = start + policy.length <= opening.end.astimezone(UTC) - policy.cutoff
+            return Window(start=start, end=start + policy.length) if is_whole else None
     return None
 
 

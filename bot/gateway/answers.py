@@ -195,13 +195,16 @@ class FieldFault(Shape):
 
 
 class Problem(Shape):
-    """RFC 9457. `type` is stable."""
+    """RFC 9457. `type` is stable. `alternatives` are near times that are free, `callback_status` is why a callback can
+    not be changed any more, `limit` how many open ones a number may have."""
 
     type: str
     title: str
     status: int
     errors: list[FieldFault] | None = None
     alternatives: list[TimeWindow] | None = None
+    callback_status: Status | None = None
+    limit: int | None = None
 
 
 class Ready(Shape):

@@ -90,7 +90,7 @@ def api_blueprint(product: Product) -> Blueprint:
         problems=(401, 422),
     )
     async def listing(request: Request) -> HTTPResponse:
-        await _owner(product, request)
+        owner = await _owner(product, request)
         limit = number_of(request, "limit", default=50, lowest=1, highest=MOST_AT_ONCE)
         found = await product.bookings.listing(
             statuses=_statuses(request),
@@ -103,13 +103,16 @@ def api_blueprint(product: Product) -> Blueprint:
         shown = found[:limit]
         more = _cursor(shown[-1]) if len(found) > limit else None
         shapes = [await _shape(product, callback) for callback in shown]
+        await _note_numbers(product, owner, [callback.reference for callback in shown])
         return answer(answers.Callbacks(callbacks=shapes, next_cursor=more))
 
     @blueprint.get("/callbacks/<reference:str>")
     @documented("Read a callback", answer=answers.Callback, tag="callbacks", problems=(401, 404))
     async def read(request: Request, reference: str) -> HTTPResponse:
-        await _owner(product, request)
-        return await _answer(product, await product.bookings.find(reference.upper()))
+        owner = await _owner(product, request)
+        found = await product.bookings.find(reference.upper())
+        await _note_numbers(product, owner, [found.reference])
+        return await _answer(product, found)
 
     @blueprint.post("/callbacks/<reference:str>/reschedule")
     @documented(
@@ -136,7 +139,17 @@ def api_blueprint(product: Product) -> Blueprint:
 
 
 async def _owner(product: Product, request: Request) -> str:
-    return await key_owner(product, request, Scope.CALLBACKS)
+    reading = (Scope.READ,) if request.method in ("GET", "HEAD") else ()
+    return await key_owner(product, request, Scope.CALLBACKS, *reading)
+
+
+async def _note_numbers(product: Product, owner: str, references: list[str]) -> None:
+    """Whoever reads full numbers stands in the audit log, be it a program."""
+    if references:
+        told = {"callbacks": " ".join(references)}
+        await product.audit.note(
+            at=product.clock.now(), actor=f"key {owner}", action="number_shown", subject=references[0], facts=told
+        )
 
 
 async def _answer(product: Product, callback: Callback, *, status: int = 200) -> HTTPResponse:

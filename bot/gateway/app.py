@@ -8,19 +8,24 @@ import structlog
 from sanic import Request, Sanic
 from sanic.response import BaseHTTPResponse
 
-from bot.gateway import demo, problems, rendering
+from bot.channels.line_menu import set_up
+from bot.gateway import demo, embedding, problems, rendering
+from bot.gateway.answering import Answering
 from bot.gateway.api import api_blueprint
 from bot.gateway.chat import chat_blueprint
 from bot.gateway.desk import desk_blueprint
 from bot.gateway.form import form_blueprint
 from bot.gateway.health import Metrics, health_blueprint
 from bot.gateway.kpis import kpis_blueprint
+from bot.gateway.link import link_blueprint
 from bot.gateway.live import LiveTalks
 from bot.gateway.simulator import simulator_blueprint
 from bot.gateway.voice import voice_blueprint
 from bot.gateway.webhooks import webhooks_blueprint
 from bot.simulator.carrier import SimulatedCarrier
 from bot.simulator.clock import SimulatedClock
+from bot.simulator.line.channel import SimulatedLine
+from bot.vendors.line import LineClient, LineRefused, LineSilent
 from bot.wiring import Product
 
 CATCH_UP_EVERY_S = 2.0
@@ -44,25 +49,30 @@ def create_app(product: Product) -> Sanic[Any, Any]:
     )
     problems.install(app)
     rendering.install(app)
+    embedding.install(app, product.settings.web.embed_on)
     metrics = Metrics()
-    live = LiveTalks(product.conversations)
+    live, answering = LiveTalks(product.conversations), Answering(product)
     app.blueprint(
         [
             chat_blueprint(product, live),
             api_blueprint(product),
             kpis_blueprint(product),
-            webhooks_blueprint(product),
+            webhooks_blueprint(product, answering),
             voice_blueprint(product),
             desk_blueprint(product),
             form_blueprint(product),
+            embedding.embed_blueprint(product),
+            link_blueprint(product),
             health_blueprint(product, metrics),
         ]
     )
     carrier = _simulated_carrier(product)
     if carrier:
-        app.blueprint(simulator_blueprint(carrier, timezone=str(product.business.timezone)))
+        app.blueprint(demo.shop_blueprint())
+        simulator = simulator_blueprint(carrier, line=_simulated_line(product), timezone=str(product.business.timezone))
+        app.blueprint(simulator)
     _install_metrics(app, metrics)
-    _install_life(app, product, live, carrier)
+    _install_life(app, product, live, answering, carrier)
     return app
 
 
@@ -81,6 +91,21 @@ def _simulated_carrier(product: Product) -> SimulatedCarrier | None:
     )
 
 
+def _simulated_line(product: Product) -> SimulatedLine | None:
+    if not isinstance(product.clock, SimulatedClock) or not (
+        product.line_account and product.line_account.is_simulated
+    ):
+        return None
+    return SimulatedLine(
+        product.settings.var / "simulated-line.db",
+        channel_secret=product.line_account.channel_secret,
+        access_token=product.line_account.access_token,
+        webhook_url=f"{product.settings.public_base_url}/webhooks/line",
+        clock=product.clock,
+        display_name=product.business.name("ja"),
+    )
+
+
 def _install_metrics(app: Sanic[Any, Any], metrics: Metrics) -> None:
     async def begin(request: Request) -> None:
         request.ctx.began = datetime.now(UTC)
@@ -93,7 +118,9 @@ def _install_metrics(app: Sanic[Any, Any], metrics: Metrics) -> None:
     app.register_middleware(count, "response")
 
 
-def _install_life(app: Sanic[Any, Any], product: Product, live: LiveTalks, carrier: SimulatedCarrier | None) -> None:
+def _install_life(
+    app: Sanic[Any, Any], product: Product, live: LiveTalks, answering: Answering, carrier: SimulatedCarrier | None
+) -> None:
     tasks: set[asyncio.Task[None]] = set()
 
     async def start(_app: Sanic[Any, Any]) -> None:
@@ -103,7 +130,15 @@ def _install_life(app: Sanic[Any, Any], product: Product, live: LiveTalks, carri
             await demo.prepare(product, now=product.clock.now())
             demo.let_agents_answer(carrier)
         tasks.add(asyncio.create_task(live.run()))
+        tasks.add(asyncio.create_task(answering.run()))
         tasks.add(asyncio.create_task(_catch_up(product)))
+
+    async def show_menu(_app: Sanic[Any, Any]) -> None:
+        if product.line and product.line_account and product.line_account.is_simulated:
+            tasks.add(asyncio.create_task(_show_menu(product.line.client)))
+
+    async def finish(_app: Sanic[Any, Any]) -> None:
+        await answering.finish()
 
     async def stop(_app: Sanic[Any, Any]) -> None:
         for task in tasks:
@@ -112,7 +147,17 @@ def _install_life(app: Sanic[Any, Any], product: Product, live: LiveTalks, carri
         await product.close()
 
     app.register_listener(start, "before_server_start")
+    app.register_listener(show_menu, "after_server_start")
+    app.register_listener(finish, "before_server_stop")
     app.register_listener(stop, "after_server_stop")
+
+
+async def _show_menu(client: LineClient) -> None:
+    """The demo's LINE is this very server; a real account is set up once, by `make line-setup`."""
+    try:
+        await set_up(client)
+    except (LineRefused, LineSilent) as trouble:
+        log.warning("line_menu_missing", trouble=str(trouble))
 
 
 async def _catch_up(product: Product) -> None:
@@ -121,5 +166,6 @@ async def _catch_up(product: Product) -> None:
         await asyncio.sleep(CATCH_UP_EVERY_S)
         try:
             await product.conversations.catch_up(now=product.clock.now())
+            await product.correspondence.tell_later(now=product.clock.now())
         except Exception:
             log.exception("catch_up_failed")

@@ -21,15 +21,17 @@ class RateLimit:
 
     def check(self, request: Request) -> None:
         """Raise 429 with Retry-After when this address asks too often."""
-        address = address_of(request)
-        if _is_loopback(address):
-            return
-        wait = self.wait_for(address, time.monotonic())
+        wait = self.wait_of(request)
         if wait > 0:
             seconds = min(LONGEST_WAIT_S, max(1, round(wait)))
             raise Problem(
                 429, "too-many-requests", f"Please wait {seconds} seconds.", headers={"Retry-After": str(seconds)}
             )
+
+    def wait_of(self, request: Request) -> float:
+        """Seconds until the address that this comes from may ask again; 0 takes one token."""
+        address = address_of(request)
+        return 0.0 if _is_loopback(address) else self.wait_for(address, time.monotonic())
 
     def wait_for(self, address: str, moment: float) -> float:
         """Seconds until this address may ask again; 0 takes one token."""

@@ -12,8 +12,8 @@ from sanic.response import empty, raw
 from bot.gateway.openapi import documented
 from bot.gateway.signed import signed_fields
 from bot.gateway.webhooks import XML
+from bot.telephony.rooms import room_of
 from bot.usecases.call_steps import AskKey, EnterRoom, HangUp, LeaveMessage, Next, SayAndHangUp, Wait
-from bot.usecases.calls import Calls
 from bot.usecases.wishes import WishStep
 from bot.vendors import twiml
 from bot.wiring import Product
@@ -46,36 +46,41 @@ class Asked:
         return int(text) if text.isdigit() else None
 
 
-Step = Callable[[Calls, Asked], Awaitable[Next | None]]
+Step = Callable[[Product, Asked], Awaitable[Next | None]]
 
 
 def _wish(step: WishStep) -> Step:
-    return lambda calls, ask: calls.wish_pressed(
+    return lambda product, ask: product.calls.wish_pressed(
         ask.attempt_id, ask.call_sid, ask.digits, step=step, query=ask.query, now=ask.now
     )
 
 
 STEPS: Mapping[str, Step] = {
-    "answered": lambda calls, ask: calls.answered(ask.attempt_id, ask.call_sid, now=ask.now),
-    "key": lambda calls, ask: calls.key_pressed(ask.attempt_id, ask.call_sid, ask.digits, now=ask.now),
+    "answered": lambda product, ask: product.calls.answered(ask.attempt_id, ask.call_sid, now=ask.now),
+    "key": lambda product, ask: product.calls.key_pressed(ask.attempt_id, ask.call_sid, ask.digits, now=ask.now),
     "slot": _wish("slot"),
     "cancel": _wish("cancel"),
     "refuse": _wish("refuse"),
-    "machine": lambda calls, ask: calls.machine_detected(
+    "machine": lambda product, ask: product.calls.machine_detected(
         ask.attempt_id, ask.call_sid, ask.fields.get("AnsweredBy", "")
     ),
-    "voicemail": lambda calls, ask: calls.greeting_ended(ask.attempt_id, ask.call_sid),
-    "customer-wait": lambda calls, ask: calls.waiting(ask.attempt_id, "customer"),
-    "agent-wait": lambda calls, ask: calls.waiting(ask.attempt_id, "agent"),
-    "screen": lambda calls, ask: calls.agent_answered(ask.attempt_id, ask.call_sid),
-    "accepted": lambda calls, ask: calls.agent_pressed(ask.attempt_id, ask.digits, call_sid=ask.call_sid, now=ask.now),
-    "agent-status": lambda calls, ask: calls.agent_status_changed(
+    "voicemail": lambda product, ask: product.calls.greeting_ended(ask.attempt_id, ask.call_sid),
+    "customer-wait": lambda product, ask: product.calls.waiting(ask.attempt_id, "customer"),
+    "agent-wait": lambda product, ask: product.calls.waiting(ask.attempt_id, "agent"),
+    "screen": lambda product, ask: product.calls.agent_answered(ask.attempt_id, ask.call_sid),
+    "accepted": lambda product, ask: product.calls.agent_pressed(
+        ask.attempt_id, ask.digits, call_sid=ask.call_sid, now=ask.now
+    ),
+    "agent-status": lambda product, ask: product.calls.agent_status_changed(
         ask.attempt_id, ask.call_sid, ask.fields.get("CallStatus", ""), now=ask.now
     ),
-    "customer-missed": lambda calls, ask: calls.customer_missed(ask.attempt_id),
-    "no-agent": lambda calls, ask: calls.nobody_came(ask.attempt_id),
-    "done": lambda calls, ask: calls.room_closed(ask.attempt_id),
-    "status": lambda calls, ask: calls.status_changed(
+    "guest-status": lambda product, ask: product.live_calls.guest_status(
+        ask.query.get("guest", ""), ask.call_sid, ask.fields.get("CallStatus", ""), now=ask.now
+    ),
+    "customer-missed": lambda product, ask: product.calls.customer_missed(ask.attempt_id),
+    "no-agent": lambda product, ask: product.calls.nobody_came(ask.attempt_id),
+    "done": lambda product, ask: product.calls.room_closed(ask.attempt_id),
+    "status": lambda product, ask: product.calls.status_changed(
         ask.attempt_id,
         ask.call_sid,
         ask.fields.get("CallStatus", ""),
@@ -86,7 +91,7 @@ STEPS: Mapping[str, Step] = {
     ),
 }
 """What each step of a call does; one that answers nothing is a report."""
-REPORTS = frozenset({"machine", "agent-status", "status"})
+REPORTS = frozenset({"machine", "agent-status", "guest-status", "status"})
 
 
 def voice_blueprint(product: Product) -> Blueprint:
@@ -115,7 +120,7 @@ def _handler(product: Product, name: str, step: Step) -> Callable[[Request, str]
         asked = Asked(attempt_id=attempt_id, fields=fields, query=query, now=product.clock.now())
         # When somebody hangs up, the carrier drops its request, and Sanic would cut the work off in the middle: a
         # customer may just have been dialled whose call nobody then writes down.
-        work = asyncio.ensure_future(step(product.calls, asked))
+        work = asyncio.ensure_future(step(product, asked))
         under_way.add(work)
         work.add_done_callback(under_way.discard)
         following = await asyncio.shield(work)
@@ -137,7 +142,7 @@ def _document(product: Product, attempt_id: str, following: Next) -> HTTPRespons
             document = twiml.enter_room(
                 text,
                 language=language,
-                room=f"callback-{attempt_id}",
+                room=room_of(attempt_id),
                 opens=opens,
                 wait_url=at(f"{who}-wait"),
                 done=at("done") if who == "customer" else None,

@@ -71,8 +71,10 @@ class SimulatedCarrier:
             changes=self.changes,
             now=self.clock.now,
         )
-        rooms = Rooms(self._exchange)
-        self._calls = Calls(rooms, Pacing(self._timers, per_second=self._calls_per_second, at_once=self._calls_at_once))
+        self.rooms = Rooms(self._exchange)
+        self._calls = Calls(
+            self.rooms, Pacing(self._timers, per_second=self._calls_per_second, at_once=self._calls_at_once)
+        )
         self._messages = Messages(self._exchange, self.business_number, self._sms_webhook_url)
         self.handsets = Handsets(self._exchange, self._messages)
         self.rest = RestApi(
@@ -83,7 +85,7 @@ class SimulatedCarrier:
             auth_token=self._auth_token,
             business_number=self.business_number,
             stopping=self.stopping,
-            routes=RoomApi(rooms, self._calls, self._ledger, self.account_sid, self.business_number).routes(),
+            routes=RoomApi(self.rooms, self._calls, self._ledger, self.account_sid, self.business_number).routes(),
         )
         self._running = asyncio.get_running_loop().create_task(self._timers.run())
 

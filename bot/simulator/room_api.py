@@ -61,6 +61,8 @@ class RoomApi:
         friendly_name = name if room is None else room.record.name
         order = read_participant(request.form, friendly_name, self._business_number)
         seat = self._calls.add_participant(order)
+        if _flag(request.form, "Coaching"):
+            seat.coaching, seat.call_sid_to_coach = True, first(request.form, "CallSidToCoach")
         return ApiAnswer(status=201, body=self._show_participant(self._rooms.room(friendly_name), seat))
 
     async def _list_participants(self, request: ApiRequest, name: str) -> ApiAnswer:

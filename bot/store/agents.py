@@ -1,21 +1,24 @@
-"""The people who take calls, their sessions at the desk and their notes."""
+"""The people at the desk, what they take calls about, and their notes."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, insert, select, update
+from sqlalchemy import Row, String, cast, exists, insert, select, update
 
 from bot.booking.matching import EVERYTHING, Skills
 from bot.store.database import Transaction, upsert
-from bot.store.schema import agent_sessions, agents, attempts, callbacks, notes
+from bot.store.room_guests import is_guest_somewhere
+from bot.store.schema import agents, attempts, callbacks, notes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Agent:
-    """Somebody who takes calls. `presence` is ready, break or offline; `role` agent or supervisor; `skills` is what
-    they can answer."""
+    """Somebody who takes calls or watches over them. `presence` is a Presence; `role` agent,
+    supervisor or admin; `skills` is what they can answer. `needs_desk`: only ready while a page of the desk is open."""
 
     id: str
     login: str
@@ -25,16 +28,21 @@ class Agent:
     presence: str
     password_hash: str
     skills: Skills = EVERYTHING
+    disabled_at: datetime | None = None
+    must_change_password: bool = False
+    language: str | None = None
+    theme: str | None = None
+    needs_desk: bool = False
 
+    @property
+    def watches(self) -> bool:
+        """Whether they look after promises, lists and settings."""
+        return self.role in ("supervisor", "admin")
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeskSession:
-    """A login. Only the token's hash is stored; expiry is in real time, whatever the business clock says."""
-
-    token_hash: str
-    agent: Agent
-    csrf_token: str
-    expires_at: datetime
+    @property
+    def administers(self) -> bool:
+        """Whether they look after people, roles and keys."""
+        return self.role == "admin"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +61,14 @@ async def add(tx: Transaction, agent: Agent, *, now: datetime) -> None:
     await tx.execute(insert(agents).values(created_at=now, **_encoded(agent)))
 
 
+async def add_new(tx: Transaction, agent: Agent, *, now: datetime) -> bool:
+    """Add somebody; False where somebody has the login already."""
+    added = await tx.execute(
+        upsert(tx, agents).values(created_at=now, **_encoded(agent)).on_conflict_do_nothing(index_elements=["login"])
+    )
+    return bool(added.rowcount == 1)
+
+
 async def put(tx: Transaction, agent: Agent, *, now: datetime) -> None:
     """Add somebody; who is there already under this login stays as they are and gets the password."""
     await tx.execute(
@@ -65,6 +81,12 @@ async def put(tx: Transaction, agent: Agent, *, now: datetime) -> None:
 async def by_login(tx: Transaction, login: str) -> Agent | None:
     """The agent who logs in under this name."""
     row = (await tx.execute(select(agents).where(agents.c.login == login))).one_or_none()
+    return None if row is None else decoded(row)
+
+
+async def by_id(tx: Transaction, agent_id: str) -> Agent | None:
+    """The agent of this id."""
+    row = (await tx.execute(select(agents).where(agents.c.id == agent_id))).one_or_none()
     return None if row is None else decoded(row)
 
 
@@ -85,10 +107,24 @@ async def ready(tx: Transaction) -> list[Agent]:
     )
     rows = await tx.execute(
         select(agents)
-        .where(agents.c.presence == "ready", ~busy)
+        .where(agents.c.presence == "ready", ~busy, ~is_guest_somewhere())
         .order_by(last_call.is_not(None), last_call, agents.c.login)
     )
     return [decoded(row) for row in rows]
+
+
+async def skills_on_duty(tx: Transaction) -> list[Skills]:
+    """What each of those can answer who take calls now, the ones who speak included."""
+    rows = await tx.execute(
+        select(cast(agents.c.topics, String), cast(agents.c.languages, String)).where(agents.c.presence == "ready")
+    )
+    return [read_skills(topics, languages) for topics, languages in rows]
+
+
+@lru_cache(maxsize=4096)
+def read_skills(topics: str, languages: str) -> Skills:
+    """Two columns as they are stored: a thousand people have a handful of skills between them."""
+    return Skills(topics=frozenset(json.loads(topics)), languages=frozenset(json.loads(languages)))
 
 
 async def set_presence(tx: Transaction, agent_id: str, presence: str) -> None:
@@ -96,39 +132,28 @@ async def set_presence(tx: Transaction, agent_id: str, presence: str) -> None:
     await tx.execute(update(agents).where(agents.c.id == agent_id).values(presence=presence))
 
 
-async def log_in(tx: Transaction, token_hash: str, *, agent_id: str, csrf_token: str, expires_at: datetime) -> None:
-    """Begin a session under a new token."""
-    await tx.execute(
-        insert(agent_sessions).values(
-            token_hash=token_hash, agent_id=agent_id, csrf_token=csrf_token, expires_at=expires_at
-        )
+async def change(tx: Transaction, agent_id: str, **changes: Any) -> None:
+    """Give columns of somebody's account new values; `skills` as a value."""
+    if "skills" in changes:
+        changes |= _skills(changes.pop("skills"))
+    await tx.execute(update(agents).where(agents.c.id == agent_id).values(**changes))
+
+
+async def everybody(tx: Transaction) -> list[Agent]:
+    """All of them, by login; those who may no longer come last."""
+    rows = await tx.execute(select(agents).order_by(agents.c.disabled_at.is_not(None), agents.c.login))
+    return [decoded(row) for row in rows]
+
+
+async def lock_admins(tx: Transaction) -> list[Agent]:
+    """Who may change accounts, theirs alone to change until the transaction ends."""
+    rows = await tx.execute(
+        select(agents)
+        .where(agents.c.role == "admin", agents.c.disabled_at.is_(None))
+        .order_by(agents.c.id)
+        .with_for_update()
     )
-
-
-async def session(tx: Transaction, token_hash: str, *, real_now: datetime) -> DeskSession | None:
-    """The session that a cookie names, if it has not expired."""
-    row = (
-        await tx.execute(
-            select(agents, agent_sessions.c.token_hash, agent_sessions.c.csrf_token, agent_sessions.c.expires_at)
-            .join(agent_sessions, agent_sessions.c.agent_id == agents.c.id)
-            .where(agent_sessions.c.token_hash == token_hash, agent_sessions.c.expires_at > real_now)
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    return DeskSession(
-        token_hash=row.token_hash, agent=decoded(row), csrf_token=row.csrf_token, expires_at=row.expires_at
-    )
-
-
-async def forget_expired_sessions(tx: Transaction, *, real_now: datetime) -> None:
-    """Remove what no cookie can name any more."""
-    await tx.execute(delete(agent_sessions).where(agent_sessions.c.expires_at <= real_now))
-
-
-async def log_out(tx: Transaction, token_hash: str) -> None:
-    """End a session at once."""
-    await tx.execute(delete(agent_sessions).where(agent_sessions.c.token_hash == token_hash))
+    return [decoded(row) for row in rows]
 
 
 async def note_to_write(tx: Transaction, callback_id: str, agent_id: str) -> Note | None:
@@ -184,12 +209,18 @@ async def _notes(tx: Transaction, *conditions: Any) -> list[Note]:
     return [Note(**{name: getattr(row, name) for name in Note.__dataclass_fields__}) for row in rows]
 
 
-_PLAIN = ("id", "login", "name", "phone_number", "role", "presence", "password_hash")
+_PLAIN = (
+    "id", "login", "name", "phone_number", "role", "presence", "password_hash", "disabled_at", "must_change_password",
+    "language", "theme", "needs_desk",
+)  # fmt: skip
 
 
 def _encoded(agent: Agent) -> dict[str, Any]:
-    plain = {name: getattr(agent, name) for name in _PLAIN}
-    return {**plain, "topics": sorted(agent.skills.topics), "languages": sorted(agent.skills.languages)}
+    return {**{name: getattr(agent, name) for name in _PLAIN}, **_skills(agent.skills)}
+
+
+def _skills(skills: Skills) -> dict[str, list[str]]:
+    return {"topics": sorted(skills.topics), "languages": sorted(skills.languages)}
 
 
 def decoded(row: Row[Any]) -> Agent:

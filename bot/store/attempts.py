@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.booking.answering import ANSWERED, TELLS_NOTHING, Tries
 from bot.booking.callback import Outcome
+from bot.store import room_guests
 from bot.store.database import Transaction
 from bot.store.prepared import Prepared, given
 from bot.store.schema import agents, attempts, callbacks
@@ -89,6 +90,12 @@ async def live(tx: Transaction) -> list[Dial]:
     return await _select(tx, attempts.c.ended_at.is_(None))
 
 
+async def live_of(tx: Transaction, callback_id: str) -> Dial | None:
+    """The attempt of a callback that has not ended."""
+    found = await _select(tx, attempts.c.callback_id == callback_id, attempts.c.ended_at.is_(None))
+    return found[0] if found else None
+
+
 async def is_known(tx: Transaction, call_sid: str) -> bool:
     """Whether the carrier's call already belongs to an attempt."""
     return (await tx.execute(select(attempts.c.id).where(attempts.c.call_sid == call_sid))).first() is not None
@@ -150,7 +157,10 @@ async def end(
     """End the attempt; True for the one caller who did it, False for every later one."""
     told = {"answered_by": answered_by, "duration_s": duration_s}
     known = {name: fact for name, fact in told.items() if fact is not None}  # what is known already stays
-    return await change(tx, attempt_id, ended_at=now, outcome=outcome, **known)
+    if not await change(tx, attempt_id, ended_at=now, outcome=outcome, **known):
+        return False
+    await room_guests.all_leave(tx, attempt_id, now=now)
+    return True
 
 
 async def _select(tx: Transaction, *conditions: Any) -> list[Dial]:

@@ -43,9 +43,16 @@ async def add(tx: Transaction, callback: Callback) -> None:
 
 
 async def change(
-    tx: Transaction, callback: Callback, *, now: datetime, event: str | None = None, **changes: Any
+    tx: Transaction,
+    callback: Callback,
+    *,
+    now: datetime,
+    event: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    **changes: Any,
 ) -> Callback:
     """Apply changes (`status`, `window`, `due_at`, …) to the version that `callback` shows; returns the new value.
+    `event` and `facts` are what the history says of it, unless they follow from the changes.
 
     Raises ForbiddenTransition for a status that the table does not lead to, StaleCallback when the row has moved on.
     """
@@ -67,7 +74,7 @@ async def change(
     if changed.rowcount != 1:
         raise StaleCallback
     kind = event or (str(status) if status != callback.status else "changed")
-    await note_event(tx, callback.id, kind, at=now, facts=_window_facts(window) if window else {})
+    await note_event(tx, callback.id, kind, at=now, facts=(_window_facts(window) if window else {}) | dict(facts or {}))
     return await get(tx, callback.id)
 
 
@@ -90,6 +97,13 @@ async def by_reference(tx: Transaction, reference: str) -> Callback | None:
     """The callback that a customer or a client names."""
     found = await _select(tx, callbacks.c.reference == reference)
     return found[0] if found else None
+
+
+async def holder_of(tx: Transaction, reference: str) -> tuple[str, str] | None:
+    """(id, phone number) of the callback with this reference, and nothing more of it."""
+    found = await tx.execute(select(callbacks.c.id, callbacks.c.phone_number).where(callbacks.c.reference == reference))
+    row = found.one_or_none()
+    return (row.id, row.phone_number) if row else None
 
 
 async def of_conversation(tx: Transaction, conversation_id: str) -> list[Callback]:

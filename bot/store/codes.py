@@ -11,23 +11,33 @@ from bot.store.schema import verification_codes as codes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Asker:
+    """Who asks for a code: a talk, or the holder of a callback's link."""
+
+    conversation_id: str | None = None
+    callback_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Code:
     """A code that was asked for. `phone_number` None: nothing is booked under what was named, and none is sent."""
 
     id: int
-    conversation_id: str
+    conversation_id: str | None
+    callback_id: str | None
     phone_number: str | None
     code_hash: str | None
     tries: int
 
 
 async def ask(
-    tx: Transaction, conversation_id: str, *, claim: str, phone_number: str | None, now: datetime, expires_at: datetime
+    tx: Transaction, asker: Asker, *, claim: str, phone_number: str | None, now: datetime, expires_at: datetime
 ) -> None:
     """Put a code into the queue of those to send. Where nothing can be proved, the same is written, unsent."""
     await tx.execute(
         insert(codes).values(
-            conversation_id=conversation_id,
+            conversation_id=asker.conversation_id,
+            callback_id=asker.callback_id,
             claim=claim,
             phone_number=phone_number,
             state="waiting" if phone_number else "silent",
@@ -72,11 +82,14 @@ async def settle(tx: Transaction, code_id: int, *, state: str, due_at: datetime 
     await tx.execute(update(codes).where(codes.c.id == code_id).values(state=state, **later))
 
 
-async def latest(tx: Transaction, conversation_id: str) -> Code | None:
-    """The code that this talk asked for last: the earlier ones count no more."""
-    rows = await tx.execute(
-        select(codes).where(codes.c.conversation_id == conversation_id).order_by(codes.c.id.desc()).limit(1)
-    )
+async def asked_by(tx: Transaction, asker: Asker, *, since: datetime) -> int:
+    """How many codes this talk or link asked for since then, for whatever number."""
+    return await _count(tx, _is(asker), codes.c.created_at > since)
+
+
+async def latest(tx: Transaction, asker: Asker) -> Code | None:
+    """The code that this talk or link asked for last: the earlier ones count no more."""
+    rows = await tx.execute(select(codes).where(_is(asker)).order_by(codes.c.id.desc()).limit(1))
     row = rows.one_or_none()
     return None if row is None else _code(row)
 
@@ -99,6 +112,13 @@ async def prove(tx: Transaction, code_id: int, *, now: datetime) -> bool:
     return proved.rowcount == 1
 
 
+async def forget_proofs(tx: Transaction, conversation_id: str, *, now: datetime) -> None:
+    """What this talk has proved counts no more, and no code of it can be used again."""
+    await tx.execute(
+        update(codes).where(codes.c.conversation_id == conversation_id).values(proved_at=None, expires_at=now)
+    )
+
+
 async def proved_numbers(tx: Transaction, conversation_id: str, *, since: datetime) -> list[str]:
     """The numbers that this talk has proved to be its customer's own since then."""
     rows = await tx.execute(
@@ -107,6 +127,12 @@ async def proved_numbers(tx: Transaction, conversation_id: str, *, since: dateti
         .distinct()
     )
     return [number for number in rows.scalars() if number]
+
+
+def _is(asker: Asker) -> ColumnElement[bool]:
+    if asker.conversation_id is not None:
+        return codes.c.conversation_id == asker.conversation_id
+    return codes.c.callback_id == asker.callback_id
 
 
 async def _count(tx: Transaction, *conditions: ColumnElement[bool]) -> int:

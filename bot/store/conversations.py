@@ -22,6 +22,7 @@ class Conversation:
     expects: str | None
     callback_id: str | None
     created_at: datetime
+    updated_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,6 +126,22 @@ async def last_answer(tx: Transaction, conversation_id: str) -> frozenset[str]:
     return frozenset(row.text for row in takewhile(lambda row: row.sender != "customer", newest))
 
 
+async def answers_since(tx: Transaction, conversation_id: str, since: datetime) -> list[str]:
+    """What the assistant has said in a talk since then."""
+    rows = await tx.execute(
+        select(messages.c.text).where(
+            messages.c.conversation_id == conversation_id, messages.c.sender == "assistant", messages.c.at >= since
+        )
+    )
+    return list(rows.scalars())
+
+
+async def written_since(tx: Transaction, conversation_id: str, since: datetime) -> int:
+    """How many messages the customer has written in a talk since then."""
+    theirs = (messages.c.conversation_id == conversation_id, messages.c.sender == "customer", messages.c.at > since)
+    return int((await tx.execute(select(func.count()).select_from(messages).where(*theirs))).scalar_one())
+
+
 async def transcript(tx: Transaction, conversation_id: str) -> list[Said]:
     """Everything said in a talk, oldest first."""
     return await _said(tx, messages.c.conversation_id == conversation_id)
@@ -155,17 +172,19 @@ async def mark_answered(tx: Transaction, message_id: int) -> None:
 
 async def _said(tx: Transaction, *conditions: Any, limit: int | None = None) -> list[Said]:
     rows = await tx.execute(select(messages).where(*conditions).order_by(messages.c.id).limit(limit))
-    return [
-        Said(
-            id=row.id,
-            conversation_id=row.conversation_id,
-            sender=row.sender,
-            text=row.text,
-            buttons=tuple(row.buttons),
-            at=row.at,
-        )
-        for row in rows
-    ]
+    return [said_of(row) for row in rows]
+
+
+def said_of(row: Row[Any]) -> Said:
+    """The message of a row of the table."""
+    return Said(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        sender=row.sender,
+        text=row.text,
+        buttons=tuple(row.buttons),
+        at=row.at,
+    )
 
 
 def _conversation(row: Row[Any]) -> Conversation:
@@ -176,4 +195,5 @@ def _conversation(row: Row[Any]) -> Conversation:
         expects=row.expects,
         callback_id=row.callback_id,
         created_at=row.created_at,
+        updated_at=row.updated_at,
     )

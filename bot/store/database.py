@@ -37,7 +37,9 @@ class Database:
         # What was to be stored is nobody's business in a log: SQLAlchemy's errors would quote it.
         options: dict[str, Any] = {"hide_parameters": True}
         if not self.is_sqlite:
-            options["pool_pre_ping"] = True
+            # Conditional updates wait for each other at this level; at a higher one they would fail. A server may begin
+            # at another by itself.
+            options |= {"pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
         self._engine = create_async_engine(parsed, pool_size=pool_size, max_overflow=pool_size, **options)
         # SQLite has one writer; queueing here is fair, its own busy handler is not (it sleeps, and some starve).
         self._one_writer = asyncio.Lock() if self.is_sqlite else None

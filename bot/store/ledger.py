@@ -4,9 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
+from bot.store.account_schema import api_keys
+from bot.store.contact_schema import inbox
 from bot.store.database import Transaction, upsert
 from bot.store.prepared import Prepared, given
-from bot.store.schema import api_keys, consent, heartbeats, idempotency_keys, inbox
+from bot.store.schema import consent, heartbeats, idempotency_keys
 
 
 async def first_time(tx: Transaction, source: str, key: str, *, now: datetime) -> bool:
@@ -48,6 +50,14 @@ async def put_api_key(tx: Transaction, key_hash: str, *, label: str, scopes: str
 async def drop_api_keys(tx: Transaction, *, label: str) -> None:
     """Shut out every key of this label."""
     await tx.execute(delete(api_keys).where(api_keys.c.label == label))
+
+
+async def api_keys_listed(tx: Transaction) -> list[tuple[str, str, datetime]]:
+    """(whose, its scopes, since when) of every key, by label."""
+    rows = await tx.execute(
+        select(api_keys.c.label, api_keys.c.scopes, api_keys.c.created_at).order_by(api_keys.c.label)
+    )
+    return [(row.label, row.scopes, row.created_at) for row in rows]
 
 
 async def api_key(tx: Transaction, key_hash: str) -> tuple[str, str] | None:

@@ -63,6 +63,14 @@ slots = Table(
     Column("capacity", Integer, nullable=False),
     Column("booked", Integer, nullable=False, server_default="0"),
     CheckConstraint("booked >= 0 AND booked <= capacity", name="seats"),
+    # What is free is found here alone, however much is sold out before it.
+    Index(
+        "ix_slots_free",
+        "topic",
+        "starts_at",
+        sqlite_where=text("booked < capacity"),
+        postgresql_where=text("booked < capacity"),
+    ),
 )
 
 holds = Table(
@@ -189,6 +197,14 @@ agents = Table(
     Column("topics", JSON, nullable=False, server_default="[]"),
     Column("languages", JSON, nullable=False, server_default="[]"),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+    Column("must_change_password", Boolean, nullable=False, server_default=text("false")),
+    Column("language", String(8)),  # of the desk's pages, and their light; empty: as the browser says
+    Column("theme", String(8)),
+    # False for who takes calls by phone alone. Otherwise ready means that a page of the desk is open (in real time).
+    Column("needs_desk", Boolean, nullable=False, server_default=text("false")),
+    Column("desk_seen_at", UtcDateTime),
+    Column("after_call_until", UtcDateTime),  # when the time for writing things down ends by itself
 )
 
 attempts = Table(
@@ -254,14 +270,6 @@ attempts = Table(
     ),
 )
 
-inbox = Table(
-    "inbox",
-    metadata,
-    Column("source", String(16), primary_key=True),
-    Column("key", String(128), primary_key=True),
-    Column("received_at", UtcDateTime, nullable=False),
-)
-
 notices = Table(
     "notices",
     metadata,
@@ -300,24 +308,6 @@ ratings = Table(
     CheckConstraint("score BETWEEN 1 AND 5", name="score"),
 )
 
-agent_sessions = Table(
-    "agent_sessions",
-    metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("agent_id", ForeignKey("agents.id", ondelete="CASCADE"), nullable=False),
-    Column("csrf_token", String(43), nullable=False),
-    Column("expires_at", UtcDateTime, nullable=False),
-)
-
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("key_hash", String(64), primary_key=True),
-    Column("label", Text, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("scopes", Text, nullable=False, server_default="callbacks kpis"),  # what it may do, by name
-)
-
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
@@ -340,7 +330,9 @@ verification_codes = Table(
     "verification_codes",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    # Who asks: a talk, or the holder of a callback's link who wants to be called at another number.
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE")),
+    Column("callback_id", ForeignKey("callbacks.id", ondelete="CASCADE")),
     Column("claim", String(16), nullable=False),  # what the customer named: a reference or a number, known to us or not
     Column("phone_number", String(16)),  # where the code goes; empty where there is nothing to prove
     Column("code_hash", String(128)),
@@ -351,6 +343,7 @@ verification_codes = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("proved_at", UtcDateTime),
     Index(None, "conversation_id", "id"),
+    Index(None, "callback_id", "id"),
     Index(None, "claim", "created_at"),
     Index(None, "phone_number", "created_at"),
     Index(None, "state", "due_at"),

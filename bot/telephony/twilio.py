@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from bot.booking.callback import Outcome
 from bot.telephony.dialer import Accepted, CallState, CarrierUnavailable, Rejected, Unknown
-from bot.vendors.twilio import CarrierCall, CarrierRefused, CarrierSilent, TwilioClient
+from bot.vendors.twilio import NOT_FOUND, CarrierCall, CarrierRefused, CarrierSilent, TwilioClient
 
 NUMBER_CODES = {
     21211: Outcome.INVALID,
@@ -17,7 +17,6 @@ NUMBER_CODES = {
 """Twilio's codes that speak about the number that was to be called. https://www.twilio.com/docs/api/errors"""
 NO_ROOM_CODES = frozenset({10004, 86008})
 """Too many calls at once: it is the same call's turn as soon as another one ends."""
-NOT_FOUND = 20404
 NOT_IN_PROGRESS = 21220
 
 

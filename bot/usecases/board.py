@@ -195,6 +195,8 @@ async def read_pulse(tx: Transaction, last: Pulse | None, *, at: float) -> Pulse
 
 RESOLVED = "resolution_recorded"
 """The history's word for an outcome that an agent wrote down."""
+RELEASED = "released"
+"""The history's word for a supervisor's leave to dial what was set aside."""
 
 
 async def _running(tx: Transaction) -> dict[str, RunningCall]:

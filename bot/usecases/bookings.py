@@ -92,6 +92,7 @@ class Bookings:
     ) -> Soonest | None:
         """What "as soon as possible" would promise now, None when nothing is free."""
         name = self._rules.topic(topic)
+        await self._laid_out(name, now=now)
         async with self._database.read() as tx:
             window = await self._seats.soonest(tx, name, customer=customer, now=now)
             if window is None:
@@ -102,11 +103,23 @@ class Bookings:
         return Soonest(kind=kind, window=window, expected_at=expected_at)
 
     async def next_free(
-        self, *, now: datetime, limit: int = 5, topic: str | None = None, customer: Customer = ANYBODY
+        self,
+        *,
+        now: datetime,
+        limit: int = 5,
+        start: datetime | None = None,
+        topic: str | None = None,
+        customer: Customer = ANYBODY,
     ) -> list[Slot]:
-        """The first free slots, neighbours or not."""
+        """The first free slots from `start` on, neighbours or not."""
+        name = self._rules.topic(topic)
+        await self._laid_out(name, now=now)
         async with self._database.read() as tx:
-            return await self._seats.next_free(tx, self._rules.topic(topic), now=now, limit=limit, customer=customer)
+            return await self._seats.next_free(tx, name, now=now, limit=limit, start=start, customer=customer)
+
+    def topic_of(self, callback: Callback) -> str:
+        """The topic whose slots answer for it now: a callback may be older than the settings."""
+        return self._rules.known(callback.topic)
 
     def wishes(self, text: str, *, language: Language, now: datetime, near: Window | None = None) -> Wishes:
         """The times that the customer's words speak of. `near` is the time that the talk is about."""
@@ -153,6 +166,8 @@ class Bookings:
             and phone.accept(request.alternate_phone_number, self._numbers),
             window=request.window and request.window.in_utc(),
         )
+        if request.window is None:
+            await self._laid_out(self._rules.topic(request.topic), now=now)
         try:
             made = await self._making.make(request, now=now, idempotency=idempotency)
         except (SlotFull, WindowNotOffered) as refusal:
@@ -196,14 +211,12 @@ class Bookings:
                 callback = await self._changeable(tx, reference, during_call=during_call)
                 if window.in_utc() == callback.window:
                     return callback
-                window = window.in_utc()
+                window, topic = window.in_utc(), self.topic_of(callback)
                 moved = await callbacks.change(
-                    tx, callback, now=now, event="moved", status=Status.BOOKED, kind=Kind.SCHEDULED,
+                    tx, callback, now=now, event="moved", status=Status.BOOKED, kind=Kind.SCHEDULED, topic=topic,
                     window=window, slot_start=window.start, due_at=window.start, attention=None, dial_number=None,
                 )  # fmt: skip
-                await self._seats.change(
-                    tx, callback.topic, callback.slot_start, window, customer=customer_of(callback), now=now
-                )
+                await self._seats.change(tx, callback, topic, window, customer=customer_of(callback), now=now)
                 await plan_notices(tx, moved, "moved", now=now, leads=self._reminders)
                 return moved
         except (SlotFull, WindowNotOffered) as refusal:
@@ -324,5 +337,14 @@ class Bookings:
         self, wanted: Window, *, topic: str | None, customer: Customer, now: datetime
     ) -> tuple[Window, ...]:
         known = self._rules.known(topic)  # a callback may be older than the settings
+        await self._laid_out(known, now=now)
         async with self._database.read() as tx:
             return await self._seats.nearest(tx, known, wanted.in_utc(), customer=customer, now=now)
+
+    async def _laid_out(self, topic: str, *, now: datetime) -> None:
+        """Only what is laid out is found by the index of free slots."""
+        if self._seats.is_laid_out(topic, now=now):
+            return
+        async with self._database.write() as tx:
+            if not self._seats.is_laid_out(topic, now=now):  # many may have waited for the same
+                await self._seats.lay_out(tx, topic, now=now)

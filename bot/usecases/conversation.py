@@ -1,6 +1,7 @@
 """A talk: what the customer writes goes to the assistant, what it answers is kept and handed back."""
 
 import asyncio
+import contextlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -43,16 +44,25 @@ class Conversations:
 
     async def open(self, *, channel: str, language: Language, now: datetime) -> tuple[str, Turn]:
         """Begin a talk; returns its unguessable id (256 bits) and the greeting."""
-        conversation_id = secrets.token_urlsafe(32)
-        async with self._database.write() as tx:
-            await conversations.open_talk(tx, conversation_id, channel=channel, language=language, now=now)
+        conversation_id = await self._begin(channel=channel, language=language, now=now)
         try:
-            reply = await self._assistant.open(conversation_id, language=language)
+            reply = await self._assistant.open(conversation_id, language=language, channel=channel)
         except AssistantUnavailable:
             return conversation_id, await self._apologise(
                 conversation_id, language, "chat.unavailable_at_first", now=now
             )
         return conversation_id, await self._keep(conversation_id, language, reply, now=now)
+
+    async def begin(self, *, channel: str, language: Language, is_new: bool, now: datetime) -> str:
+        """Begin a talk in silence, for somebody who has written first: the answer to that is the greeting.
+
+        `is_new`: nothing is booked, and what they write answers the first question, as in a chat window.
+        """
+        conversation_id = await self._begin(channel=channel, language=language, now=now)
+        if is_new:
+            with contextlib.suppress(AssistantUnavailable):  # told with the answer to what they wrote
+                await self._assistant.open(conversation_id, language=language, channel=channel)
+        return conversation_id
 
     async def say(self, conversation_id: str, text: str, *, now: datetime, key: str | None = None) -> Turn:
         """Answer a customer's message. Raises ConversationNotFound.
@@ -77,8 +87,8 @@ class Conversations:
                 *earlier, message = await conversations.unanswered(tx, conversation_id)
             try:
                 for waiting in earlier:
-                    await self._answer(waiting, language, now=now, later=True)
-                return await self._answer(message, language, now=now)
+                    await self._answer(waiting, talk, language, now=now, later=True)
+                return await self._answer(message, talk, language, now=now)
             except AssistantUnavailable as error:
                 return await self._apologise(conversation_id, language, _sorry(error), now=now)
 
@@ -94,7 +104,7 @@ class Conversations:
                     waiting = await conversations.unanswered(tx, conversation_id)
                 try:
                     for message in waiting:
-                        await self._answer(message, talk.language, now=now, later=True)
+                        await self._answer(message, talk, talk.language, now=now, later=True)
                         answered += 1
                 except AssistantUnavailable as error:
                     if error.was_sent:
@@ -128,9 +138,17 @@ class Conversations:
         async with self._database.read() as tx:
             return await conversations.last_message_id(tx)
 
-    async def _answer(self, message: Said, language: Language, *, now: datetime, later: bool = False) -> Turn:
+    async def _begin(self, *, channel: str, language: Language, now: datetime) -> str:
+        conversation_id = secrets.token_urlsafe(32)
+        async with self._database.write() as tx:
+            await conversations.open_talk(tx, conversation_id, channel=channel, language=language, now=now)
+        return conversation_id
+
+    async def _answer(
+        self, message: Said, talk: Conversation, language: Language, *, now: datetime, later: bool = False
+    ) -> Turn:
         try:
-            reply = await self._assistant.say(message.conversation_id, message.text, language=language)
+            reply = await self._assistant.say(talk.id, message.text, language=language, channel=talk.channel)
         except AssistantUnavailable as error:
             if error.was_sent:  # it may have been read: handing it over again could answer twice
                 async with self._database.write() as tx:

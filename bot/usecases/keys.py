@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from bot.store import ledger
+from bot.store import audit, ledger
 from bot.store.database import Database
 
 
@@ -15,10 +15,11 @@ class Scope(StrEnum):
     """What a key may do."""
 
     CALLBACKS = "callbacks"  # slots and callbacks, read and written
+    READ = "read"  # slots and callbacks, read only
     KPIS = "kpis"  # figures, which name no customer
 
 
-EVERYTHING = frozenset(Scope)
+EVERYTHING = frozenset({Scope.CALLBACKS, Scope.KPIS})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +28,15 @@ class Access:
 
     label: str
     scopes: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IssuedKey:
+    """What is known of a key once it was shown."""
+
+    label: str
+    scopes: str
+    created_at: datetime
 
 
 class ApiKeys:
@@ -52,11 +62,31 @@ class ApiKeys:
             await ledger.drop_api_keys(tx, label=label)
             await ledger.put_api_key(tx, _hashed(key), label=label, scopes=" ".join(sorted(scopes)), now=now)
 
-    async def issue(self, *, label: str, now: datetime, scopes: Collection[Scope] = EVERYTHING) -> str:
+    async def issue(
+        self, *, label: str, now: datetime, scopes: Collection[Scope] = EVERYTHING, actor: str = "command"
+    ) -> str:
         """Make a new key for this label; it is shown once and never again."""
-        key = secrets.token_urlsafe(32)
-        await self.let_in(key, label=label, now=now, scopes=scopes)
+        key, told = secrets.token_urlsafe(32), " ".join(sorted(scopes))
+        async with self._database.write() as tx:
+            await ledger.drop_api_keys(tx, label=label)
+            await ledger.put_api_key(tx, _hashed(key), label=label, scopes=told, now=now)
+            facts = {"scopes": told}
+            await audit.append(tx, at=now, actor=actor, action="key_issued", subject=label, facts=facts)
         return key
+
+    async def revoke(self, label: str, *, actor: str, now: datetime) -> None:
+        """Shut out every key of this label at once."""
+        async with self._database.write() as tx:
+            await ledger.drop_api_keys(tx, label=label)
+            await audit.append(tx, at=now, actor=actor, action="key_revoked", subject=label)
+
+    async def listing(self) -> list[IssuedKey]:
+        """Which keys there are, by label; not the keys."""
+        async with self._database.read() as tx:
+            return [
+                IssuedKey(label=label, scopes=scopes, created_at=at)
+                for label, scopes, at in await ledger.api_keys_listed(tx)
+            ]
 
 
 def _hashed(key: str) -> str:

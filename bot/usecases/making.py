@@ -71,7 +71,7 @@ class Making:
             return await self._database.together(
                 lambda tx: self._known_or_new(tx, request, now=now, key=idempotency),
                 name=request.phone_number,
-                order=(request.topic or "", request.window.start.isoformat() if request.window else ""),
+                order=(self._rules.known(request.topic), request.window.start.isoformat() if request.window else ""),
             )
         except Collision:  # the same key with another number, or a reference that somebody else drew just now
             if tries == 1:

@@ -9,7 +9,8 @@ from bot.booking.window import Window
 from bot.store.database import Transaction
 from bot.usecases.seats import Customer, Seats
 
-MOST = 3
+MOST = 2
+"""The link beside them shows all; a third would cost a message one more part."""
 
 
 class NewTimes:
@@ -20,7 +21,7 @@ class NewTimes:
         self._seats = seats
 
     async def of(self, tx: Transaction, callback: Callback, *, now: datetime) -> tuple[Window, ...]:
-        """At most three, the soonest first; none when nothing is free."""
+        """At most two, the soonest first; none when nothing is free."""
         topic = self._rules.known(callback.topic)
         customer = Customer(number=callback.phone_number, language=callback.language)
         rules = self._rules.of(topic)

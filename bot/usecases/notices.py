@@ -2,22 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
 from bot.booking import phone
 from bot.booking.business import Business
-from bot.booking.callback import CHANGEABLE, HOURS_CHANGED, Callback, Status
+from bot.booking.callback import CHANGEABLE, HOURS_CHANGED, SETTLED, Callback, Status
 from bot.booking.lawful import CallingHours, LawfulHours
+from bot.booking.link import LinkKey
 from bot.booking.reminding import still_makes_sense
 from bot.booking.window import Window
-from bot.channels.channel import Channel, MaybeSent, NotSent, Sent
+from bot.channels import line, sms
+from bot.channels.channel import Channel, MaybeSent, NotSent, Sent, TalkChannel
 from bot.channels.sms import as_sent
-from bot.store import callbacks, conversations, ledger, notices
+from bot.store import callbacks, contacts, conversations, ledger, notices
+from bot.store.contacts import Contact
 from bot.store.database import Database, Transaction
 from bot.store.notices import Notice
 from bot.usecases import ratings
 from bot.usecases.new_times import NewTimes
+from bot.usecases.own_channel import OwnChannel, writer
 from bot.wording import dates, say
 from bot.wording.segments import segments
 
@@ -29,7 +34,7 @@ NOT_IN_THE_CHAT = frozenset({"confirmation", "moved", "cancelled", "choose_time"
 """What the chat has answered already or says in its own words; by SMS it is told, for the customer's own record."""
 IN_THE_CHAT_ONLY = frozenset({"survey"})
 """Who booked in the chat is asked there how it was; by SMS it is the thanks that ask."""
-ANSWERS = frozenset({"confirmation", "moved", "cancelled", "choose_time"})
+ANSWERS = frozenset({"confirmation", "moved", "cancelled", "choose_time", SETTLED})
 """What answers something that the customer did a moment ago: quiet hours do not hold it back."""
 REMINDERS = frozenset({"reminder_day", "reminder", "reminder_soon"})
 STILL_TRUE = {
@@ -50,6 +55,7 @@ STILL_TRUE = {
     "hours_changed": frozenset({Status.BOOKED, Status.EXPIRED}),
     "capacity_changed": frozenset({Status.BOOKED}),
     "survey": frozenset({Status.COMPLETED}),
+    SETTLED: frozenset({Status.COMPLETED}),
 }
 """In which statuses each notice may still be sent: a reminder of a cancelled call would be worse than none."""
 
@@ -63,22 +69,32 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class NoticePolicy:
-    """`link` leads to the chat; `not_by_sms` are kinds that are told there only; `send_hours` are when messages may be
-    written at all, on the customer's own clock."""
+    """`links` lead to the booking; `not_by_sms` are kinds that are told in the chat only; `send_hours` are when
+    messages may be written at all, on the customer's own clock; `replies` is whether an answer to a text message
+    reaches us."""
 
-    link: str
+    links: LinkKey
     send_hours: LawfulHours
     not_by_sms: frozenset[str] = frozenset()
+    replies: bool = True
 
 
 class Notices:
-    """Empties the outbox into SMS and, where the customer chatted, into the chat."""
+    """Empties the outbox into the customer's own channel, LINE before SMS, and into the chat where they chatted."""
 
     def __init__(
-        self, database: Database, sms: Channel, *, business: Business, new_times: NewTimes, policy: NoticePolicy
+        self,
+        database: Database,
+        text_messages: Channel,
+        *,
+        business: Business,
+        new_times: NewTimes,
+        policy: NoticePolicy,
+        on_line: TalkChannel | None = None,
     ) -> None:
         self._database = database
-        self._sms = sms
+        self._sms = text_messages
+        self._own = OwnChannel(on_line, business=business)
         self._business = business
         self._new_times = new_times
         self._policy = policy
@@ -135,21 +151,55 @@ class Notices:
             if opening := self._quiet_until(notice, callback, now=now):
                 await notices.postpone(tx, notice.id, until=opening)
                 return
-            text = self._words(notice.kind, callback, await self._offered(tx, notice.kind, callback, now=now))
+            offered = await self._offered(tx, notice.kind, callback, now=now)
             if callback.conversation_id and notice.kind not in NOT_IN_THE_CHAT:
+                text = self._words(notice.kind, callback, offered, manner="with_times")
                 await conversations.add_message(
                     tx, callback.conversation_id, sender="system", text=text, now=now, later=True,
                     buttons=_choices(notice.kind, callback),
                 )  # fmt: skip
-            if detail := self._why_no_sms(notice, callback, no_sms=no_sms):
+            if notice.kind in ANSWERS and await self._own.was_told(tx, notice, callback):
+                await notices.settle(tx, notice.id, state="skipped", now=now, detail="told in the talk")
+                return
+            reader = None if notice.kind in self._policy.not_by_sms else await self._own.reader(tx, callback)
+            detail = self._why_no_sms(notice, callback, no_sms=no_sms)
+            if detail and reader is None:
                 await notices.settle(tx, notice.id, state="skipped", now=now, detail=detail)
                 return
-        await self._text(notice, callback, text, now=now)
+        if reader and await self._on_line(notice, callback, reader, offered, now=now):
+            return
+        if detail:
+            async with self._database.write() as tx:
+                await notices.settle(tx, notice.id, state="refused", now=now, detail=f"line; {detail}")
+            return
+        await self._text(notice, callback, offered, now=now)
+
+    async def _on_line(
+        self, notice: Notice, callback: Callback, reader: Contact, offered: tuple[Window, ...], *, now: datetime
+    ) -> bool:
+        """Tell it on LINE; False where LINE surely did not take it, so that a text message follows."""
+        text = self._words(notice.kind, callback, offered, manner="by_number")
+        replies = STARS if notice.kind == "thanks" else _choices(notice.kind, callback)
+        answer, asked = await self._own.tell(notice, callback, reader, text, offered=offered, replies=replies)
+        log.info("notice", kind=notice.kind, reference=callback.reference, answer=type(answer).__name__, channel="line")
+        if isinstance(answer, NotSent):
+            return False
+        async with self._database.write() as tx:
+            if notice.kind == "thanks":
+                asked = {**(asked or {}), "rating": True}
+            await contacts.asked(tx, reader, asked)
+            if isinstance(answer, Sent):
+                await notices.settle(
+                    tx, notice.id, state="sent", now=now, message_sid=answer.message_sid, detail=line.NAME
+                )
+            else:
+                await notices.settle(tx, notice.id, state="unknown", now=now, detail=answer.cause)
+        return True
 
     async def _ask_for_rating(self, tx: Transaction, callback: Callback, *, now: datetime) -> bool:
         """Asked once, in the chat, and not of a customer who is being asked something else there."""
         talk = await conversations.get(tx, callback.conversation_id or "")
-        if talk is None or talk.expects:
+        if talk is None or talk.expects or talk.channel in (line.NAME, sms.NAME):  # there it is the thanks that ask
             return False
         await conversations.add_message(
             tx, talk.id, sender="system", text=say("chat.ask_rating", talk.language), buttons=STARS, now=now, later=True
@@ -172,13 +222,15 @@ class Notices:
             return "in the chat only"
         return None if phone.takes_sms(callback.phone_number) else "not a mobile number"
 
-    async def _text(self, notice: Notice, callback: Callback, text: str, *, now: datetime) -> None:
+    async def _text(self, notice: Notice, callback: Callback, offered: tuple[Window, ...], *, now: datetime) -> None:
+        text = self._words(notice.kind, callback, offered, manner="by_number" if self._policy.replies else "with_times")
         answer, parts = await self._sms.send(callback.phone_number, text), segments(as_sent(text))
         log.info("notice", kind=notice.kind, reference=callback.reference, answer=type(answer).__name__, segments=parts)
         async with self._database.write() as tx:
             match answer:
                 case Sent(message_sid=sid):
                     await notices.settle(tx, notice.id, state="sent", now=now, message_sid=sid, segments=parts)
+                    await contacts.asked(tx, writer(callback, now=now), _numbered(notice.kind, callback, offered))
                 case NotSent(try_later=True):
                     await notices.postpone(tx, notice.id, until=now + TRY_AGAIN_AFTER)
                 case NotSent(code=code):
@@ -189,20 +241,21 @@ class Notices:
     async def _offered(self, tx: Transaction, kind: str, callback: Callback, *, now: datetime) -> tuple[Window, ...]:
         return await self._new_times.of(tx, callback, now=now) if kind in OFFERS_TIMES else ()
 
-    def _words(self, kind: str, callback: Callback, offered: tuple[Window, ...]) -> str:
+    def _words(self, kind: str, callback: Callback, offered: tuple[Window, ...], *, manner: str) -> str:
         language, tz = callback.language, self._business.timezone
         retry = callback.status == Status.RETRY_WAIT
         window = Window(start=callback.due_at, end=callback.window.end) if retry else callback.window
         told = dates.start if retry or kind in OFFERS_TIMES else dates.span
+        when = dates.brief([window], tz=tz, language=language) if offered else told(window, tz=tz, language=language)
         return say(
-            f"notices.{kind}_with_times" if offered else f"notices.{kind}",
+            f"notices.{kind}_{manner}" if offered else f"notices.{kind}",
             language,
             business=self._business.name(language),
-            when=told(window, tz=tz, language=language),
-            times=dates.brief(offered, tz=tz, language=language),
+            when=when,
+            times=(dates.brief if manner == "with_times" else dates.numbered)(offered, tz=tz, language=language),
             reference=callback.reference,
             hotline=self._business.hotline,
-            link=self._policy.link,
+            link=self._policy.links.url(callback),
         )
 
 
@@ -212,6 +265,17 @@ def _is_still_true(notice: Notice, callback: Callback, *, now: datetime) -> bool
     too_late = notice.kind in REMINDERS and not still_makes_sense(notice.due_at, start, now=now)
     is_settled = notice.kind in ("hours_changed", "capacity_changed") and callback.attention != HOURS_CHANGED
     return not too_late and not is_settled and callback.status in STILL_TRUE[notice.kind]
+
+
+def _numbered(kind: str, callback: Callback, offered: tuple[Window, ...]) -> dict[str, Any] | None:
+    """What a bare digit says after this notice; None where it asks for none."""
+    if kind == "thanks":
+        return {"rating": True}
+    return (
+        {"reference": callback.reference, "starts": [window.start.isoformat() for window in offered]}
+        if offered
+        else None
+    )
 
 
 def _choices(kind: str, callback: Callback) -> tuple[dict[str, str], ...]:

@@ -1,6 +1,8 @@
 """What a customer thought of the call, on whatever channel they say it; in the chat it is asked for once."""
 
-from datetime import datetime
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from bot.booking.callback import Callback, Status
 from bot.booking.errors import CallbackNotFound, NotRateable, ScoreOutOfRange
@@ -8,6 +10,8 @@ from bot.store import callbacks, ratings
 from bot.store.database import Database, Transaction
 
 WORST, BEST = 1, 5
+SCORES = frozenset("12345")
+RATED_WITHIN = timedelta(days=7)
 ASKED, RATED, DECLINED = "rating_asked", "rated", "rating_declined"
 """Entries of a callback's history."""
 
@@ -18,8 +22,9 @@ class Ratings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def rate(self, reference: str, score: int, *, now: datetime) -> Callback:
+    async def rate(self, reference: str, score: int, *, now: datetime, comment: str | None = None) -> Callback:
         """Keep the score of a completed callback; the same score again is harmless, another one replaces it.
+        A comment may follow, once in the same words.
 
         Raises ScoreOutOfRange, CallbackNotFound, and NotRateable while nobody has spoken.
         """
@@ -27,7 +32,7 @@ class Ratings:
             callback = await callbacks.by_reference(tx, reference)
             if callback is None:
                 raise CallbackNotFound(reference)
-            await rate(tx, callback, score, now=now)
+            await rate(tx, callback, score, comment=comment, now=now)
         return callback
 
     async def of(self, callback: Callback) -> int | None:
@@ -59,9 +64,21 @@ async def rate(tx: Transaction, callback: Callback, score: int, *, now: datetime
         raise ScoreOutOfRange(score)
     if callback.status != Status.COMPLETED:
         raise NotRateable(callback.status)
-    if await ratings.put(tx, callback.id, score, now=now):
+    is_new = await ratings.put(tx, callback.id, score, now=now)
+    if is_new or (comment and not await _is_said(tx, callback, comment)):
         facts = {"score": score, **({"comment": comment} if comment else {})}
         await callbacks.note_event(tx, callback.id, RATED, at=now, facts=facts)
+
+
+async def rate_by_digit(tx: Transaction, found: Iterable[Callback], text: str, *, now: datetime) -> bool:
+    """Keep a bare digit as the score of the last of these calls that was spoken, while that was lately."""
+    score = unicodedata.normalize("NFKC", text).strip()
+    spoken = [callback for callback in found if callback.status == Status.COMPLETED]
+    last = max(spoken, key=lambda callback: callback.updated_at, default=None)
+    if score not in SCORES or last is None or now - last.updated_at > RATED_WITHIN:
+        return False
+    await rate(tx, last, int(score), now=now)
+    return True
 
 
 async def _open_question(tx: Transaction, conversation_id: str) -> Callback | None:
@@ -73,3 +90,8 @@ async def _open_question(tx: Transaction, conversation_id: str) -> Callback | No
         if ASKED in kinds and not {RATED, DECLINED} & kinds:
             return callback
     return None
+
+
+async def _is_said(tx: Transaction, callback: Callback, comment: str) -> bool:
+    said = await callbacks.history(tx, callback.id)
+    return any(kind == RATED and facts.get("comment") == comment for _, kind, facts in said)

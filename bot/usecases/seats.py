@@ -17,9 +17,10 @@ MEASURED_ANEW_AFTER = timedelta(minutes=5)
 MOST_HOLDS = 2
 LOOKS_FOR_ROOM = timedelta(days=2)
 """How far ahead a retry looks for a slot with a place left."""
-A_MOMENT = timedelta.resolution
-COUNTERS_AT_FIRST = 100
-LOOKED_AROUND = (timedelta(hours=3), timedelta(days=1), timedelta(days=4))
+TRIED_AT_ONCE = 3
+"""Free slots that are looked up for a sale: somebody else may be faster at the first."""
+ROWS_AT_FIRST = 4
+"""Free rows that are read for each slot that is wanted: some may lie outside what fits the customer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +46,7 @@ class Seats:
         self._hold_for = hold_for
         self._measured = measured
         self._handle_times: dict[str, tuple[datetime, timedelta | None]] = {}
+        self._laid_out: dict[str, tuple[datetime, timedelta | None]] = {}
 
     async def handle_time(self, tx: Transaction, topic: str, *, now: datetime) -> timedelta | None:
         """How long callbacks about this topic have lately kept an agent; None until enough of them were made."""
@@ -72,43 +74,76 @@ class Seats:
             tx, topic, windows, capacity=await self._capacity(tx, topic, now=now), now=now, holder=customer.holder
         )
 
-    async def next_free(
-        self, tx: Transaction, topic: str, *, now: datetime, limit: int, customer: Customer = ANYBODY
-    ) -> list[Slot]:
-        """The first free slots that may be promised at `now`; looks no farther ahead than it has to."""
+    def is_laid_out(self, topic: str, *, now: datetime) -> bool:
+        """Whether every slot that may be promised at `now` surely has a row, with the capacity in force."""
+        at, counted_with = self._laid_out.get(topic, (None, None))
+        _, measured = self._handle_times.get(topic, (None, None))
+        return at is not None and abs(now - at) <= MEASURED_ANEW_AFTER and counted_with == measured
+
+    async def lay_out(self, tx: Transaction, topic: str, *, now: datetime) -> int:
+        """Give them one; returns how many had none, or another capacity."""
         rules, capacity = self._rules.of(topic), await self._capacity(tx, topic, now=now)
-        fits, end = self._fits(topic, customer), now + rules.policy.horizon
-        found: list[Slot] = []
-        sold: dict[datetime, int] = {}
-        known_until, most = now, COUNTERS_AT_FIRST
-        for window in open_windows(rules.hours, rules.policy, now=now, start=now, end=end):
-            if window.start >= known_until:
-                read = await slots.sold(
-                    tx, topic, start=window.start, end=end, now=now, holder=customer.holder, limit=most
-                )
-                sold = dict(read)
-                known_until = end if len(read) < most else read[-1][0] + A_MOMENT
-                most *= 4
-            slot = Slot(window=window, capacity=capacity(window), booked=sold.get(window.start, 0))
-            if slot.free and fits(window):
-                found.append(slot)
-                if len(found) == limit:
-                    break
-        return found
+        start, end = now - MEASURED_ANEW_AFTER, now + rules.policy.horizon + MEASURED_ANEW_AFTER
+        any_time = replace(rules.policy, lead=timedelta(), horizon=end - start)
+        windows = open_windows(rules.hours, any_time, now=start, start=start, end=end)
+        changed = await slots.lay_out(tx, topic, windows, capacity=capacity)
+        self._laid_out[topic] = now, await self.handle_time(tx, topic, now=now)
+        return changed
+
+    async def next_free(
+        self,
+        tx: Transaction,
+        topic: str,
+        *,
+        now: datetime,
+        limit: int,
+        start: datetime | None = None,
+        customer: Customer = ANYBODY,
+    ) -> list[Slot]:
+        """The first free slots from `start` on that may be promised at `now`. They have to be laid out."""
+        policy = self._rules.of(topic).policy
+        span = max(start or now, now + policy.lead), now + policy.horizon
+        return await self._free(tx, topic, span, now=now, limit=limit, customer=customer)
 
     async def nearest(
         self, tx: Transaction, topic: str, wanted: Window, *, customer: Customer, now: datetime, limit: int = 3
     ) -> tuple[Window, ...]:
-        """The free windows closest to the wanted one, in order of time; looks no farther away than it has to."""
-        horizon = self._rules.of(topic).policy.horizon
-        center = min(max(wanted.start, now), now + horizon)  # whoever asks for the year 9999 is offered the last ones
-        for away in (*LOOKED_AROUND, horizon):
-            around = await self.read(
-                tx, topic, now=now, start=max(now, center - away), end=center + away + A_MOMENT, customer=customer
+        """The free windows closest to the wanted one, in order of time. They have to be laid out."""
+        policy = self._rules.of(topic).policy
+        first, last = now + policy.lead, now + policy.horizon
+        center = min(max(wanted.start, first), last)  # whoever asks for the year 9999 is offered the last ones
+        later = await self._free(tx, topic, (center, last), now=now, limit=limit, customer=customer)
+        sooner = await self._free(tx, topic, (first, center), now=now, limit=limit, customer=customer, backwards=True)
+        return nearest(wanted, [*sooner, *later], limit=limit)
+
+    async def _free(
+        self,
+        tx: Transaction,
+        topic: str,
+        span: tuple[datetime, datetime],
+        *,
+        now: datetime,
+        limit: int,
+        customer: Customer,
+        backwards: bool = False,
+    ) -> list[Slot]:
+        """So many free slots that start in the span and fit the customer, as the index of free slots names them."""
+        rules, capacity = self._rules.of(topic), await self._capacity(tx, topic, now=now)
+        fits, most = self._fits(topic, customer), ROWS_AT_FIRST * limit
+        found: list[Slot] = []
+        while span[0] < span[1]:
+            rows, span = await slots.free(
+                tx, topic, start=span[0], end=span[1], now=now, holder=customer.holder, limit=most, backwards=backwards
             )
-            found = nearest(wanted, around, limit=limit)
-            if len(found) == limit:
-                break
+            most *= 4  # what does not fit may be many
+            for starts_at, booked in rows:
+                window = Window(start=starts_at, end=starts_at + rules.policy.length)
+                slot = Slot(window=window, capacity=capacity(window), booked=booked)
+                # A row may be from before the hours or the slots were changed.
+                if slot.free and fits(window) and window_at(rules.hours, rules.policy, starts_at) == window:
+                    found.append(slot)
+                if len(found) == limit:
+                    return found
         return found
 
     async def take(self, tx: Transaction, topic: str, window: Window, *, customer: Customer, now: datetime) -> Window:
@@ -162,15 +197,16 @@ class Seats:
         return bool(lapsed) and await slots.take(tx, topic, window, capacity=capacity)
 
     async def change(
-        self, tx: Transaction, topic: str, old: datetime, new: Window, *, customer: Customer, now: datetime
+        self, tx: Transaction, held: Callback, topic: str, new: Window, *, customer: Customer, now: datetime
     ) -> None:
-        """Always the earlier slot first: two customers who swap places would else wait for each other for ever."""
-        if old < new.start:
-            await slots.give_back(tx, topic, old)
+        """Take a place in `new` for the one that the callback holds. Always the earlier slot first: two customers who
+        swap places would else wait for each other for ever."""
+        if (held.slot_start, held.topic) < (new.start, topic):
+            await slots.give_back(tx, held.topic, held.slot_start)
             await self.take(tx, topic, new, customer=customer, now=now)
         else:
             await self.take(tx, topic, new, customer=customer, now=now)
-            await slots.give_back(tx, topic, old)
+            await slots.give_back(tx, held.topic, held.slot_start)
 
     async def full(
         self, tx: Transaction, topic: str, *, since: datetime, now: datetime, but: datetime
@@ -205,30 +241,39 @@ class Seats:
     async def take_soonest(
         self, tx: Transaction, topic: str, *, customer: Customer, now: datetime
     ) -> tuple[Kind, Window, Window]:
-        """A place in the running slot when open, else in the first free one: (kind, slot, promised window)."""
+        """A place in the running slot when open, else in the first free one: (kind, slot, promised window). They have
+        to be laid out. Raises SlotFull."""
         capacity = await self._capacity(tx, topic, now=now)
         is_open = self._rules.calling_hours(topic, customer.number).is_open(now)
-        for slot, window in self._at_once(topic, customer=customer, now=now):
+        kind = Kind.ASAP if is_open else Kind.AFTER_HOURS
+        for slot, window in self._running(topic, customer=customer, now=now):
             if await self._sell(tx, topic, slot, capacity(slot), now=now):
-                return Kind.ASAP if is_open else Kind.AFTER_HOURS, slot, window
+                return kind, slot, window
+        start, end = now, now + self._rules.of(topic).policy.horizon
+        while free := await self._free(tx, topic, (start, end), now=now, limit=TRIED_AT_ONCE, customer=customer):
+            for slot in (one.window for one in free):
+                if await self._sell(tx, topic, slot, capacity(slot), now=now):
+                    return kind, slot, slot
+            start = slot.start + timedelta.resolution
         raise SlotFull(Window(start=now, end=now + self._rules.of(topic).policy.length))
 
     async def soonest(self, tx: Transaction, topic: str, *, customer: Customer, now: datetime) -> Window | None:
-        """What `take_soonest` would promise, None when nothing is free."""
-        promised = dict(self._at_once(topic, customer=customer, now=now))
+        """What `take_soonest` would promise, None when nothing is free. They have to be laid out."""
         capacity = await self._capacity(tx, topic, now=now)
-        found = await slots.read(tx, topic, list(promised), capacity=capacity, now=now, holder=customer.holder)
-        return next((promised[slot.window] for slot in found if slot.free), None)
+        for slot, window in self._running(topic, customer=customer, now=now):
+            found = await slots.read(tx, topic, [slot], capacity=capacity, now=now, holder=customer.holder)
+            if found[0].free:
+                return window
+        span = now, now + self._rules.of(topic).policy.horizon
+        free = await self._free(tx, topic, span, now=now, limit=1, customer=customer)
+        return free[0].window if free else None
 
-    def _at_once(self, topic: str, *, customer: Customer, now: datetime) -> Iterator[tuple[Window, Window]]:
-        """Slots in which the soonest call may begin, each with the window that is then promised."""
+    def _running(self, topic: str, *, customer: Customer, now: datetime) -> Iterator[tuple[Window, Window]]:
+        """The slot that runs at `now`, if a call may begin in it, with the window that is then promised."""
         rules, hours = self._rules.of(topic), self._rules.calling_hours(topic, customer.number)
         running = window_at(rules.hours, rules.policy, now) if hours.is_open(now) else None
         if running and self._is_understood(topic, running, customer):
             yield running, Window(start=now, end=min(now + rules.policy.length, hours.closing(now))).in_utc()
-        at_once = replace(rules.policy, lead=timedelta())
-        for window in self._windows(topic, at_once, now=now, start=now, end=now + at_once.horizon, customer=customer):
-            yield window, window
 
     async def _capacity(self, tx: Transaction, topic: str, *, now: datetime) -> Callable[[Window], int]:
         rules, handle_time = self._rules.of(topic), await self.handle_time(tx, topic, now=now)

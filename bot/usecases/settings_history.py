@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.store import settings_history
+from bot.store import audit, settings_history
 from bot.store.database import Database, one_at_a_time
 from bot.store.settings_history import Version
 
@@ -42,7 +42,10 @@ class SettingsHistory:
             if last and last.settings == self._in_force:
                 return last
             changes = difference(last.settings, self._in_force) if last else ()
-            return await settings_history.add(tx, who=self._who, settings=self._in_force, changes=changes, now=now)
+            added = await settings_history.add(tx, who=self._who, settings=self._in_force, changes=changes, now=now)
+            subject, facts = str(added.number), {"changed": ", ".join(change["setting"] for change in changes)}
+            await audit.append(tx, at=now, actor=self._who, action="settings_changed", subject=subject, facts=facts)
+            return added
 
     async def listing(self) -> list[Version]:
         """The last versions, the newest first."""

@@ -77,8 +77,8 @@ class Wishes:
     async def _offer(self, callback: Callback, *, since: datetime, now: datetime, first: str = "") -> Next:
         """Read out the next free times from a moment on, three at a time; behind the last the first come again."""
         customer = Customer(number=callback.next_number, language=callback.language)
-        slots_after = await self._bookings.slots(now=now, start=since, topic=callback.topic, customer=customer)
-        shown = [slot for slot in slots_after if slot.free > 0][:OFFERED]
+        topic = self._bookings.topic_of(callback)
+        shown = await self._bookings.next_free(now=now, limit=OFFERED, start=since, topic=topic, customer=customer)
         if not shown and since > now:
             return await self._offer(callback, since=now, now=now, first=first)
         if not shown:
@@ -97,7 +97,7 @@ class Wishes:
 
     async def _move(self, dial: Dial, callback: Callback, start: datetime, *, now: datetime) -> Next:
         found = await self._bookings.slots(
-            now=now, start=start, end=start + SECOND, topic=callback.topic,
+            now=now, start=start, end=start + SECOND, topic=self._bookings.topic_of(callback),
             customer=Customer(number=callback.next_number, language=callback.language),
         )  # fmt: skip
         try:

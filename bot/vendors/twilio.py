@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -24,6 +24,7 @@ TIMEOUT_S = 10.0
 WORKERS = 128
 """Requests under way at once: at a fifth of a second each, more than 600 a second."""
 TWILIO = "https://api.twilio.com"
+NOT_FOUND = 20404
 T = TypeVar("T")
 
 STATUS_EVENTS = ["initiated", "ringing", "answered", "completed"]
@@ -118,6 +119,51 @@ class TwilioClient:
     async def redirect_call(self, sid: str, url: str) -> None:
         """Go on with the document at `url` instead of what the call hears now."""
         await self._ask(lambda: self._client.calls(sid).update(url=url, method="POST"))
+
+    async def call_into_room(
+        self, room: str, *, to: str, caller: str, status_url: str, ring_seconds: int, label: str, muted: bool,
+        coaches: str | None,
+    ) -> str:  # fmt: skip
+        """Call somebody into a conference, which they neither open nor close; returns the call's sid. `coaches` is the
+        only call that hears them. Raises CarrierRefused or CarrierSilent."""
+        coaching = {"coaching": True, "call_sid_to_coach": coaches} if coaches else {}
+        return await self._ask(
+            lambda: _sid(
+                self._client.conferences(room)
+                .participants.create(
+                    from_=caller,
+                    to=to,
+                    label=label,
+                    timeout=ring_seconds,
+                    muted=muted,
+                    beep="false",
+                    start_conference_on_enter=False,
+                    end_conference_on_exit=False,
+                    early_media=False,
+                    status_callback=status_url + DELIVERY_RETRIES,
+                    status_callback_event=["answered", "completed"],
+                    **coaching,
+                )
+                .call_sid
+            )
+        )
+
+    async def change_participant(self, room: str, call_sid: str, **changes: Any) -> None:
+        """Mute, hold or let coach whoever is in the conference of this name, as twilio-python names it. Raises
+        CarrierRefused or CarrierSilent."""
+        await self._ask(lambda: self._in_room(room)(call_sid).update(**changes))
+
+    async def remove_participant(self, room: str, call_sid: str) -> None:
+        """Send somebody out of the conference of this name. Raises CarrierRefused or CarrierSilent."""
+        await self._ask(lambda: self._in_room(room)(call_sid).delete())
+
+    def _in_room(self, room: str) -> Any:
+        """Who is in it. Only whoever is called in may be called by the conference's name: all else wants its sid.
+        https://www.twilio.com/docs/voice/api/conference-participant-resource"""
+        found = self._client.conferences.list(friendly_name=room, status="in-progress", limit=1)
+        if not found:
+            raise CarrierRefused(NOT_FOUND, try_later=False)
+        return self._client.conferences(found[0].sid).participants
 
     async def send_sms(self, *, to: str, sender: str, text: str, status_url: str) -> str:
         """Send a text message; returns its sid. Raises CarrierRefused or CarrierSilent."""

@@ -68,6 +68,13 @@ def brief(windows: Sequence[Window], *, tz: ZoneInfo, language: str) -> str:
     return ("、" if language == "ja" else ", ").join(told(window.start) for window in windows)
 
 
+def numbered(windows: Sequence[Window], *, tz: ZoneInfo, language: str) -> str:
+    """The same behind the numbers by which they are chosen: 1 11/25 10:00、2 11/25 14:00."""
+    joint = "、" if language == "ja" else ", "
+    told = (brief([window], tz=tz, language=language) for window in windows)
+    return joint.join(f"{number} {start}" for number, start in enumerate(told, start=1))
+
+
 def hours(window: Window, *, tz: ZoneInfo, language: str) -> str:
     """15:00〜15:30 / 3:00 PM–3:30 PM."""
     dash = "〜" if language == "ja" else "–"

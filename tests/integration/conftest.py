@@ -32,12 +32,18 @@ class Gateway:
 
 
 @pytest.fixture
-async def gateway(sqlite: Database, tmp_path: Path) -> AsyncIterator[Gateway]:
+def environment() -> dict[str, str]:
+    """What a module's gateway is told otherwise."""
+    return {}
+
+
+@pytest.fixture
+async def gateway(sqlite: Database, tmp_path: Path, environment: dict[str, str]) -> AsyncIterator[Gateway]:
     """A fresh gateway over a fresh database."""
     world = World(sqlite)
     nobody = f"http://127.0.0.1:{free_port()}"
     product = await a_product(
-        world, tmp_path, api_key=API_KEY, ORIKAESHI_ACTIONS_URL=nobody, PORT=nobody.rsplit(":", 1)[1]
+        world, tmp_path, api_key=API_KEY, ORIKAESHI_ACTIONS_URL=nobody, PORT=nobody.rsplit(":", 1)[1], **environment
     )
     Sanic.test_mode = True
     app = create_app(product)

@@ -65,7 +65,7 @@ def test_every_target_is_large_enough_for_a_thumb_and_nothing_is_cut_off(browser
     with visiting(browser, viewport={"width": width, "height": 720}, reduced_motion="reduce") as chat:
         chat.open().say(TO_CONFIRMATION[:3])
         small = chat.page.evaluate(
-            """(smallest) => [...document.querySelectorAll("button, a.hotline, textarea, input")]
+            """(smallest) => [...document.querySelectorAll("button, a.hotline, a.form-link, textarea, input")]
                 .filter((target) => target.checkVisibility())
                 .filter((target) => {
                   const { width, height } = target.getBoundingClientRect();
@@ -76,6 +76,14 @@ def test_every_target_is_large_enough_for_a_thumb_and_nothing_is_cut_off(browser
         assert small == []
         assert chat.page.evaluate("document.documentElement.scrollWidth") <= width
         assert chat.page.evaluate("document.getElementById('log').scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", "フォームから予約する"), ("en", "Book with a form")])
+def test_the_way_to_the_form_is_seen_on_a_small_phone(browser: Browser, language: str, words: str) -> None:
+    with visiting(browser, viewport={"width": 360, "height": 640}) as chat:
+        link = chat.open(f"/?lang={language}").page.get_by_role("link", name=words)
+        expect(link).to_be_in_viewport(ratio=1)
+        expect(link).to_have_attribute("href", f"/form?lang={language}")
 
 
 def test_a_booking_can_be_made_at_four_times_the_size(browser: Browser) -> None:

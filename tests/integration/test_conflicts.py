@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from bot.booking.callback import HOURS_CHANGED, SET_ASIDE, Callback, Status
 from bot.booking.errors import SlotFull, WindowNotOffered
@@ -17,6 +18,7 @@ from tests.support.products import SLOT, SLOTS, World, number, office_hours, rul
 
 CLOSED_ON_THE_DAY = office_hours(exceptions={date(2026, 11, 24): ()})
 MORNING_ONLY = office_hours(closures={date(2026, 11, 24): (Period(start=time(13), end=time.max),)})
+HALF_HOUR = timedelta(minutes=30)
 ONE_PLACE = replace(SLOTS, capacity=1)
 TALK = "t" * 43
 
@@ -69,8 +71,8 @@ async def test_row_22_capacity_lowered_below_what_is_sold_and_a_holiday_over_boo
     assert listed == {second.reference, third.reference, over_holiday.reference}
     texts = await world.send_notices()
     assert len(texts) == 3
-    assert sum("お電話が遅れるおそれがあります" in text and "空き: 11/24" in text for text in texts) == 2
-    assert sum("we can no longer call you Wed, Nov 25, 10:00 AM" in text and "Free: Nov 24" in text for text in texts)
+    assert sum("お電話が遅れそうです" in text and "1 11/24" in text for text in texts) == 2
+    assert sum("we can no longer call you Nov 25 10:00 AM" in text and "1 Nov 24" in text for text in texts)
     assert await world.conflicts.look(now=world.now) == 0
     assert await world.send_notices() == []
 
@@ -80,7 +82,7 @@ async def test_nothing_is_dialled_outside_the_new_hours_and_nobody_is_told_twice
     (made,) = await booked(before, 1)
     world = await after_a_restart(before, hours=CLOSED_ON_THE_DAY)
     (text,) = await world.send_notices()
-    assert "お電話できなくなりました" in text
+    assert "お電話ができず" in text
     for moment in (SLOT.start, SLOT.end, SLOT.end + timedelta(hours=1, seconds=1)):
         assert await world.at(moment) == 0
         await world.overdue.tell_lateness(now=world.now)
@@ -107,7 +109,7 @@ async def test_whoever_has_no_place_and_was_not_called_is_offered_new_times_when
     await world.send_notices()
     await world.at(SLOT.end + timedelta(hours=1, seconds=1))
     assert (await world.read(made[1])).status == Status.EXPIRED
-    assert len([text for text in await world.send_notices() if "改めて時間をお選びください（空き: 11/24" in text]) == 2
+    assert len([text for text in await world.send_notices() if "申し訳ありません。番号で返信: 1 11/24" in text]) == 2
 
 
 async def test_moving_settles_it(database: Database) -> None:
@@ -117,7 +119,7 @@ async def test_moving_settles_it(database: Database) -> None:
     other = Window(start=tokyo("2026-11-25 10:00"), end=tokyo("2026-11-25 10:30"))
     moved = await world.bookings.move(made.reference, other, now=world.now)
     assert moved.attention is None
-    assert [text for text in await world.send_notices() if "お電話できなくなりました" in text] == []
+    assert [text for text in await world.send_notices() if "お電話ができず" in text] == []
     assert await world.conflicts.look(now=world.now) == 0
 
 
@@ -170,6 +172,23 @@ async def test_a_topic_that_is_gone_follows_the_first_one(database: Database) ->
     assert await marks(world, [made]) == [None]
 
 
+async def test_a_call_about_a_topic_that_is_gone_is_moved_into_the_places_of_the_first_one(database: Database) -> None:
+    rules = rules_of(office_hours(), ONE_PLACE)
+    before = World(database, rules=replace(rules, topics={"general": rules.of("general"), "old": rules.of("general")}))
+    made, later = await before.book(SLOT, topic="old"), Window(start=SLOT.end, end=SLOT.end + HALF_HOUR)
+    world = await after_a_restart(before, rules=rules)
+    taken = await world.book(later, phone_number=number(1))
+    with pytest.raises(SlotFull):
+        await world.bookings.move(made.reference, later, now=world.now)
+    await world.bookings.cancel(taken.reference, now=world.now)
+    assert (await world.bookings.move(made.reference, later, now=world.now)).topic == "general"
+    with pytest.raises(SlotFull):
+        await world.book(later, phone_number=number(2))
+    async with database.read() as tx:
+        rows = await tx.execute(text("SELECT topic, booked FROM slots ORDER BY topic"))
+        assert [tuple(row) for row in rows] == [("general", 1), ("old", 0)]
+
+
 async def test_the_talk_in_which_it_was_booked_hears_of_it_too(sqlite: Database) -> None:
     before = World(sqlite)
     async with sqlite.write() as tx:
@@ -188,4 +207,4 @@ async def test_a_text_that_the_carrier_took_is_not_sent_again(sqlite: Database) 
     for _ in range(3):
         await world.conflicts.look(now=world.now)
         await world.send_notices()
-    assert len([text for _, text in world.sms.texts if "お電話できなくなりました" in text]) == 1
+    assert len([text for _, text in world.sms.texts if "お電話ができず" in text]) == 1

@@ -9,11 +9,11 @@ import pytest
 
 from bot.booking.kpis import FIGURES, Grouping
 from bot.store.database import Database
-from bot.usecases.agent import Desk
 from bot.usecases.kpis import Period
+from bot.usecases.people import People
 from tests.support.clocks import TOKYO
 from tests.support.desk import CHEAP
-from tests.support.products import BUSINESS, World, a_product, settings_of
+from tests.support.products import World, a_product, settings_of
 from tools import demo_data
 from tools.demo_past import Past, Setting
 from tools.recount import read_log, recount
@@ -24,8 +24,7 @@ async def test_a_filled_demo_has_every_figure_and_filling_it_again_changes_nothi
     database: Database, tmp_path: Path
 ) -> None:
     world = World(database)
-    desk = Desk(database, business=BUSINESS, line=world.line, hasher=CHEAP)
-    product = replace(await a_product(world, tmp_path), desk=desk)
+    product = replace(await a_product(world, tmp_path), people=People(database, hasher=CHEAP))
     terminal = Terminal(io.StringIO())
     made = await demo_data.fill(product, terminal, days=14)
     assert made > 200

@@ -206,7 +206,7 @@ async def test_without_scripts_an_agent_records_and_writes_all_the_same(server: 
     assert "訪問修理を手配" in page
     assert "桜井 さくらさんが10:00に記録" in page
     board = await server.office.desk.board(now=server.office.now)
-    assert [entry.callback.resolution for entry in board.finished] == ["resolved"]
+    assert [entry.callback.resolution for entry in board.finished] == ["settled"]
 
 
 async def test_the_second_agent_is_told_kindly_who_was_first(server: DeskServer, agent: Visitor) -> None:

@@ -3,19 +3,14 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from argon2 import PasswordHasher
 
 from bot.booking.callback import Status
 from bot.booking.errors import CallbackNotFound
-from bot.store import agents, callbacks, slots
+from bot.store import callbacks, slots
 from bot.store.database import Database
 from bot.usecases.agent import (
-    DEMO_AGENTS,
-    DEMO_SUPERVISOR,
-    SESSION_LENGTH,
     AlreadyRecorded,
     MovedOn,
     NoteChangedElsewhere,
@@ -23,9 +18,9 @@ from bot.usecases.agent import (
     note_mark,
 )
 from bot.usecases.board import Stage
-from tests.support.clocks import REAL, tokyo
+from tests.support.clocks import tokyo
 from tests.support.databases import PostgresServer
-from tests.support.desk import PASSWORD, Office
+from tests.support.desk import Office
 from tests.support.products import NUMBER, SLOT, number
 
 EMPTY = note_mark("")
@@ -35,61 +30,6 @@ EMPTY = note_mark("")
 async def office(database: Database) -> Office:
     """The demo's agents at their desk."""
     return await Office(database).open()
-
-
-async def test_a_session_lasts_twelve_hours_of_real_time_and_ends_at_once_at_logout(office: Office) -> None:
-    token = await office.desk.log_in(" Sakura ", PASSWORD, real_now=REAL)
-    assert token is not None
-    almost = REAL + SESSION_LENGTH - timedelta(seconds=1)
-    session = await office.desk.session(token.token, real_now=almost)
-    assert session is not None
-    assert session.agent.name == "桜井 さくら"
-    assert token.token not in (session.token_hash, session.csrf_token)
-    assert await office.desk.session(token.token, real_now=REAL + SESSION_LENGTH) is None
-    await office.desk.log_out(session)
-    assert await office.desk.session(token.token, real_now=almost) is None
-    assert not await office.desk.is_valid(session, real_now=almost)
-
-
-@pytest.mark.parametrize(
-    ("login", "password"),
-    [("sakura", "wrong"), ("nobody", PASSWORD), ("sakura", ""), ("", ""), ("sakura", PASSWORD * 100)],
-)
-async def test_only_the_right_password_of_a_known_login_lets_in(office: Office, login: str, password: str) -> None:
-    assert await office.desk.log_in(login, password, real_now=REAL) is None
-
-
-class CountingHasher(PasswordHasher):
-    """Remembers how often it worked."""
-
-    def __init__(self) -> None:
-        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
-        self.worked: list[str] = []
-
-    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
-        self.worked.append("hash")
-        return super().hash(password, salt=salt)
-
-    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002 (argon2's own name)
-        self.worked.append("verify")
-        return super().verify(hash, password)
-
-
-async def test_an_unknown_login_costs_one_password_hash_like_a_known_one(sqlite: Database) -> None:
-    hasher = CountingHasher()
-    office = await Office(sqlite, hasher=hasher).open()
-    hasher.worked.clear()
-    await office.desk.log_in("nobody", "x", real_now=REAL)
-    await office.desk.log_in("sakura", "x", real_now=REAL)
-    assert hasher.worked == ["hash", "verify"]
-
-
-async def test_the_demo_has_three_ready_agents_once_and_their_password_follows(office: Office) -> None:
-    await office.desk.ensure_demo_agents("another password", now=office.now)
-    assert [agent.login for agent in DEMO_AGENTS] == ["sakura", "ken", "emma"]
-    assert await office.desk.log_in("ken", PASSWORD, real_now=REAL) is None
-    assert await office.desk.log_in("ken", "another password", real_now=REAL) is not None
-    assert (await office.agent("emma")).presence == "ready"
 
 
 async def test_the_board_shows_what_is_next_in_the_order_owed(office: Office) -> None:
@@ -297,18 +237,6 @@ async def test_what_is_committed_after_a_later_entry_counts_as_a_change_too(
     assert pulse.changed == {first.reference}
     assert (await office.desk.pulse(pulse, at=0.75)).changed == frozenset()
     for database in (office.world.database, slow):
-        await database.close()
-
-
-async def test_gateways_that_start_together_make_each_agent_of_the_demo_once(database_url: str) -> None:
-    together = [Database(database_url) for _ in range(3)]
-    desks = [Office(database, hasher=CountingHasher()).desk for database in together]
-    await asyncio.gather(*(desk.ensure_demo_agents(PASSWORD, now=REAL) for desk in desks))
-    for demo in (*DEMO_AGENTS, DEMO_SUPERVISOR):
-        assert await desks[0].log_in(demo.login, PASSWORD, real_now=REAL)
-    async with together[0].read() as tx:
-        assert await agents.count(tx) == len(DEMO_AGENTS) + 1
-    for database in together:
         await database.close()
 
 

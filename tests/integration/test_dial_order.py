@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.booking.callback import Callback, Status
+from bot.booking.callback import LATE, Callback, Status
+from bot.booking.matching import Skills
 from bot.booking.priority import OrderPolicy, is_crowded, rank
 from bot.booking.window import Window
-from bot.store import callbacks, claims, order
+from bot.store import callbacks, claims, ledger, order
 from bot.store.database import Database
 from tests.support.products import RETRIES, SLOT, World, a_callback, number
 
@@ -56,14 +57,14 @@ async def test_the_database_orders_as_the_pure_function_does(
     due = [callback for callback in made if callback.due_at <= SLOT.start]
     async with database.write() as tx:
         load = await order.load(tx, policy=policy, now=SLOT.start)
-        found, _ = await claims.lock_due(tx, now=SLOT.start, kept_since=LONG_AGO, order=policy, limit=100)
+        found = await claims.lock_due(tx, now=SLOT.start, kept_since=LONG_AGO, order=policy, limit=100)
     in_time = [callback for callback in due if callback.window.end > SLOT.start + policy.slack]
     assert (load.waiting, load.agents) == (len(in_time), agents)
     assert load.soonest_end == min(callback.window.end for callback in in_time)
     crowded = is_crowded(load, policy=policy, now=SLOT.start)
     assert crowded == (agents == 1)
     expected = sorted(due, key=lambda one: rank(one, policy=policy, now=SLOT.start, crowded=crowded))
-    assert [callback.reference for callback in found] == [callback.reference for callback in expected]
+    assert [one.id for one in found] == [callback.id for callback in expected]
     async with database.read() as tx:
         places = await order.line(tx, policy=policy, now=SLOT.start)
     assert [place.callback_id for place in places] == [callback.id for callback in expected]
@@ -99,3 +100,29 @@ async def test_who_cannot_be_called_in_time_is_told_when_half_of_the_window_is_o
     assert await world.overdue.tell_lateness(now=SLOT.start + 15 * MINUTE) == 3
     assert await world.overdue.tell_lateness(now=SLOT.start + 16 * MINUTE) == 1
     assert await world.overdue.tell_lateness(now=SLOT.end - 5 * MINUTE) == 6
+
+
+async def test_what_was_foreseen_is_dialled_as_it_is_by_then(database: Database) -> None:
+    """A look ahead saves reading a callback again; whatever changed since is read anew."""
+    world = await World(database).with_agents(3)
+    made = [await world.book(phone_number=number(index)) for index in range(3)]
+    assert await world.dispatch.look_ahead(now=SLOT.start - MINUTE) == 3
+    assert await world.dispatch.look_ahead(now=SLOT.start - MINUTE) == 0
+    async with database.write() as tx:
+        await callbacks.change(tx, made[0], now=SLOT.start, dial_number=number(7))
+        await callbacks.change(tx, made[1], now=SLOT.start, status=Status.CANCELLED)
+        await ledger.set_consent(tx, number(2), do_not_call_at=SLOT.start)
+    assert await world.at(SLOT.start) == 1
+    assert [dial.to for dial in world.dialer.dials] == [number(7)]
+    assert (await world.read(made[2])).status == Status.CANCELLED
+
+
+async def test_who_can_be_answered_by_nobody_on_duty_is_told_early_however_many_others_there_are(
+    database: Database,
+) -> None:
+    world = await World(database).with_agents(9, skills=Skills(languages=frozenset({"ja"})))
+    await world.book(phone_number=number(0))
+    english = await world.book(phone_number=number(1), language="en")
+    assert await world.overdue.tell_lateness(now=SLOT.start + 14 * MINUTE) == 0
+    assert await world.overdue.tell_lateness(now=SLOT.start + 15 * MINUTE) == 1
+    assert (await world.read(english)).attention == LATE

@@ -16,7 +16,7 @@ from bot.booking.window import Window
 from bot.store import attempts, callbacks, ledger
 from bot.store.database import Database
 from bot.store.schema import callbacks as table
-from bot.usecases.claims import Claims
+from bot.usecases.foreseen import Foreseen, Judged
 from tests.support.carriers import BUSY_CARRIER, LOST, REFUSING_CARRIER, WRONG_NUMBER, ScriptedDialer, sid_of, slow
 from tests.support.clocks import TUESDAY, tokyo
 from tests.support.products import LINE, NUMBER, SLOT, World, number, office_hours
@@ -282,14 +282,15 @@ async def test_a_callback_that_cannot_be_claimed_is_set_aside_and_the_others_are
 ) -> None:
     world = await World(database).with_agents(3)
     made = [await world.book(phone_number=number(index)) for index in range(3)]
-    judge = Claims._refusal
+    judge = Foreseen._judge
 
-    def choke(taking: Claims, callback: Callback, barred: frozenset[str]) -> str | None:
+    def choke(foreseen: Foreseen, callback: Callback) -> Judged:
         if callback.id == made[1].id:
             raise RuntimeError("boom")
-        return judge(taking, callback, barred)
+        return judge(foreseen, callback)
 
-    monkeypatch.setattr(Claims, "_refusal", choke)
+    monkeypatch.setattr(Foreseen, "_judge", choke)
+    assert await world.dispatch.look_ahead(now=SLOT.start - MINUTE) == 2
     assert await world.at(SLOT.start) == 2
     assert {dial.to for dial in world.dialer.dials} == {number(0), number(2)}
     poisoned = await world.read(made[1])
@@ -309,7 +310,7 @@ async def test_a_database_that_is_away_for_a_moment_sets_nothing_aside(
     def away(*_: object) -> None:
         raise ConnectionResetError
 
-    monkeypatch.setattr(Claims, "_refusal", away)
+    monkeypatch.setattr(Foreseen, "_judge", away)
     assert await world.at(SLOT.start) == 0
     monkeypatch.undo()
     assert (await world.read(made)).attention is None

@@ -1,6 +1,5 @@
 """The booking form in a real browser: keyboard, screen reader, narrow screens, no script, and in frames."""
 
-import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,19 +11,9 @@ from playwright.async_api import Browser, Page, Route, async_playwright, expect
 from bot.gateway.form import form_blueprint
 from bot.store.database import Database
 from tests.support.browser import FLAGS, executable
+from tests.support.looking import LOOKS, require_readable, visit
 from tests.support.products import World, a_product, number
 from tests.support.serving import bound_socket, serving_at
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-SMALLEST_TARGET_PX = 44
-TOO_SMALL = """(smallest) =>
-  [...document.querySelectorAll("button:not(.first), a, textarea, label.time, summary, input[type=tel]")]
-    .filter((target) => target.checkVisibility() && target.getBoundingClientRect().height < smallest)
-    .map((target) => target.outerHTML)"""
-LOOKS: list[dict[str, Any]] = [
-    {"color_scheme": "light", "viewport": {"width": 360, "height": 720}},
-    {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
-]
 
 
 @pytest.fixture
@@ -50,19 +39,6 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         yield browser
         await browser.close()
-
-
-@contextlib.asynccontextmanager
-async def visit(browser: Browser, address: str, **look: Any) -> AsyncIterator[Page]:
-    """A page that raises nothing and breaks no policy of its own."""
-    wrong: list[str] = []
-    context = await browser.new_context(**look)
-    page = await context.new_page()
-    page.on("console", lambda told: wrong.append(told.text) if "Content Security Policy" in told.text else None)
-    await page.goto(address)
-    yield page
-    await context.close()
-    assert wrong == []
 
 
 async def fill(page: Page) -> None:
@@ -129,15 +105,10 @@ async def test_a_time_that_was_taken_meanwhile_is_answered_with_others(
 async def test_no_state_of_the_form_breaks_a_rule_of_axe_or_is_cut_off(
     chromium: Browser, url: str, look: dict[str, Any]
 ) -> None:
-    axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe-playwright-python is not installed")
     async with visit(chromium, f"{url}/form", **look) as page:
         for reach in (_nothing, _send_nothing, _send_something_urgent, _send):
             await reach(page)
-            told = await axe.Axe().run(page, options=RULES)
-            broken = told.response["violations"]
-            assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in broken] == []
-            assert await page.evaluate("document.documentElement.scrollWidth") <= look["viewport"]["width"]
-            assert await page.evaluate(TOO_SMALL, SMALLEST_TARGET_PX) == []
+            await require_readable(page)
 
 
 async def _nothing(_page: Page) -> None:

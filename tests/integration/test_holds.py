@@ -1,9 +1,8 @@
 """Places kept while a customer is asked for a yes. On both databases."""
 
 import asyncio
-import random
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +12,7 @@ from bot.store import holds
 from bot.store.database import Database
 from bot.usecases.seats import Customer
 from tests.support.clocks import tokyo
-from tests.support.products import SLOT, SLOTS, World, a_request, number
+from tests.support.products import SLOT, SLOTS, World, number
 
 HALF_HOUR = timedelta(minutes=30)
 NEXT = Window(start=SLOT.start + HALF_HOUR, end=SLOT.end + HALF_HOUR)
@@ -132,33 +131,3 @@ async def test_many_who_hold_one_slot_at_once_get_no_more_places_than_there_are(
         return True
 
     assert sum(await asyncio.gather(*(attempt(index) for index in range(32)))) == SLOTS.capacity
-
-
-async def test_row_19_a_yes_at_the_moment_the_hold_lapses_sells_the_place_to_exactly_one(
-    database: Database, second_database: Database
-) -> None:
-    """The holder's yes and a stranger race around the expiry, each with a clock of its own."""
-    mine, strangers = World(database, slots=ONE_PLACE), World(second_database, slots=ONE_PLACE)
-    chance = random.Random(19)
-    starts = [tokyo(f"2026-11-{day} 11:00") + HALF_HOUR * place for day in (24, 25, 26, 27, 30) for place in range(14)]
-    trials = [Window(start=start, end=start + HALF_HOUR) for start in starts]
-
-    async def buy(world: World, window: Window, at: datetime, index: int, holder: str | None) -> bool:
-        request = a_request(window, phone_number=number(index), held_by=holder)
-        try:
-            await world.bookings.book(request, now=at)
-        except SlotFull:
-            return False
-        return True
-
-    start = mine.now
-    for trial, window in enumerate(trials):
-        holder = Customer(number=number(2 * trial), language="ja", holder=f"talk-{trial}")
-        await mine.bookings.hold(window, customer=holder, now=start)
-        moments = [start + THREE_MINUTES + timedelta(milliseconds=chance.choice((-1, 0, 1))) for _ in range(2)]
-        sold = await asyncio.gather(
-            buy(mine, window, moments[0], 2 * trial, f"talk-{trial}"),
-            buy(strangers, window, moments[1], 2 * trial + 1, None),
-        )
-        assert sum(sold) == 1, (trial, moments, sold)
-    assert len(await mine.bookings.listing(limit=200)) == len(trials)

@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
+from bot.store.account_schema import api_keys
 from bot.store.database import Database
-from bot.store.schema import api_keys
 from bot.usecases.keys import ApiKeys
 from tests.support.clocks import TUESDAY
 

@@ -20,7 +20,7 @@ from bot.usecases.call_steps import AskKey, SayAndHangUp
 from tests.support.carriers import sid_of
 from tests.support.clocks import tokyo
 from tests.support.databases import SqliteFiles
-from tests.support.products import NUMBER, SLOT, SLOTS, World, a_request
+from tests.support.products import NUMBER, SLOT, SLOTS, World, a_request, office_hours, rules_of
 from tests.support.telephone import Telephone, ringing, telephone
 
 MINUTE = timedelta(minutes=1)
@@ -103,6 +103,19 @@ async def test_other_times_are_read_out_three_at_a_time_and_come_round_again(sql
     again = [await call.press("9") for _ in range(200)]
     assert first in again
     assert await call.press("7") == again[-1]
+
+
+async def test_other_times_are_offered_about_a_topic_that_the_settings_dropped(sqlite: Database) -> None:
+    rules = rules_of(office_hours())
+    before = World(sqlite, rules=replace(rules, topics={"general": rules.of("general"), "old": rules.of("general")}))
+    made = await before.book(topic="old")
+    world = await World(sqlite, rules=rules).with_agents()
+    await world.at(SLOT.start)
+    dial = await world.the_dial()
+    call = InCall(world, made, dial)
+    await world.calls.answered(dial.id, call.sid, now=world.now)
+    assert "15時30分は1" in await call.press("2")
+    assert "15時30分に変更しました" in await call.press("1")
 
 
 async def test_a_time_that_was_taken_meanwhile_is_told_and_others_are_offered(database: Database) -> None:

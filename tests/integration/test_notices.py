@@ -135,10 +135,10 @@ async def test_nothing_is_written_to_a_number_without_an_inbox(sqlite: Database,
 
 async def test_who_opted_out_is_written_nothing_until_they_opt_in_again(database: Database) -> None:
     world = World(database)
-    await world.consent.text_received(NUMBER, "停止", "SM-in-1", now=world.now)
+    await world.text("停止", key="SM-in-1")
     made = await world.book()
     assert await world.send_notices() == []
-    await world.consent.text_received(NUMBER, "再開", "SM-in-2", now=world.now)
+    await world.text("再開", key="SM-in-2")
     await world.bookings.move(made.reference, NEXT, now=world.now)
     assert len(await world.send_notices()) == 1
 
@@ -333,15 +333,15 @@ async def test_after_the_talk_the_customer_is_thanked_and_rates_with_a_digit(dat
     (thanks,) = await world.send_notices()
     assert "ありがとうございました" in thanks
     for sid in ("SM-in-1", "SM-in-1", "SM-in-2"):
-        await world.consent.text_received(NUMBER, "４ ", sid, now=world.now)
+        await world.text("４ ", key=sid)
     assert await world.ratings.of(made) == 4
-    assert "評価" in str(await world.consent.text_received(NUMBER, "5", "SM-in-3", now=world.now))
+    assert "評価" in str(await world.text("5", key="SM-in-3"))
 
 
 async def test_a_digit_from_somebody_who_had_no_call_lately_is_no_rating(sqlite: Database) -> None:
     world = World(sqlite)
     await world.book()
-    assert "評価" not in str(await world.consent.text_received(NUMBER, "5", "SM-in-1", now=world.now))
+    assert "評価" not in str(await world.text("5", key="SM-in-1"))
 
 
 async def test_what_a_message_cost_is_kept(sqlite: Database) -> None:
@@ -350,4 +350,4 @@ async def test_what_a_message_cost_is_kept(sqlite: Database) -> None:
     await world.send_notices()
     async with sqlite.read() as tx:
         costs = (await tx.execute(select(table.c.segments).where(table.c.kind == "confirmation"))).scalars().all()
-    assert costs == [1]
+    assert costs == [2]

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import httpx
 import pytest
+from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.integration.conftest import Gateway
+from tests.support.products import number
 
+WINDOW = {"start": "2026-11-24T15:00:00+09:00", "end": "2026-11-24T15:30:00+09:00"}
 CONTRACT = [
     ("post", "/api/v1/chat/sessions", 201),
     ("post", "/api/v1/chat/sessions/{session_id}/messages", 200),
@@ -81,3 +85,55 @@ async def test_a_callback_is_described_with_its_members(gateway: Gateway, member
     schema = (await document(gateway))["components"]["schemas"]["Callback"]
     assert member in schema["properties"]
     assert member in schema["required"]
+
+
+def faults(told: dict[str, Any], answer: httpx.Response, path: str) -> list[str]:
+    """What an answer has otherwise than the document says, members that it does not name among it."""
+    operation = told["paths"][path][answer.request.method.lower()]
+    described = operation["responses"].get(str(answer.status_code))
+    if described is None:
+        return [f"{answer.status_code} is not there"]
+    kind = answer.headers["content-type"].split(";")[0]
+    schema = described["content"][kind]["schema"]
+    named = told["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]["properties"]
+    validator = OAS31Validator({**schema, "components": told["components"]})
+    wrong = [error.message for error in validator.iter_errors(answer.json())]
+    return wrong + [f"{member} is not named" for member in answer.json() if member not in named]
+
+
+async def test_what_is_answered_is_what_the_document_says(gateway: Gateway) -> None:
+    told, api, every = await document(gateway), gateway.api, "/api/v1/callbacks"
+    body = {"phone_number": number(1), "reason": "load", "window": WINDOW}
+    asked: list[tuple[str, httpx.Response]] = [(every, await api.post(every, json=body)) for _ in range(4)]
+    asked += [(every, await api.post(every, json={**body, "phone_number": number(2)}))]
+    reference = asked[0][1].json()["reference"]
+    one, move, cancel = (f"{every}/{{reference}}{step}" for step in ("", "/reschedule", "/cancel"))
+    later = {"window": {"start": WINDOW["end"], "end": "2026-11-24T16:00:00+09:00"}}
+    asked += [
+        ("/api/v1/slots", await api.get("/api/v1/slots")),
+        ("/api/v1/slots", await api.get("/api/v1/slots?from=soon")),
+        ("/api/v1/slots", await gateway.public.get("/api/v1/slots")),
+        (every, await api.post(every, json={**body, "phone_number": number(3), "window": None})),
+        (every, await api.post(every, json={**body, "phone_number": "119", "priority": -1})),
+        (
+            every,
+            await api.post(
+                every,
+                json={
+                    **body,
+                    "phone_number": number(4),
+                    "window": later["window"] | {"end": "2026-11-24T17:00:00+09:00"},
+                },
+            ),
+        ),
+        (every, await api.get(f"{every}?limit=1")),
+        (one, await api.get(f"{every}/{reference}")),
+        (one, await api.get(f"{every}/NOBODY")),
+        (move, await api.post(f"{every}/{reference}/reschedule", json=later)),
+        (move, await api.post(f"{every}/{reference}/reschedule", json={})),
+        (cancel, await api.post(f"{every}/{reference}/cancel", json={})),
+        (move, await api.post(f"{every}/{reference}/reschedule", json=later)),
+    ]
+    codes = [answer.status_code for _, answer in asked]
+    assert codes == [201, 201, 201, 409, 409, 200, 422, 401, 201, 422, 422, 200, 200, 404, 200, 422, 200, 409]
+    assert {path: found for path, answer in asked if (found := faults(told, answer, path))} == {}

@@ -7,15 +7,16 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from bot.booking.callback import Callback, Status
+from bot.booking.callback import Callback
 from bot.booking.errors import CallbackNotOpen, IdempotencyConflict, SlotFull
 from bot.booking.hours import BusinessHours, Period
 from bot.booking.window import Window
@@ -23,27 +24,18 @@ from bot.store import callbacks
 from bot.store.database import Database
 from bot.store.together import MOST_AT_ONCE
 from bot.usecases.bookings import IdempotencyKey
+from tests.support import races
 from tests.support.clocks import NEW_YORK, tokyo
+from tests.support.databases import PostgresServer
 from tests.support.plain_http import Answer, Connection
 from tests.support.ports import free_port
 from tests.support.products import ROOT, SLOT, SLOTS, World, a_request, number, settings_of
+from tests.support.races import PLACES, wrong_counters
 
-PLACES = 48
+TRIALS = 300
 HALF_HOUR = timedelta(minutes=30)
 NEXT = Window(start=SLOT.end, end=SLOT.end + (SLOT.end - SLOT.start))
 API_KEY = "a-key-for-many-who-book-at-once"
-IN_ONE_PERSONS_HANDS = """
-SELECT s.topic, s.starts_at, s.booked FROM slots s WHERE s.booked <>
-  (SELECT count(*) FROM callbacks c WHERE c.topic = s.topic AND c.slot_start = s.starts_at AND c.status <> 'cancelled')
-  + (SELECT count(*) FROM holds h WHERE h.topic = s.topic AND h.slot_start = s.starts_at)
-"""
-"""Slots whose counter is not what was really sold and held: there must be none, ever."""
-
-
-async def wrong_counters(database: Database) -> list[tuple[object, ...]]:
-    """What the invariant finds."""
-    async with database.read() as tx:
-        return [tuple(row) for row in await tx.execute(text(IN_ONE_PERSONS_HANDS))]
 
 
 async def book(world: World, index: int, window: Window = SLOT) -> Callback | None:
@@ -118,28 +110,44 @@ async def test_row_18_a_yes_that_arrives_twice_books_once(database: Database, se
     assert len(await worlds[0].bookings.listing()) == 1
 
 
+@pytest.mark.parametrize("level", races.LEVELS)
+async def test_row_16_is_kept_whatever_isolation_level_the_server_begins_transactions_at(
+    postgres_server: PostgresServer, tmp_path: Path, level: str
+) -> None:
+    url = await postgres_server.fresh(tmp_path)
+    await races.at_level(url, level)
+    processes = Database(url), Database(url)
+    ends = await asyncio.gather(
+        *(races.rush(database, requests=200, first=200 * place) for place, database in enumerate(processes))
+    )
+    assert sum(ends, Counter()) == {"booked": PLACES, "full": 400 - PLACES}
+    assert await wrong_counters(processes[0]) == []
+    for database in processes:
+        await database.close()
+
+
+async def test_row_19_a_yes_at_the_moment_the_hold_lapses_sells_the_place_to_exactly_one(
+    database: Database, second_database: Database
+) -> None:
+    """`make races` runs ten thousand of these."""
+    seen = await races.hold_expiry(database, second_database, trials=TRIALS)
+    assert seen.wrong == []
+    assert seen.ends.total() == TRIALS
+    assert min(seen.ends["the holder"], seen.ends["the stranger"]) > 0  # it was a race
+    assert await wrong_counters(database) == []
+
+
 async def test_row_20_nothing_is_dialled_after_a_cancellation_was_acknowledged(
     database: Database, second_database: Database
 ) -> None:
-    """At the moment of the claim either the dispatcher is first, and the answer says so, or no dial begins."""
-    customers = World(database, slots=replace(SLOTS, capacity=100))
-    dispatcher = await World(second_database, slots=replace(SLOTS, capacity=100)).with_agents(60)
-    made = [await customers.book(phone_number=number(index)) for index in range(60)]
+    """At the moment of the claim either the dispatcher is first, and the answer says so, or no dial begins.
 
-    async def cancel(callback: Callback) -> bool:
-        try:
-            await customers.bookings.cancel(callback.reference, now=SLOT.start)
-        except CallbackNotOpen as refused:
-            return refused.status not in (Status.DIALING, Status.IN_CALL)
-        return True
-
-    cancelled, _ = await asyncio.gather(
-        asyncio.gather(*(cancel(callback) for callback in made)), dispatcher.at(SLOT.start)
-    )
-    await dispatcher.at(SLOT.start)
-    dialled = {dial.callback_id for dial in await dispatcher.live()}
-    for callback, acknowledged in zip(made, cancelled, strict=True):
-        assert (callback.id in dialled) != acknowledged
+    `make races` runs ten thousand of these.
+    """
+    seen = await races.cancel_and_dial(database, second_database, trials=TRIALS)
+    assert seen.wrong == []
+    assert seen.ends.total() == TRIALS
+    assert min(seen.ends["cancelled"], seen.ends["dialled"]) > 0
     assert await wrong_counters(database) == []
 
 
@@ -216,49 +224,59 @@ async def _until_it_answers(port: int, process: "subprocess.Popen[bytes]") -> No
     raise TimeoutError(port)
 
 
-async def test_row_16_three_gateways_sell_exactly_what_there_is_to_1000_bookings_at_once_then_move_and_cancel_them(
+async def books(port: int, customers: Iterator[int], window: dict[str, str]) -> list[Answer]:
+    """One client of many who all want the same time."""
+    async with Connection(port, API_KEY) as connection:
+        return [
+            await connection.post(
+                "/api/v1/callbacks", {"phone_number": number(index), "reason": "load", "window": window}
+            )
+            for index in customers
+        ]
+
+
+async def changes_its_mind(port: int, customers: Iterator[int], windows: list[dict[str, str]]) -> None:
+    """One client of many whose customers book, move and cancel while the others do."""
+    chance = random.Random(port)
+    async with Connection(port, API_KEY) as connection:
+        for index in customers:
+            body = {"phone_number": number(index), "reason": "load", "window": chance.choice(windows)}
+            answer = await connection.post("/api/v1/callbacks", body)
+            while answer.status != 409 and answer.body["status"] == "booked" and chance.random() < 0.7:
+                path = f"/api/v1/callbacks/{answer.body['reference']}"
+                if chance.random() < 0.6:
+                    answer = await connection.post(f"{path}/reschedule", {"window": chance.choice(windows)})
+                else:
+                    answer = await connection.post(f"{path}/cancel", {})
+                assert answer.status in (200, 409), answer.body
+
+
+async def test_row_16_three_gateways_sell_exactly_what_there_is_to_1000_at_once_and_to_1000_who_move_and_cancel(
     three_gateways: list[int], database: Database
 ) -> None:
     async with Connection(three_gateways[0], API_KEY) as connection:
         offered = (await connection.get("/api/v1/slots")).body["slots"]
-    hot, other = ({name: slot[name] for name in ("start", "end")} for slot in offered[20:22])
-    answers: list[Answer] = []
-    customers, chance = iter(range(1000)), random.Random(16)
-
-    async def books(port: int) -> None:
-        async with Connection(port, API_KEY) as connection:
-            for index in customers:
-                body = {"phone_number": number(index), "reason": "load", "window": hot}
-                answers.append(await connection.post("/api/v1/callbacks", body))
-
-    await asyncio.gather(*(books(three_gateways[client % 3]) for client in range(64)))
+    hot, *others = ({name: slot[name] for name in ("start", "end")} for slot in offered[20:23])
+    ports, customers = [three_gateways[client % 3] for client in range(64)], iter(range(1000))
+    answers = [
+        answer for told in await asyncio.gather(*(books(port, customers, hot) for port in ports)) for answer in told
+    ]
     assert Counter(answer.status for answer in answers) == {201: PLACES, 409: 1000 - PLACES}
     full = [answer.body for answer in answers if answer.status == 409]
     assert {problem["type"] for problem in full} == {"slot-full"}
     assert all(problem["alternatives"] for problem in full)
     assert await wrong_counters(database) == []
 
-    async def changes(port: int, reference: str, index: int) -> None:
-        """Move or cancel, while others book what becomes free."""
-        path = f"/api/v1/callbacks/{reference}"
-        async with Connection(port, API_KEY) as connection:
-            for _ in range(3):
-                if chance.random() < 0.7:
-                    answer = await connection.post(f"{path}/reschedule", {"window": chance.choice((hot, other))})
-                else:
-                    answer = await connection.post(f"{path}/cancel", {})
-                assert answer.status in (200, 409), answer.body
-            body = {"phone_number": number(1000 + index), "reason": "load", "window": chance.choice((hot, other))}
-            assert (await connection.post("/api/v1/callbacks", body)).status in (201, 409)
-
-    booked = [answer.body["reference"] for answer in answers if answer.status == 201]
-    await asyncio.gather(
-        *(changes(three_gateways[index % 3], reference, index) for index, reference in enumerate(booked * 2))
-    )
+    customers = iter(range(1000, 2000))
+    await asyncio.gather(*(changes_its_mind(port, customers, [hot, *others]) for port in ports))
+    assert await wrong_counters(database) == []
+    customers = iter(range(2000, 2000 + 3 * PLACES))
+    for window in (hot, *others):  # what was given back is sold again, to the last place
+        await asyncio.gather(*(books(port, islice(customers, 1), window) for port in ports[:PLACES]))
     assert await wrong_counters(database) == []
     async with database.read() as tx:
-        sold = [row.booked for row in await tx.execute(text("SELECT booked FROM slots"))]
-    assert all(0 <= booked <= PLACES for booked in sold)
+        sold = [row.booked for row in await tx.execute(text("SELECT booked FROM slots WHERE booked > 0"))]
+    assert sold == [PLACES] * 3
 
 
 @pytest.mark.parametrize("change", ["move", "cancel"])

@@ -1,26 +1,20 @@
 """The simulated carrier's answers, judged by Twilio's own OpenAPI document: Prism stands between it and the real client
 and turns every answer that does not fit into an error."""
 
-import asyncio
-import contextlib
 import json
-import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
-from tests.support.ports import free_port
+from tests.support.judge import need_prism, proxy
 from tests.support.products import ROOT
 from tests.support.simulator_stage import ACCOUNT_SID, AGENT, AUTH_TOKEN, BUSINESS, CUSTOMER, Stage, stage
 from tools import prism
 
-STARTS_WITHIN_S = 60.0
 OURS = ("Calls", "Messages", "Conferences")
 WHERE = "/2010-04-01/Accounts/{AccountSid}"
 
@@ -28,11 +22,7 @@ WHERE = "/2010-04-01/Accounts/{AccountSid}"
 @pytest.fixture(scope="module")
 def specification(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twilio's document, of it what we serve, and corrected where Twilio itself does not keep to it."""
-    if not (shutil.which("node") and prism.is_there(ROOT / prism.FOLDER, ROOT / prism.LOCKED)):
-        missing = "this test needs Node.js and Prism: make system"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
+    need_prism()
     document = json.loads((ROOT / prism.FOLDER / prism.SPECIFICATION).read_text())
     document["paths"] = {
         path: operations
@@ -70,28 +60,6 @@ async def judged(specification: Path, tmp_path: Path) -> AsyncIterator[Stage]:
         play.twilio = Client(ACCOUNT_SID, AUTH_TOKEN)
         play.twilio.api.base_url = url
         yield play
-
-
-@contextlib.asynccontextmanager
-async def proxy(specification: Path, upstream: str) -> AsyncIterator[str]:
-    """Prism before the carrier; `--errors` makes an error of every violation."""
-    port = free_port()
-    process = await asyncio.create_subprocess_exec(
-        str(ROOT / prism.FOLDER / prism.COMMAND), "proxy", str(specification), upstream, "--errors",
-        "--host", "127.0.0.1", "--port", str(port),
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(STARTS_WITHIN_S), httpx.AsyncClient(trust_env=False) as http:
-            while True:
-                with contextlib.suppress(httpx.TransportError):
-                    await http.get(f"http://127.0.0.1:{port}/")
-                    break
-                await asyncio.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 async def test_every_answer_is_one_that_twilio_could_give(judged: Stage) -> None:

@@ -155,6 +155,16 @@ async def test_a_customer_who_writes_stop_is_answered_once_and_obeyed(gateway: G
     assert await gateway.world.send_notices() == []
 
 
+async def test_a_text_message_is_answered_behind_the_webhook(gateway: Gateway) -> None:
+    fields = {"From": NUMBER, "To": "+815031234567", "Body": "もしもし", "MessageSid": "SM1"}
+    for _ in range(2):
+        assert tags(await post(gateway, "/webhooks/twilio/sms", fields)) == ["Response"]
+    assert (await post(gateway, "/webhooks/twilio/sms", fields | {"MessageSid": "SM2"}, "forged")).status_code == 403
+    world = gateway.world
+    await world.correspondence.answer_due(now=world.now, real_now=world.real)
+    assert [text for _, text in world.sms.texts] == ["heard: もしもし"]
+
+
 async def test_how_a_message_fared_is_kept(gateway: Gateway) -> None:
     await gateway.world.book()
     await gateway.world.send_notices()

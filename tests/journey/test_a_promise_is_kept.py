@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, expect
 
-from bot.usecases.agent import DEMO_AGENTS
+from bot.usecases.people import DEMO_AGENTS
 from tests.support.browser import log_in
 from tests.support.databases import PostgresServer, outside_any_loop
 from tests.support.running import Handset, Product, eventually, running_product

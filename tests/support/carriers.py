@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.booking.callback import Outcome
+from bot.channels.channel import Answer as TalkAnswer
 from bot.channels.channel import MaybeSent, NotSent, Sent
+from bot.channels.sms import worded
 from bot.telephony.dialer import Accepted, CallState, CarrierUnavailable, Rejected, Unknown
+from bot.telephony.rooms import Change, Voice
 
 Answer = Accepted | Rejected | Unknown | Exception
 LOST = Unknown(cause="ReadTimeout")
@@ -79,6 +82,28 @@ class ScriptedDialer:
 
 
 @dataclass
+class ScriptedRooms:
+    """Rooms in which everything succeeds, unless a test says otherwise; they keep what was asked."""
+
+    invited: list[tuple[str, str, Voice]] = field(default_factory=list)
+    answers: deque[Accepted | Rejected | Unknown] = field(default_factory=deque)
+    changed: list[tuple[str, Change]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+
+    async def invite(self, attempt_id: str, guest_id: str, to: str, voice: Voice) -> Accepted | Rejected | Unknown:
+        self.invited.append((guest_id, to, voice))
+        return self.answers.popleft() if self.answers else Accepted(call_sid=f"CAguest{len(self.invited)}")
+
+    async def change(self, attempt_id: str, call_sid: str, change: Change) -> bool:
+        self.changed.append((call_sid, change))
+        return call_sid not in self.gone
+
+    async def remove(self, attempt_id: str, call_sid: str) -> None:
+        self.removed.append(call_sid)
+
+
+@dataclass
 class ScriptedSms:
     """A Channel that gives the scripted answers in turn, then sends."""
 
@@ -91,6 +116,39 @@ class ScriptedSms:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    async def show_work(self, to: str) -> None:
+        """Nothing is shown."""
+
+    async def answer(self, to: str, answer: TalkAnswer, *, reply: str | None) -> Sent | NotSent | MaybeSent:
+        return await self.send(to, worded(answer))
+
+
+@dataclass
+class ScriptedTalks:
+    """A TalkChannel that keeps whole answers, with what they were to reply to; it gives the scripted outcomes."""
+
+    script: deque[SmsAnswer] = field(default_factory=deque)
+    said: list[tuple[str, TalkAnswer, str | None]] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+
+    async def send(self, to: str, text: str) -> Sent | NotSent | MaybeSent:
+        return await self.answer(to, TalkAnswer(texts=(text,), choices=(), language="ja", key=text), reply=None)
+
+    async def show_work(self, to: str) -> None:
+        self.shown.append(to)
+
+    async def answer(self, to: str, answer: TalkAnswer, *, reply: str | None) -> Sent | NotSent | MaybeSent:
+        self.said.append((to, answer, reply))
+        outcome = self.script.popleft() if self.script else Sent(message_sid=f"LM{len(self.said)}")
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    @property
+    def last(self) -> TalkAnswer:
+        """What was said last."""
+        return self.said[-1][1]
 
 
 def sid_of(attempt_id: str) -> str:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.booking.business import Business
-from bot.gateway import rendering
+from bot.gateway import embedding, rendering
 from tests.support.chat_script import Script
 
 STATIC = rendering.HERE / "static"
@@ -59,6 +59,7 @@ class ChatStandIn:
         self.faults: dict[str, list[Fault]] = {}
         self.requests: list[str] = []
         self.tells_question = True
+        self.embed_on: list[str] = []
         self.answering = threading.Event()
         self.answering.set()
         self._now = START
@@ -184,6 +185,13 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/":
             answer = rendering.page("chat.html", business=BUSINESS, hours=HOURS)
             self._send(200, answer.body or b"", "text/html; charset=utf-8")
+        elif path == "/embed/chat.html":
+            answer = rendering.page("chat_embed.html", business=BUSINESS, hours=HOURS)
+            self._send(200, answer.body or b"", "text/html; charset=utf-8")
+        elif path == "/embed/chat.css":
+            self._send(200, embedding.style_sheet().encode(), "text/css; charset=utf-8")
+        elif path == "/embed/chat.js":
+            self._static("embed/chat.js")
         elif path.startswith("/static/"):
             self._static(path.removeprefix("/static/"))
         elif path.endswith("/messages"):
@@ -192,6 +200,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._events()
         else:
             self._send(404, b"", "text/plain")
+
+    def do_OPTIONS(self) -> None:
+        self._send(204, b"", "text/plain")
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
@@ -237,6 +248,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
+        for name, value in self._shared().items():
+            self.send_header(name, value)
         self.end_headers()
         try:
             self.wfile.write(b": open\n\n")
@@ -257,12 +270,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
         self.send_response(HTTPStatus(status))
-        for name, value in {**rendering.HEADERS, **(headers or {})}.items():
+        for name, value in {**rendering.HEADERS, **self._shared(), **(headers or {})}.items():
             self.send_header(name, value)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _shared(self) -> dict[str, str]:
+        origin = self.headers.get("Origin", "")
+        return embedding.sharing_headers(urlsplit(self.path).path, origin, self.site.embed_on)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class names it so)
         """Tests read the page, not a server's log."""

@@ -81,6 +81,14 @@ class PostgresServer:
             self.stop()
             raise
 
+    def processor_seconds(self) -> float:
+        """What the server and those of its processes that still run have used of the processor since it began."""
+        parts = [(stat.read_text().rpartition(")")[2].split()) for stat in Path("/proc").glob("[0-9]*/stat")]
+        mine = [own for own in parts if int(own[1]) == self._server.pid]
+        (server,) = [stat.read_text().rpartition(")")[2].split() for stat in [Path(f"/proc/{self._server.pid}/stat")]]
+        ticks = sum(int(value) for value in server[11:15]) + sum(int(value) for one in mine for value in one[11:13])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def url(self, name: str) -> str:
         """Where one database of this server is."""
         return f"postgresql://orikaeshi@127.0.0.1:{self._port}/{name}"

@@ -17,7 +17,12 @@ from bot.gateway.desk import desk_blueprint
 from bot.store import agents, attempts, callbacks, conversations
 from bot.store.agents import Agent
 from bot.store.database import Database
+from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
+from bot.usecases.audit import AuditLog
+from bot.usecases.people import People
+from bot.usecases.presences import Presences
+from bot.usecases.second_factor import SecondFactor
 from tests.support.clocks import REAL
 from tests.support.products import BUSINESS, World, a_callback, a_product
 from tests.support.serving import bound_socket, serving_at
@@ -33,12 +38,17 @@ class Office:
 
     def __init__(self, database: Database, *, hasher: PasswordHasher = CHEAP) -> None:
         self.world = World(database)
-        self.desk = Desk(database, business=BUSINESS, line=self.world.line, hasher=hasher)
+        self.desk = Desk(database, business=BUSINESS, line=self.world.line)
+        self.accounts = Accounts(database, hasher=hasher)
+        self.second_factor = SecondFactor(database, self.accounts, issuer="Shop")
+        self.presences = Presences(database)
+        self.people = People(database, hasher=hasher)
+        self.audit = AuditLog(database)
         self.clock = self.world.clock
 
     async def open(self) -> "Office":
-        """Let the demo's agents in."""
-        await self.desk.ensure_demo_agents(PASSWORD, now=self.now)
+        """Let the demo's people in."""
+        await self.people.ensure_demo_people(PASSWORD, now=self.now)
         return self
 
     @property
@@ -123,7 +133,13 @@ async def serving(office: Office, folder: Path, **environment: str) -> AsyncIter
     """The desk on a free port of this machine."""
     with bound_socket() as sock:
         told = {"PORT": str(sock.getsockname()[1]), **environment}
-        product = replace(await a_product(office.world, folder, **told), desk=office.desk)
+        product = replace(
+            await a_product(office.world, folder, **told),
+            desk=office.desk,
+            accounts=office.accounts,
+            people=office.people,
+            second_factor=office.second_factor,
+        )
         async with serving_at(sock, desk_blueprint(product)) as url:
             yield DeskServer(url=url, office=office)
 

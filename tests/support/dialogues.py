@@ -126,7 +126,7 @@ class Stage:
             self.sms,
             business=product.business,
             new_times=NewTimes(product.rules, seats),
-            policy=settings.notices.value(link=settings.public_base_url, unknown_zone=product.business.timezone),
+            policy=settings.notices.value(links=product.links.key, unknown_zone=product.business.timezone),
         )
         self._sending = asyncio.Lock()
         self._numbers = 0

@@ -14,6 +14,7 @@ from bot.booking.business import Business
 from bot.booking.callback import Callback, Channel, Kind, Status
 from bot.booking.hours import BusinessHours, Period
 from bot.booking.lawful import LawfulHours
+from bot.booking.link import LinkKey
 from bot.booking.matching import EVERYTHING, Skills
 from bot.booking.measured import MeasurePolicy
 from bot.booking.pacing import Line, Pace
@@ -22,36 +23,48 @@ from bot.booking.retry import RetryPolicy, same_for_all
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.slots import SlotPolicy
 from bot.booking.window import Window
+from bot.channels.channel import Heard
 from bot.settings import load
 from bot.settings_review import in_force
 from bot.store import agents, attempts, callbacks
 from bot.store.agents import Agent
 from bot.store.attempts import Dial
 from bot.store.database import Database
+from bot.usecases.accounts import Accounts
 from bot.usecases.agent_legs import AgentLegs
+from bot.usecases.audit import AuditLog
 from bot.usecases.bookings import BookingRequest, Bookings
 from bot.usecases.calls import Calls
+from bot.usecases.choosing import Choosing
 from bot.usecases.claims import Claims
 from bot.usecases.conflicts import Conflicts
 from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
+from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.identity import Identity
 from bot.usecases.keys import ApiKeys
 from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
+from bot.usecases.links import Links
+from bot.usecases.live_calls import LiveCalls
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import NoticePolicy, Notices
+from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
+from bot.usecases.people import People
+from bot.usecases.presences import Presences
 from bot.usecases.ratings import Ratings
 from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
+from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
 from bot.wiring import Product
-from tests.support.carriers import ScriptedDialer, ScriptedSms, sid_of
+from tests.support.carriers import ScriptedDialer, ScriptedRooms, ScriptedSms, ScriptedTalks, sid_of
 from tests.support.clocks import REAL, TOKYO, TUESDAY, MovableClock, tokyo
 
 ROOT = Path(__file__).parents[2]
@@ -66,9 +79,8 @@ RETRIES = same_for_all(
     own_fault_limit=OWN_FAULT_LIMIT,
     wait_at_most=timedelta(days=365),
 )
-NOTICES = NoticePolicy(
-    link="https://call.example.jp", send_hours=LawfulHours(unknown_zone=TOKYO), not_by_sms=frozenset({"starting"})
-)
+LINKS = LinkKey(secret=b"a-key-for-tests" * 3, base_url="https://call.example.jp", kept=timedelta(days=14))
+NOTICES = NoticePolicy(links=LINKS, send_hours=LawfulHours(unknown_zone=TOKYO), not_by_sms=frozenset({"starting"}))
 LINE = Line(number="+815031234567", lines=60, pace=Pace(per_second=1e6, ahead=timedelta(milliseconds=1)))
 """So many and so fast that no limit is felt, unless a test is about limits."""
 NUMBERS = NumberPolicy(default_country="JP", countries=frozenset({"JP"}), kinds=frozenset({"mobile", "fixed", "voip"}))
@@ -123,10 +135,10 @@ class FakeAssistant:
     heard: list[tuple[str, str]] = field(default_factory=list)
     is_down: bool = False
 
-    async def open(self, conversation_id: str, *, language: str) -> Reply:
+    async def open(self, conversation_id: str, *, language: str, channel: str = "web") -> Reply:
         return self._next("greeting" if language == "en" else "ご用件をお聞かせください。", expects="reason")
 
-    async def say(self, conversation_id: str, text: str, *, language: str) -> Reply:
+    async def say(self, conversation_id: str, text: str, *, language: str, channel: str = "web") -> Reply:
         reply = self._next(f"heard: {text}")
         self.heard.append((conversation_id, text))
         return reply
@@ -166,6 +178,7 @@ class World:
         grace: timedelta = timedelta(hours=1),
         agent_first: frozenset[str] = frozenset(),
         leads: tuple[timedelta, ...] = (timedelta(minutes=60),),
+        notices: NoticePolicy = NOTICES,
     ) -> None:
         self.database = database
         self.clock = MovableClock()
@@ -173,6 +186,7 @@ class World:
         self.stopwatch = 0.0
         self.dialer = dialer or ScriptedDialer()
         self.sms = ScriptedSms()
+        self.talks = ScriptedTalks()
         self.assistant = FakeAssistant()
         self.hours = hours or office_hours()
         self.rules = rules or rules_of(self.hours, slots)
@@ -191,6 +205,8 @@ class World:
         self.wishes = Wishes(database, self.bookings, business=BUSINESS)
         self.legs = AgentLegs(database, self.dialer, self.outcomes, tries=2)
         self.calls = Calls(database, self.dialer, self.outcomes, wishes=self.wishes, legs=self.legs, business=BUSINESS)
+        self.rooms = ScriptedRooms()
+        self.live_calls = LiveCalls(database, self.rooms)
         self.owner = secrets.token_hex(4)
         self.overdue = Overdue(database, rules=self.rules, grace=grace)
         self.claims = Claims(
@@ -210,13 +226,28 @@ class World:
         self.leases = Leases(database, owner=self.owner)
         self.reconciliation = Reconciliation(database, self.dialer, self.calls, self.outcomes, legs=self.legs)
         self.notices = Notices(
-            database, self.sms, business=BUSINESS, new_times=NewTimes(self.rules, seats), policy=NOTICES
-        )
+            database, self.sms, on_line=self.talks, business=BUSINESS, new_times=NewTimes(self.rules, seats),
+            policy=notices,
+        )  # fmt: skip
+        self.links = Links(database, self.bookings, key=LINKS)
         self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminders=leads)
         self.consent = Consent(database, business=BUSINESS)
         self.ratings = Ratings(database)
         self.identity = Identity(database, self.sms, business=BUSINESS)
         self.conversations = Conversations(database, self.assistant, business=BUSINESS)  # type: ignore[arg-type]  # a fake
+        offering = Offering(self.bookings, rules=self.rules, business=BUSINESS)
+        understanding = Understanding(
+            database, offering=offering, choosing=Choosing(self.bookings, business=BUSINESS), identity=self.identity,
+            consent=self.consent, business=BUSINESS,
+        )  # fmt: skip
+        self.correspondence = Correspondence(
+            database,
+            self.conversations,
+            understanding,
+            offering,
+            channels={"sms": self.sms, "line": self.talks},
+            business=BUSINESS,
+        )
 
     @property
     def now(self) -> datetime:
@@ -252,6 +283,13 @@ class World:
         self.real += timedelta(**later)
         return await self.reconciliation.check_quiet_calls(now=self.now, real_now=self.real)
 
+    async def text(self, text: str, *, key: str = "", sender: str = NUMBER) -> str | None:
+        """Somebody sends a text message; what it is answered with at once, and behind the webhook, is sent."""
+        heard = Heard(channel="sms", key=key or secrets.token_hex(8), sender=sender, text=text, at=self.now)
+        words = await self.consent.text_received(heard, now=self.now)
+        await self.correspondence.answer_due(now=self.now, real_now=self.real)
+        return words
+
     async def read(self, callback: Callback) -> Callback:
         async with self.database.read() as tx:
             return await callbacks.get(tx, callback.id)
@@ -286,15 +324,21 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     await product.assistant.close()
     await product.database.close()
     assistant: Any = world.assistant
+    accounts = Accounts(world.database)
     replaced = replace(
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
-        conversations=world.conversations, calls=world.calls, dispatch=world.dispatch, overdue=world.overdue,
-        leases=world.leases, notices=world.notices, conflicts=world.conflicts, line_report=LineReport(world.database),
+        conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
+        live_calls=world.live_calls, dispatch=world.dispatch, overdue=world.overdue,
+        leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links,
+        identity=world.identity,
+        line_report=LineReport(world.database),
         settings_history=SettingsHistory(
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
         ),
         consent=world.consent, keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
-        kpis=Kpis(world.database, timezone=TOKYO),
+        kpis=Kpis(world.database, timezone=TOKYO), accounts=accounts, people=People(world.database),
+        presences=Presences(world.database),
+        second_factor=SecondFactor(world.database, accounts, issuer="Shop"), audit=AuditLog(world.database),
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)

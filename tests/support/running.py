@@ -124,11 +124,12 @@ def process_with(*words: str) -> int | None:
 @contextmanager
 def running_product(var: Path, **environment: str) -> Iterator[Product]:
     """Start everything as `make run` does, on free ports and a fresh var/; stop it as Ctrl-C does."""
-    port, rasa_port = free_port(), free_port()
+    port, rasa_port, actions_port = free_port(), free_port(), free_port()
     told = {
         **os.environ,
         "PORT": str(port),
         "RASA_PORT": str(rasa_port),
+        "ACTIONS_PORT": str(actions_port),
         "ORIKAESHI_VAR": str(var),
         "ORIKAESHI_DEMO_API_KEY": API_KEY,
         **environment,

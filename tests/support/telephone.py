@@ -16,6 +16,7 @@ from sanic import Sanic
 from bot import wiring
 from bot.booking.callback import Callback
 from bot.gateway import problems, rendering
+from bot.gateway.answering import Answering
 from bot.gateway.simulator import simulator_blueprint
 from bot.gateway.voice import voice_blueprint
 from bot.gateway.webhooks import webhooks_blueprint
@@ -138,7 +139,8 @@ async def telephone(folder: Path, database_url: str, *, agents: int = 1, **chang
         app: Sanic[Any, Any] = Sanic(f"telephone-{port}", configure_logging=False)
         rendering.install(app)
         problems.install(app)
-        for blueprint in (webhooks_blueprint(product), voice_blueprint(product), simulator_blueprint(carrier)):
+        webhooks = webhooks_blueprint(product, Answering(product))
+        for blueprint in (webhooks, voice_blueprint(product), simulator_blueprint(carrier)):
             app.blueprint(blueprint)
         server: Any = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
         await server.startup()

@@ -74,5 +74,5 @@ async def test_the_talk_the_words_and_the_language_are_handed_over() -> None:
     client, asked = assistant(httpx.Response(200, json=[{"text": "はい"}]))
     await client.say("talk", "もしもし", language="ja")
     assert httpx.Response(200, content=asked[0].content).json() == {
-        "sender": "talk", "message": "もしもし", "metadata": {"language": "ja"},
+        "sender": "talk", "message": "もしもし", "metadata": {"language": "ja", "channel": "web"},
     }  # fmt: skip

@@ -33,6 +33,7 @@ URGENT = Urgency(phrases=("火事",), unless=("保険",))
         ({"phone_number": ""}, ["phone_number"]),
         ({"time": ""}, ["time"]),
         ({"time": "tomorrow"}, ["time"]),
+        ({"time": "9999-12-31T23:59:59+00:00"}, ["time"]),
         ({"time": "2026-11-24T15:00:00"}, ["time"]),  # a time without a zone is no moment
         ({"times_of": "repair"}, ["time_of_another_topic"]),
         ({"topic": "nonsense"}, ["topic"]),

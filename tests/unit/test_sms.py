@@ -2,10 +2,12 @@
 
 import pytest
 
-from bot.channels.channel import MaybeSent, NotSent, Sent
-from bot.channels.sms import SmsChannel, keyword
+from bot.booking.when import Language
+from bot.channels.channel import Answer, Choice, MaybeSent, NotSent, Sent
+from bot.channels.sms import SmsChannel, chosen, in_order, keyword, worded
 from bot.channels.web import as_text
 from bot.vendors.twilio import CarrierRefused, CarrierSilent
+from bot.wording.segments import alphabet, segments
 
 
 @pytest.mark.parametrize(
@@ -74,3 +76,43 @@ async def test_each_fault_of_the_carrier_is_one_of_three_answers(
 )
 def test_what_a_browser_sends_is_only_ever_text(raw: str, text: str) -> None:
     assert as_text(raw) == text
+
+
+def an_answer(*choices: tuple[str, str], language: Language = "ja") -> Answer:
+    return Answer(
+        texts=("いつがよろしいですか？",),
+        choices=tuple(Choice(title=title, value=value) for title, value in choices),
+        language=language,
+        key="1",
+    )
+
+
+def test_choices_are_numbered_and_times_come_first_and_short() -> None:
+    answer = an_answer(
+        ("できるだけ早く", "できるだけ早く"),
+        ("11月24日(火) 15:00〜15:30", "11月24日(火) 15:00"),
+        ("11月25日(水) 9:00〜9:30", "11月25日(水) 9:00"),
+    )
+    assert worded(answer) == "いつがよろしいですか？\n1 11/24(火)15:00\n2 11/25(水)9:00\n3 できるだけ早く"
+    assert [choice.value for choice in in_order(answer.choices)][2] == "できるだけ早く"
+    assert segments(worded(answer)) == 1
+
+
+def test_no_more_is_offered_than_one_digit_can_say() -> None:
+    assert worded(an_answer(*[(f"{n}.", f"{n}.") for n in range(12)])).count("\n") == 9
+
+
+def test_an_english_answer_stays_in_the_narrow_alphabet() -> None:
+    text = "Shall I book this?\n• Time: Tue, Nov 24, 3:00 PM\n• Number: •••••••5678"
+    answer = Answer(texts=(text,), choices=(Choice(title="Yes", value="Yes"),), language="en", key="1")
+    assert alphabet(worded(answer)) == "GSM-7"
+    assert segments(worded(answer)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1", "a"), ("２", "b"), ("②", "b"), ("2番目", "b"), ("2でお願いします", "b"), ("3", None), ("0", None),
+     ("1 2", None), ("1時", None), ("1.", "a"), ("", None)],
+)  # fmt: skip
+def test_which_choice_a_number_is(text: str, value: str | None) -> None:
+    assert chosen(text, ["a", "b"]) == value

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot.booking.business import Business
 from bot.booking.hours import BusinessHours, Period
 from bot.booking.lawful import LawfulHours
+from bot.booking.link import LinkKey
 from bot.booking.measured import MeasurePolicy
 from bot.booking.pacing import Line, Pace
 from bot.booking.phone import NumberPolicy
@@ -47,7 +48,8 @@ LOOK_S = 0.5
 LOOKS_EVERY_S, NOTICES_EVERY_S, LATENESS_EVERY_S, WATCHDOG_EVERY_S = 15.0, 15.0, 30.0, 300.0
 GRACE = timedelta(hours=2)
 HOLD = timedelta(minutes=3)
-NOTICES = NoticePolicy(link="https://day.example", send_hours=LawfulHours(unknown_zone=TOKYO))
+LINKS = LinkKey(secret=b"a day of the simulated year", base_url="https://day.example", kept=timedelta(days=14))
+NOTICES = NoticePolicy(links=LINKS, send_hours=LawfulHours(unknown_zone=TOKYO))
 MEASURED = MeasurePolicy(wrap_up=timedelta(seconds=20), least=30)
 EMPTY_LOOKS = 2
 """After a dial the pace holds the next one back for a second: so many looks may find nothing before the bell rests."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bot.booking.when.days import CalendarDate, Day, EveryDay, Month, NthWeekday, Week, Weekdays
+from bot.booking.when.days import CalendarDate, Day, EveryDay, Month, NthWeekday, Past, Week, Weekdays
 from bot.booking.when.phrases import Mode, Phrase
 from bot.booking.when.tokens import Clock, Mark
 from bot.booking.when.verdicts import Said, Verdict
@@ -46,12 +46,19 @@ def _without_vague(wished: list[Said], said: Sequence[Said]) -> list[Said]:
         vague = wished[:1]
         return [] if bounded and vague and vague[0].phrase.special is Mark.ANY_TIME else vague
     kept = []
+    recurs = any(_recurs(one.phrase) and one.phrase.timed for one in wished)
     for n, one in enumerate(wished):
+        if recurs and one.phrase.day == EveryDay() and not one.phrase.timed:
+            continue  # 平日の午後なら毎日
         alternative = n + 1 < len(wished) and wished[n + 1].link in (Mark.OR, Mark.IF_NOT)
         alternative = alternative or one.link in (Mark.OR, Mark.IF_NOT)
         if one.phrase.special is None or (one.phrase.special is Mark.ASAP and alternative):
             kept.append(one)
     return kept
+
+
+def _recurs(phrase: Phrase) -> bool:
+    return isinstance(phrase.day, EveryDay) or (isinstance(phrase.day, Weekdays) and phrase.day.each)
 
 
 def _ruled_out(said: Sequence[Said]) -> tuple[Phrase, ...]:
@@ -100,11 +107,14 @@ def _spread(wished: Sequence[Said], said: Sequence[Said]) -> None:
 
 
 def _stay_on_day(said: Sequence[Said]) -> None:
-    """明日の午前は無理だけど午後なら: the afternoon is tomorrow's."""
+    """明日の午前は無理だけど午後なら: tomorrow's afternoon. 今夜9時には帰るので、9時に: nine in the evening."""
     for earlier, one in pairwise(said):
-        refused = earlier.verdict is Verdict.NOT and earlier.phrase.timed and earlier.phrase.day is not None
-        if refused and one.verdict is Verdict.WISH and _time_only(one.phrase):
-            one.phrase = _on_day(one.phrase, earlier.phrase)
+        refused = earlier.verdict is Verdict.NOT or (earlier.verdict is Verdict.OTHER and earlier.cause)
+        names_a_time = (
+            earlier.phrase.timed and earlier.phrase.day is not None and not isinstance(earlier.phrase.day, Past)
+        )
+        if refused and names_a_time and one.verdict is Verdict.WISH and _time_only(one.phrase):
+            one.phrase = _on_day(_with_half(earlier.phrase, one.phrase), earlier.phrase)
 
 
 def _single(day: Day | None) -> bool:
@@ -176,6 +186,12 @@ def _absorbed(group: Sequence[Said]) -> list[Said]:
             following.phrase = _merged(one.phrase, following.phrase)
             following.link = one.link
             continue
+        if following and following.link not in _ALTERNATIVES and (both := _bounded(one.phrase, following.phrase)):
+            following.phrase, following.link = both, one.link
+            continue
+        if following and _opens(one.phrase) and following.link is Mark.COMMA and _names_when(following.phrase):
+            following.link = one.link
+            continue
         if following and _day_only(one.phrase) and following.link not in (Mark.OR, Mark.IF_NOT):
             day = _following(one.phrase.day, following.phrase.day)
             narrower = isinstance(one.phrase.day, Week | Month) and _inside(one.phrase.day, day, following.phrase.day)
@@ -185,6 +201,29 @@ def _absorbed(group: Sequence[Said]) -> list[Said]:
                 continue
         kept.append(one)
     return kept
+
+
+_ALTERNATIVES = (Mark.OR, Mark.IF_NOT, Mark.CORRECTION)
+
+
+def _bounded(one: Phrase, other: Phrase) -> Phrase | None:
+    """ "Before 5 but after 2": one window, in whichever order its ends are named."""
+    if not _time_only(other) or one.right or other.right or not (one.left.clock and other.left.clock):
+        return None
+    first, last = (one, other) if one.mode in (Mode.FROM, Mode.AFTER) else (other, one)
+    if first.mode not in (Mode.FROM, Mode.AFTER) or last.mode not in (Mode.UNTIL, Mode.BEFORE):
+        return None
+    left = replace(first.left, day=one.left.day, day_last=one.left.day_last)
+    return replace(one, left=left, right=replace(last.left, day=None), mode=Mode.RANGE)
+
+
+def _opens(phrase: Phrase) -> bool:
+    return phrase.day is not None and not phrase.timed and phrase.mode in (Mode.FROM, Mode.AFTER)
+
+
+def _names_when(phrase: Phrase) -> bool:
+    """Whether it says when in an open stretch of days: after the weekend, say Tuesday morning."""
+    return isinstance(phrase.day, Weekdays) and not phrase.day.each and phrase.timed
 
 
 def _same_day(one: Day | None, other: Day | None) -> bool:
@@ -306,8 +345,7 @@ def _fused(chains: Sequence[list[Said]]) -> list[Phrase]:
 
 
 def _recurs_from(first: Phrase, phrase: Phrase) -> bool:
-    each = isinstance(phrase.day, EveryDay) or (isinstance(phrase.day, Weekdays) and phrase.day.each)
-    return each and first.day is not None and not first.timed and first.mode is Mode.FROM
+    return _recurs(phrase) and first.day is not None and not first.timed and first.mode is Mode.FROM
 
 
 def _merged(day: Phrase, time: Phrase) -> Phrase:
@@ -321,7 +359,7 @@ def _narrowed(window: Phrase, times: Sequence[Phrase]) -> list[Phrase] | None:
         end = times[0]
         if end.mode in (Mode.UNTIL, Mode.BEFORE) and end.left.clock and end.right is None:
             return [replace(window, right=end.left, mode=Mode.RANGE)]
-    if not left.part or left.clock or window.right or window.mode is not Mode.AT:
+    if not left.part or left.clock or window.right or window.mode not in (Mode.AT, Mode.FROM):
         return None
     if any(time.left.part or not time.left.clock for time in times):
         return None

@@ -129,7 +129,7 @@ def join(first: Day, second: Day, *, listed: bool, today: date) -> Day | None:
 
 
 def _in_week(days: Weekdays, week: Week, *, listed: bool) -> Day | None:
-    if days.week is not None or listed:
+    if days.week is not None or listed or not all(week.first <= day <= week.last for day in days.days):
         return None
     return replace(days, week=week.offset, each=False, ambiguous=False)
 

@@ -53,6 +53,7 @@ _BUILDERS: dict[str, Callable[[Found], tuple[Item, ...]]] = {
     "range": lambda _: (Mark.RANGE,),
     "ends": lambda _: (Mark.FROM_RIGHT, Mark.ONLY),
     "begins": lambda _: (Mark.UNTIL_RIGHT, Mark.ONLY),
+    "any_after": lambda _: (Mark.AFTER_LEFT, Part("lunch_break")),
     "but": lambda _: (),
     "instead_of": lambda _: (Mark.REQUEST, Mark.CLOSED),
     "so": lambda _: (Mark.THUS, Mark.STOP),

@@ -1,5 +1,6 @@
 """The words of time in English, after normalising: one pattern per kind of token, tried in this order."""
 
+from bot.booking.when.en_no_time import NO_TIME
 from bot.booking.when.en_past import HAPPENS, PAST
 
 _HOUR = r"(?:1[0-2]|0?[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
@@ -30,46 +31,7 @@ _AFTER_NUMBER = (
     rf"|better|best|{_DAYNAME}|{_MONTH})(?![a-z])))"
 )
 GRAMMAR = {
-    "skip": (
-        # what is told of a thing, and warnings that go with a time ("and don't be late")
-        r", which\b[^,.;!?]*|(?:and |but )?(?:please )?(?:don't|dont|do not) (?:you )?(?:dare |be late|be early"
-        r"|forget|miss|keep me"
-        r"|make me|let me|waste|mess)[^,.;!?]*|"
-        r"morning-after|(?:tea|table|dinner|lunch|room|seats?|tickets?) for \w+|(?:what"
-        r"|how)[^,.;?]{0,30}\bnow\b|(?:my name(?:'s| is)|this is|i'm called) \w+|(?:\w+ )?(?:night"
-        r"|morning|afternoon|evening|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day) (?:football|bus|train"
-        r"|flight|show"
-        r"|news|news ?paper|newsletter|app|magazine|game|match|movie|crew|shift|staff|guy|lady|owl)s?\b"
-        r"|good (?:morning|afternoon|evening|day"
-        r"|night)(?!\s(?:is|works|would))|good friday|black friday|cyber monday|tgi friday'?s?"
-        r"|(?:mr|mrs|ms|miss|dr|prof)\.? \w+"
-        r"|(?:the )?sunday (?:times|roast|best|mail|lunch menu)|monday\.com|saturday night live"
-        r"|wednesday addams|happy (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday"
-        r"|weekend)|friday the 13th"
-        r"|at (?:night|noon) mode|night ?(?:mode|shift|light|club|fury)s?|(?:morning"
-        r"|evening) (?:glory|star|standard|post|news|sickness|coffee|blend|edition|dress)"
-        r"|afternoon tea|midnight (?:blue|black|express|mass|oil)|noon (?:cafe|café)|high noon"
-        r"|(?:my|our|your|the) (?:day|days|weekend|week|morning|evening|afternoon)(?= (?:was"
-        r"|has been|is going|is ruined|went|off to))|have a (?:great|good|nice|lovely"
-        r"|wonderful) \w+|(?:enjoy|hope) (?:you(?:'re| are)? )?(?:had|having|have)? ?(?:a |the "
-        r"|your )?(?:great |good |nice )?(?:weekend|evening|day)"
-        r"|one (?:more|of|other|thing|day|time|question)|no one|any ?one|every ?one|some ?one"
-        r"|the one|this one|that one|which one|day one|one (?:is|was|that)|two (?:things|of)"
-        r"|first time|second time|last (?:time|name|one|thing|call|chance|minute)|for now"
-        r"|until now|by now|now that|right now\?|just now|from now on|now and (?:then|again)"
-        r"|every now|up to now|as of now"
-        r"|(?:next|each|every) (?:time|step|steps|door|one)|these days|nowadays|some ?day|one-off"
-        r"|day to day|week to week|all day long|a day|per (?:day|week|month|hour)|an hour late\b"
-        r"|hours? ago now|(?:two|three|four|2|3|4|one|1)[- ](?:day|week|month|hour|minute"
-        r"|year)(?:s?'?) (?:trial|warranty|plan|subscription|old|delivery|shipping|guarantee|free"
-        r"|session|wait|delay)"
-        r"|(?:may|march) (?:i|we|not|be|have|need)\b|second (?:hand|floor|opinion|class|invoice"
-        r"|one)|after (?:all|sales|hours)|before ?hand|day ?care|day ?light|day off|sun(?:glass"
-        r"|screen|set|rise|flower|light)\w*|the sun|sat (?:on|in|at|down|there|nav|waiting|with"
-        r"|for)|wed(?:ding|s)\b|fri(?:es|dge)\b|mon(?:ey|th|itor|key)\w*|sat(?:is|ell)\w+|may(?:be"
-        r"|or)\b|mar(?:ket|k|ried|y|ia)\w*|dec(?:ide|lin|or|k)\w*|oct(?:opus|agon)\w*|jan(?:e|et"
-        r"|ice)\b|augusta\w*|april (?:[a-z]+son|from|said|told|in)\b|june (?:from|said|told|in)\b"
-    ),
+    "skip": NO_TIME,
     "happens": HAPPENS,
     "ends": (
         r"(?:[,.;]? ?(?:so|and"
@@ -80,10 +42,10 @@ GRAMMAR = {
         r"|phone) (?:me )?)?(?:any ?time )?(?:before|by) (?:that|then)\b)"
     ),
     "ifnot": (
-        r"(?:and |or |but )?if (?:(?:that|it|this|the first(?: one)?|you)(?:'s| is|'re| are| has been|'s been)"
-        r" (?:already |all |fully )?(?:taken|gone|full|booked(?: up)?|busy|no good|unavailable|impossible)(?:,? then)?"
-        r"|not|that(?:'s| is)? (?:not|doesn't|does not|won't|isn't"
-        r"|can't)[^,.;]{0,25}|(?:he|she|they|you|i|we|it)[^,.;]{0,12}(?:can't|cannot|not|aren't"
+        r"(?:and |or |but )?if (?:not|that(?:'s| is)? (?:not|doesn't|does not|won't|isn't"
+        r"|can't)[^,.;]{0,25}"
+        r"|(?:that|it|this|the first)(?:'s| is| gets) (?:already )?(?:taken|gone|full|booked|busy|no good"
+        r"|impossible)(?: up)?(?:,? then)?|(?:he|she|they|you|i|we|it)[^,.;]{0,12}(?:can't|cannot|not|aren't"
         r"|isn't|won't)[^,.;]{0,20}|(?:it|this|the first)[^,.;]{0,6}(?:doesn't|isn't"
         r"|not)[^,.;]{0,20}|need be|busy|full|unavailable|no one[^,.;]{0,20})|failing that"
         r"|otherwise|or else|alternatively|(?:my )?second choice|(?:my )?first choice|backup"
@@ -104,12 +66,13 @@ GRAMMAR = {
     # offsets
     "within": (
         rf"(?:with)?in (?:the )?(?:next|coming) (?P<within_count>{_COUNT}"
-        rf"|few|half(?= hour))?\s?(?P<within_unit>{_UNIT})"
+        rf"|few|half)?\s?(?P<within_unit>{_UNIT})"
         rf"|within (?:the )?(?P<within_count2>{_COUNT})?\s?(?P<within_unit2>{_UNIT})"
         rf"|(?:with)?in (?:under|less than) (?P<within_count3>{_COUNT})\s?(?P<within_unit3>{_UNIT})"
     ),
     "later": (
-        r"(?:in|after|give me|gimme) (?:about |around |roughly |approximately |maybe |like |exactly |another "
+        r"(?:in|after|give me|gimme)(?! a (?:call|ring|bell|buzz|shout))"
+        r" (?:about |around |roughly |approximately |maybe |like |exactly |another "
         rf"|say )?(?P<soon_about>)(?P<least>{_COUNT})(?:\s?(?:or|to"
         rf"|-)\s?(?P<most>{_COUNT}))?\s?(?P<unit>{_UNIT})(?:['’]? time)?(?: and (?:a"
         r"|\d+)(?P<more> half| \w+)?)?(?P<from_now>(?: from now)?)"
@@ -148,7 +111,8 @@ GRAMMAR = {
         r"|(?:(?<=\bat )|(?<=after )|(?<=before )|(?<=\bby )|(?<=until )|(?<=around )|(?<=about )|(?<=day ))"
         r"(?P<dotted>1?\d|2[0-3])\.(?P<dotted_minute>[0-5]\d)\b"
         r"|(?<![\d:/.])(?P<military>(?:[01]\d|2[0-3]))(?P<military_minute>[0-5]\d)(?:\s?(?:hours"
-        r"|hrs|h)\b|(?<=\bat \d{4}))|(?<![\d:/.])(?P<h_hour>1?\d|2[0-3])h(?P<h_minute>[0-5]\d)?\b"
+        r"|hrs|h)\b|(?<=\bat \d{4})|(?<=\bdo \d{4})"
+        r"(?=\s*(?:$|[,.;!?]|on\b|to|please)))|(?<![\d:/.])(?P<h_hour>1?\d|2[0-3])h(?P<h_minute>[0-5]\d)?\b"
     ),
     "noon": r"(?:12 ?)?noon\b(?:\s?time)?|mid-?day|high noon|(?:12 ?)?midnight",
     # dates
@@ -231,8 +195,9 @@ GRAMMAR = {
         r"|(?:on )?new year'?s day"
     ),
     # parts of the day
+    "any_after": r"(?:any ?time|anything|whenever|sometime) (?:right |just )?after lunch(?: ?time)?\b",
     "part": (
-        r"first thing(?: (?:in the )?morning)?(?: (?=tomorrow))?"
+        r"(?:first|1st) thing(?: (?:in the )?morning)?(?: (?=tomorrow))?"
         r"|(?:the )?start of (?:the )?(?:business )?day|(?:very )?early(?: in the)? morning"
         r"|late(?:r)?(?: in the)? morning|mid[- ]?morning"
         r"|early(?: in the)? afternoon|late(?:r)?(?: in the)? afternoon|(?:right |just "
@@ -270,9 +235,9 @@ GRAMMAR = {
     "after": r"\bany ?time after(?= (?:lunch|noon|midday)\b)|\b(?:after|past|later than|following)\b",
     "from_right": (
         r"(?:and|or) (?:later|onwards?|beyond|up|after(?=\s*(?:$|[,.;!?])))\b|onwards?\b|on wards"
-        r"|or any ?time after|\+"
+        r"|or any ?time after(?=\s*(?:$|[,.;!?]))|\+"
     ),
-    "until_right": r"or (?:earlier|before|sooner)\b|at (?:the )?(?:very )?latest\b|latest\b|max\b",
+    "until_right": r"or (?:earlier|sooner|before(?=\s*(?:$|[,.;!?])))\b|at (?:the )?(?:very )?latest\b|latest\b|max\b",
     "between": r"\bbetween\b",
     "about": (
         # "at 3pm about my invoice" says what for, not roughly when
@@ -379,7 +344,11 @@ GRAMMAR = {
         r"|ten|eleven|twelve))"
     ),
     "request": (
-        r"(?:call|ring|phone|reach|contact|get|try|buzz|dial) (?:me|us|back|him|her|them)|please"
+        r"(?:call|ring|phone|reach|contact|get|try|buzz|dial|text|catch) (?:me|us|back|him|her|them)|please"
+        r"|(?:give (?:me|us)|gimme|drop me) (?:a |an? [a-z]+ )?(?:call|ring|bell|buzz|shout|tinkle"
+        r"|phone ?call|callback)"
+        r"|(?:i have |i've got |i've |i got |got |have )?nothing (?:on|planned|scheduled|booked|much on)\b|no plans\b"
+        r"|(?:wide|completely|all) (?:open|clear)\b"
         r"|pls|plz|could|can(?! i (?:ask|check|find)| you tell)|would(?! like to know| arrive"
         r"| come| be (?:delivered|here|fixed|ready|shipped|sent)| have)|i'd|prefer\w*"
         r"|like(?! to know)|want(?! to know)|need|hop(?:e|ing)|wonder(?:ing)?|works?\b|available|any chance"

@@ -65,6 +65,32 @@ _OR_TWO = re.compile(r"\ban? (hour|day|week) or two\b")
 _NOT_BUT = re.compile(r"\bnot (\d{1,2}),? but (\d{1,2})\b")
 
 
+_ORDINALS = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+    "twentieth", "twenty-first", "twenty-second", "twenty-third", "twenty-fourth", "twenty-fifth", "twenty-sixth",
+    "twenty-seventh", "twenty-eighth", "twenty-ninth", "thirtieth", "thirty-first",
+)  # fmt: skip
+_DAY_NUMBERS = {word: f"{n}th" for n, word in enumerate(_ORDINALS, start=1)}
+_ORDINAL = (
+    rf"(twenty[- ][a-z]+th|twenty[- ](?:first|second|third)|thirty[- ]first|{'|'.join(_ORDINALS[:20])}|thirtieth)"
+)
+_MONTH_NAME = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+_SPELT_DATE = re.compile(
+    rf"\b{_MONTH_NAME} (?:the )?{_ORDINAL}\b|\b{_ORDINAL} (?:of )?{_MONTH_NAME}\b"
+    rf"|(?<=\bon the ){_ORDINAL}"
+    r"(?=\s*(?:$|[,.;!?]|(?:at|in|around|about|after|before|please|if|would|works?|or|and)\b))"
+)
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    month, word = found[1] or found[4] or "", (found[2] or found[3] or found[5]).replace(" ", "-")
+    return f"{month} {_DAY_NUMBERS[word]}".strip() if word in _DAY_NUMBERS else found[0]
+
+
 def _spelt(found: re.Match[str]) -> str:
     return _SPELLINGS.get(found[0], found[0])
 
@@ -74,6 +100,7 @@ def normalise(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_MARKS).lower()
     text = _DASH.sub(lambda found: "-" + found[1] if found[1] else ", ", text) if "—" in text else text
     text = _WORD.sub(_spelt, _SHORT.sub(_spelt, text))
+    text = _SPELT_DATE.sub(_in_digits, text)
     if " or two" in text:
         text = _OR_TWO.sub(r"1 or 2 \1s", text)
     if " but " in text:

@@ -114,7 +114,8 @@ PARTS = {
     "lunchbreak": "lunch_break", "lunch hour": "lunch_break",
 }  # fmt: skip
 _PART_STARTS = (
-    ("first thing", "first_thing"), ("start of", "first_thing"), ("the start of", "first_thing"),
+    ("first thing", "first_thing"), ("1st thing", "first_thing"), ("start of", "first_thing"),
+    ("the start of", "first_thing"),
     ("early evening", "evening"), ("late evening", "evening"), ("late night", "late_night"),
     ("after work", "evening"), ("after dinner", "evening"),
 )  # fmt: skip

@@ -122,6 +122,8 @@ def _number(value: int, before: Sequence[Item], following: Sequence[Item]) -> It
     left, far_left = (before[-1] if before else None), (before[-2] if len(before) > 1 else None)
     if left is Mark.COMMA and far_left is Mark.CORRECTION:
         left = far_left
+    if left is Mark.OR and far_left is Mark.COMMA and len(before) > 2:
+        far_left = before[-3]
     right, far_right = (following[0] if following else None), (following[1] if len(following) > 1 else None)
     joined_left = far_left if left in _JOINERS else None
     joined_right = far_right if right in _JOINERS else None
@@ -139,9 +141,9 @@ def _number(value: int, before: Sequence[Item], following: Sequence[Item]) -> It
         or isinstance(right, Part)
         or left in _BEFORE_CLOCK
         or (left is Mark.AND and far_left is Mark.NOW)
-        or (left is Mark.OR and isinstance(far_left, Relative | Weekdays) and right in (None, Mark.STOP))
+        or (left is Mark.OR and isinstance(far_left, Relative | Weekdays))
         or right in (Mark.ABOUT, Mark.NOT_RIGHT, Mark.REQUEST)
-        or (left is None and isinstance(right, Relative | Weekdays))
+        or (left in (None, Mark.GAP) and isinstance(right, Relative | Weekdays))
         or (right in (None, Mark.STOP, Mark.COMMA) and (Mark.REQUEST in before or Mark.CORRECTION in before))
     )
     return Clock(value) if value <= 24 and (clock or named or pair) else Mark.GAP
@@ -320,6 +322,8 @@ class _PointBuilder:
 
     def take(self, item: Item, *, listed: bool) -> bool:
         match item:
+            case Clock() | Part() if listed and isinstance(self._day, Past):
+                taken = False  # it broke yesterday, first thing tomorrow would be great
             case Clock():
                 taken = self._clock is None and not (listed and self._part)
                 self._clock = item if taken else self._clock

@@ -86,6 +86,9 @@ class Mark(Enum):
     PAST = auto()  # the time before it (or, in English, around it) is over
     CLOSED = auto()  # a question about the business, not a wish
     REQUEST = auto()  # English: what follows is asked for
+    IF_SO = auto()  # Japanese: X なら, which offers X unless it is refused in the same breath
+    BECAUSE = auto()  # Japanese: what went before is the reason; a refusal may follow
+    THEN = auto()  # Japanese: その時に, the time that was named last is meant
 
 
 Item = Clock | Part | Number | Later | Day | Mark

@@ -34,11 +34,12 @@ class Said:
     separate: bool = False  # a comma or a space follows
     reason: bool = False  # "so" follows, and no wish was put in words
     parted: bool = False  # a stance stands between it and the phrase before it
+    cause: bool = False  # what was said of it is the reason for what follows: 9時には帰るので
 
 
 _STANCES = {
     Mark.NOT_LEFT, Mark.NOT_RIGHT, Mark.EXCEPT_RIGHT, Mark.PAST, Mark.CLOSED, Mark.REQUEST, Mark.BUSY,
-    Mark.MOVED, Mark.ONLY, Mark.CANNOT, Mark.OFFER,
+    Mark.MOVED, Mark.ONLY, Mark.CANNOT, Mark.OFFER, Mark.IF_SO,
 }  # fmt: skip
 _TOPICS = {Mark.TALK, Mark.CALL}
 _LINKS = (Mark.COMMA, Mark.GAP, Mark.AND, Mark.OR, Mark.STOP, Mark.IF_NOT, Mark.CORRECTION)  # weak to strong
@@ -80,6 +81,7 @@ class _Collector:
         self._over = False  # the sentence of the last phrase has ended
         self._refused: Said | None = None  # has a "not" behind it that may belong to a later time
         self._alone = True  # no time has been named in this clause
+        self._reason: Said | None = None  # the last time, where what was said of it is only the reason for what follows
 
     def phrase(self, phrase: Phrase) -> None:
         """Notes a phrase with what came before it; "any time" beside a time that was named adds nothing."""
@@ -87,7 +89,7 @@ class _Collector:
             return
         self.said.append(Said(phrase, self._link, before=self._before, moved=self._moved, parted=self._parted))
         self._link, self._over, self._parted, self._alone = None, False, False, False
-        self._refused = None
+        self._refused = self._reason = None
 
     def end(self) -> None:
         """Ends a sentence: in "Friday I'm busy" the refusal is about the Friday before it."""
@@ -98,16 +100,34 @@ class _Collector:
 
     def mark(self, mark: Mark) -> None:
         """Notes a mark at the phrase before it, and for the phrase after it."""
+        last = self.said[-1] if self.said and not self._over else None
+        if mark is Mark.THEN:
+            if self.said:
+                self.said[-1].after.insert(0, Mark.REQUEST)
+        elif mark is Mark.BECAUSE:
+            self._because(last)
+        else:
+            self._settle_reason(mark)
+            self._other(mark, last)
+
+    def _because(self, last: Said | None) -> None:
+        if last:
+            last.cause = True
+        self._other(Mark.STOP, last)
+        self._reason = last
+
+    def _settle_reason(self, mark: Mark) -> None:
+        """金曜は透析があるので無理です: the first word after the reason refuses the time before it."""
+        if self._reason and mark in _STANCES:
+            if mark in (Mark.NOT_RIGHT, Mark.CANNOT):
+                self._reason.after.insert(0, Mark.NOT_RIGHT)
+            self._reason = None
+
+    def _other(self, mark: Mark, last: Said | None) -> None:
         if mark is Mark.NOT_RIGHT and self._alone and self._stance_first:
             mark = Mark.NOT_LEFT
         self._alone = self._alone or mark in (Mark.COMMA, Mark.STOP)
-        last = self.said[-1] if self.said and not self._over else None
-        if mark is Mark.COMMA and last and not last.after:
-            last.separate = True
-        if mark in _STRENGTH and (self._link is None or _STRENGTH[mark] > _STRENGTH[self._link]):
-            self._link = mark
-        if mark is Mark.THUS and last and last.before is not Mark.REQUEST and not last.after:
-            last.reason = True
+        self._link_by(mark, last)
         if mark is Mark.STOP:
             self.end()
             self._before, self._moved, self._over = None, False, True
@@ -119,6 +139,15 @@ class _Collector:
             mark is Mark.CORRECTION or (mark is Mark.COMMA and self._before in (Mark.NOT_RIGHT, Mark.CLOSED))
         ):
             self._before = None
+
+    def _link_by(self, mark: Mark, last: Said | None) -> None:
+        """How the next phrase is tied to the last one."""
+        if mark is Mark.COMMA and last and not last.after:
+            last.separate = True
+        if mark in _STRENGTH and (self._link is None or _STRENGTH[mark] > _STRENGTH[self._link]):
+            self._link = mark
+        if mark is Mark.THUS and last and last.before is not Mark.REQUEST and not last.after:
+            last.reason = True
 
     def _stance(self, mark: Mark, last: Said | None) -> None:
         if last:
@@ -165,8 +194,18 @@ def _judge_chain(chain: list[Said], *, stance_first: bool) -> None:
     for one in chain:
         if isinstance(one.phrase.day, Past):
             one.verdict = Verdict.OTHER
-        elif one.verdict is Verdict.OTHER and stance_first and one.before is not Mark.CLOSED and _ahead(one.phrase):
+        elif _is_wished_anyway(one, stance_first=stance_first):
             one.verdict = Verdict.WISH
+
+
+def _is_wished_anyway(one: Said, *, stance_first: bool) -> bool:
+    """Whether the time is wished for although the words around it tell of something else."""
+    if one.verdict is Verdict.BUSY:
+        return one.phrase.later is not None  # "in two hours, I'm driving"
+    if one.verdict is not Verdict.OTHER:
+        return False
+    corrected = one.link is Mark.CORRECTION and one.after == [Mark.PAST]  # 木曜、あっ金曜でした
+    return corrected or (stance_first and one.before is not Mark.CLOSED and _ahead(one))
 
 
 def _backwards(chain: Sequence[Said]) -> list[tuple[Said, Said]]:
@@ -177,11 +216,14 @@ def _alike(one: Phrase, other: Phrase) -> bool:
     return type(one.day) is type(other.day) and one.timed == other.timed
 
 
-def _ahead(phrase: Phrase) -> bool:
-    """Whether the time can only be in the future, whatever the verb."""
-    day = phrase.day
+def _ahead(one: Said) -> bool:
+    """Whether the time can only be in the future, whatever the verb; "it broke within a week" is not."""
+    day, later = one.phrase.day, one.phrase.later
+    limits = (later is not None and later.within) or one.phrase.mode is Mode.UNTIL
+    if limits and one.before is Mark.PAST:
+        return False
     return (
-        bool(phrase.later) or (isinstance(day, Relative) and day.days > 0) or (isinstance(day, Week) and day.offset > 0)
+        later is not None or (isinstance(day, Relative) and day.days > 0) or (isinstance(day, Week) and day.offset > 0)
     )
 
 
@@ -226,6 +268,8 @@ def _verdict_after(one: Said) -> Verdict:
     if not stances:
         talk = bool(one.after) and one.after[0] is Mark.TALK and Mark.CALL not in one.after
         return Verdict.OTHER if talk and not one.separate else Verdict.WISH
+    if stances[0] is Mark.IF_SO:
+        return Verdict.NOT if {Mark.NOT_RIGHT, Mark.CANNOT} & set(stances) else Verdict.WISH
     elsewhere = one.after[0] is Mark.TALK and Mark.CALL not in one.after
     if stances[0] in (Mark.CANNOT, Mark.OFFER) and elsewhere:
         return Verdict.OTHER

@@ -6,26 +6,28 @@ from typing import Any
 
 import structlog
 from sanic import Blueprint, HTTPResponse, Request, Sanic
-from sanic.response import json, redirect
+from sanic.response import empty, json, redirect
 
 from bot.booking.callback import Status
 from bot.booking.errors import CallbackNotFound
 from bot.booking.phone import national
+from bot.booking.presence import CHOICES, Presence
+from bot.gateway.desk.account import AccountPages, add_account
+from bot.gateway.desk.admin import AdminPages, add_admin
 from bot.gateway.desk.auth import (
+    AdminsOnly,
     FormRefused,
     Gate,
-    LoginBrake,
     SupervisorsOnly,
     field,
-    own_page,
     require_supervisor,
     session_of,
     wants_page,
 )
+from bot.gateway.desk.door import add_door
 from bot.gateway.desk.events import BoardWatch, stream
 from bot.gateway.desk.kpis import KpiPages
 from bot.gateway.desk.pages import Pages
-from bot.gateway.limits import LONGEST_WAIT_S
 from bot.usecases.agent import (
     RESOLUTIONS,
     AlreadyRecorded,
@@ -42,16 +44,18 @@ log = structlog.get_logger(__name__)
 def desk_blueprint(product: Product) -> Blueprint:
     """`/desk`, `/desk/login`, `/desk/events`, `/desk/supervision`, `/desk/kpis` and `/desk/callbacks/{reference}`."""
     blueprint = Blueprint("desk", url_prefix="/desk")
-    gate = Gate(product.desk, public_base_url=product.settings.public_base_url)
+    gate = Gate(product.accounts, public_base_url=product.settings.public_base_url)
     pages = Pages(product)
-    watch = BoardWatch(product.desk, now=product.clock.now)
+    watch = BoardWatch(product.desk, product.accounts, product.presences, now=product.clock.now)
 
     @blueprint.on_request
     async def check(request: Request) -> HTTPResponse | None:
         return await gate.check(request)
 
     _add_life(blueprint, watch)
-    _add_login(blueprint, product, gate, pages, watch)
+    add_door(blueprint, product, gate, pages, watch)
+    add_account(blueprint, product, gate, AccountPages(product))
+    add_admin(blueprint, product, AdminPages(product))
     _add_reading(blueprint, pages, KpiPages(product), watch)
     _add_writing(blueprint, product, pages)
     _add_problems(blueprint, pages)
@@ -71,55 +75,6 @@ def _add_life(blueprint: Blueprint, watch: BoardWatch) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _add_login(blueprint: Blueprint, product: Product, gate: Gate, pages: Pages, watch: BoardWatch) -> None:
-    brake = LoginBrake()
-
-    def form(request: Request, problem: str | None = None, *, status: int = 200, **facts: Any) -> HTTPResponse:
-        token = gate.form_token(request)
-        response = pages.login(request, token, problem, status=status, **facts)
-        gate.remember_form(response, token)
-        return response
-
-    @blueprint.get("/login")
-    async def login_page(request: Request) -> HTTPResponse:
-        if await gate.session(request):
-            return redirect(own_page(request.args.get("next", "")), status=303)
-        return form(request)
-
-    @blueprint.post("/login")
-    async def log_in(request: Request) -> HTTPResponse:
-        try:
-            gate.require_form_token(request)
-        except FormRefused:
-            return form(request, "expired_form", status=403)
-        login = field(request, "login")
-        wait = brake.wait(request, login)
-        if wait > 0:
-            seconds = min(LONGEST_WAIT_S, max(1, round(wait)))
-            response = form(request, "wait", status=429, seconds=seconds)
-            response.headers["Retry-After"] = str(seconds)
-            return response
-        token = await product.desk.log_in(login, field(request, "password"), real_now=datetime.now(UTC))
-        if token is None:
-            return form(request, "wrong", status=401)
-        brake.forgive(request, login)
-        if earlier := await gate.session(request):
-            await product.desk.log_out(earlier)
-            watch.end(earlier)
-        response = redirect(own_page(field(request, "next")), status=303)
-        gate.let_in(response, token)
-        return response
-
-    @blueprint.post("/logout")
-    async def log_out(request: Request) -> HTTPResponse:
-        session = session_of(request)
-        await product.desk.log_out(session)
-        watch.end(session)
-        response = redirect("/desk/login?ended=1", status=303)
-        gate.let_out(response)
-        return response
 
 
 def _add_reading(blueprint: Blueprint, pages: Pages, kpi_pages: KpiPages, watch: BoardWatch) -> None:
@@ -163,6 +118,18 @@ def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
         await desk.record(reference.upper(), agent, resolution, seen=Status(seen), now=product.clock.now())
         return pages.done(request, reference)
 
+    @blueprint.post("/presence")
+    async def presence(request: Request) -> HTTPResponse:
+        chosen = field(request, "presence")
+        if chosen not in CHOICES:
+            raise FormRefused
+        await product.presences.choose(session_of(request).agent, Presence(chosen), real_now=datetime.now(UTC))
+        return json({"presence": chosen}) if not wants_page(request) else redirect("/desk", status=303)
+
+    @blueprint.post("/alive")
+    async def alive(_request: Request) -> HTTPResponse:
+        return empty()  # the door has noted that somebody is there
+
     @blueprint.post("/callbacks/<reference:str>/note")
     async def note(request: Request, reference: str) -> HTTPResponse:
         mark = await desk.write_note(
@@ -196,6 +163,10 @@ def _add_problems(blueprint: Blueprint, pages: Pages) -> None:
     @blueprint.exception(SupervisorsOnly)
     async def supervisors_only(request: Request, _error: SupervisorsOnly) -> HTTPResponse:
         return pages.problem(request, "supervisors_only", status=403)
+
+    @blueprint.exception(AdminsOnly)
+    async def admins_only(request: Request, _error: AdminsOnly) -> HTTPResponse:
+        return pages.problem(request, "admins_only", status=403)
 
     @blueprint.exception(MovedOn)
     async def moved_on(request: Request, _error: MovedOn) -> HTTPResponse:

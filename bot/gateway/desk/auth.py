@@ -13,16 +13,21 @@ from sanic.response import redirect, text
 
 from bot.gateway.limits import RateLimit, address_of
 from bot.gateway.origins import is_own
-from bot.store.agents import DeskSession
-from bot.usecases.agent import SESSION_LENGTH, Desk, LoginToken
+from bot.store.sessions import DeskSession
+from bot.usecases.accounts import LANGUAGES, Accounts, LoginToken
 
 SESSION_COOKIE = "orikaeshi_desk"
 FORM_COOKIE = "orikaeshi_desk_form"
 PATH = "/desk"
 LOGIN = "/desk/login"
+CODE = "/desk/login/code"
+ACCOUNT = "/desk/account"
+LOGOUT = "/desk/logout"
 FORM_TOKEN = re.compile(r"[\w-]{43}")
-OWN_PAGES = re.compile(r"/desk(/callbacks/[A-Za-z0-9]{1,12}|/supervision|/kpis)?")
+OWN_PAGES = re.compile(r"/desk(/callbacks/[A-Za-z0-9]{1,12}|/(supervision|kpis|account|people|keys|audit))?")
 FAILURES_PER_MINUTE = 6
+LOGINS_FROM_ONE_ADDRESS = 30
+"""A minute, under whatever names: whoever tries one password for many."""
 
 
 class FormRefused(Exception):
@@ -33,15 +38,22 @@ class SupervisorsOnly(Exception):
     """The page is for those who watch over promises."""
 
 
+class AdminsOnly(Exception):
+    """The page is for those who look after accounts."""
+
+
 class LoginBrake(RateLimit):
-    """So many wrong passwords a minute for one login from one address. A right one clears the account."""
+    """So many wrong passwords a minute for one login from one address, and for all logins from it. A right one clears
+    the account."""
 
     def __init__(self) -> None:
         super().__init__(FAILURES_PER_MINUTE)
+        self._addresses = RateLimit(LOGINS_FROM_ONE_ADDRESS)
 
     def wait(self, request: Request, login: str) -> float:
         """Seconds to wait before the next guess; 0 lets this one through and counts it."""
-        return self.wait_for(self._who(request, login), monotonic())
+        mine = self.wait_for(self._who(request, login), monotonic())
+        return mine or self._addresses.wait_of(request)
 
     def forgive(self, request: Request, login: str) -> None:
         """This was the right password."""
@@ -52,32 +64,42 @@ class LoginBrake(RateLimit):
 
 
 class Gate:
-    """Lets agents through. Everything under /desk but the login page needs a session; every POST a token of ours."""
+    """Lets people through. Everything under /desk but the login page needs a session; every POST a token of ours."""
 
-    def __init__(self, desk: Desk, *, public_base_url: str) -> None:
-        self._desk = desk
+    def __init__(self, accounts: Accounts, *, public_base_url: str) -> None:
+        self._accounts = accounts
         self._origin = public_base_url.lower()
         self._secure = self._origin.startswith("https:")
 
     async def check(self, request: Request) -> HTTPResponse | None:
         """Put the session on the request, or answer in the page's place. Raises FormRefused."""
-        is_login = request.path == LOGIN
         if request.method == "POST":
             self._require_own_origin(request)
-        if is_login:
+        if request.path == LOGIN:
             return None
         session = await self.session(request)
         if session is None:
             return _to_login(request)
         if request.method == "POST":
             _require_token(request, session.csrf_token)
+        if elsewhere := _due_first(session, request.path):
+            return redirect(elsewhere, status=303) if wants_page(request) else text("Please log in.", status=401)
+        if _is_somebodys_doing(request):
+            await self._accounts.touch(session, real_now=datetime.now(UTC))
+        await self._keep_language(request, session)
         request.ctx.desk_session = session
         return None
+
+    async def _keep_language(self, request: Request, session: DeskSession) -> None:
+        """A language that was chosen by a link is the account's from then on, wherever its person logs in."""
+        chosen, agent = request.args.get("lang"), session.agent
+        if chosen in LANGUAGES and chosen != agent.language and not session.awaits_code:
+            await self._accounts.choose(agent, language=chosen, theme=agent.theme or "auto")
 
     async def session(self, request: Request) -> DeskSession | None:
         """The live session that the cookie names."""
         token = request.cookies.get(SESSION_COOKIE)
-        return await self._desk.session(token, real_now=datetime.now(UTC)) if token else None
+        return await self._accounts.session(token, real_now=datetime.now(UTC)) if token else None
 
     def form_token(self, request: Request) -> str:
         """The login form's token: before there is a session, the same secret in a cookie and in the form."""
@@ -94,7 +116,8 @@ class Gate:
 
     def let_in(self, response: HTTPResponse, token: LoginToken) -> None:
         """Set the session's cookie: never readable by a script, never sent along by another site's form."""
-        self._set(response, SESSION_COOKIE, token.token, path=PATH, max_age=int(SESSION_LENGTH.total_seconds()))
+        lasts_s = int(self._accounts.policy.longest.total_seconds())
+        self._set(response, SESSION_COOKIE, token.token, path=PATH, max_age=lasts_s)
         self._set(response, FORM_COOKIE, "", path=LOGIN, max_age=0)
 
     def let_out(self, response: HTTPResponse) -> None:
@@ -117,8 +140,14 @@ def session_of(request: Request) -> DeskSession:
 
 def require_supervisor(request: Request) -> None:
     """Raise SupervisorsOnly for anybody else."""
-    if session_of(request).agent.role != "supervisor":
+    if not session_of(request).agent.watches:
         raise SupervisorsOnly
+
+
+def require_admin(request: Request) -> None:
+    """Raise AdminsOnly for anybody else."""
+    if not session_of(request).agent.administers:
+        raise AdminsOnly
 
 
 def field(request: Request, name: str) -> str:
@@ -135,6 +164,23 @@ def own_page(path: str) -> str:
 def wants_page(request: Request) -> bool:
     """Whether a person navigates, as opposed to a script of ours that asks."""
     return request.headers.get("accept", "") not in ("application/json", "text/event-stream")
+
+
+def _due_first(session: DeskSession, path: str) -> str | None:
+    """Where somebody has to go before anywhere else: to the second step of the login, to a password of their own."""
+    if session.awaits_code:
+        return None if path in (CODE, LOGOUT) else CODE
+    if session.agent.must_change_password:
+        return None if path in (ACCOUNT, f"{ACCOUNT}/password", LOGOUT) else ACCOUNT
+    return None
+
+
+def _is_somebodys_doing(request: Request) -> bool:
+    """Whether a person did this, and not a page that follows along by itself."""
+    if request.method == "POST":
+        return True
+    is_followed = request.headers.get("sec-fetch-dest", "document") != "document"
+    return wants_page(request) and not is_followed
 
 
 def _to_login(request: Request) -> HTTPResponse:

@@ -7,6 +7,7 @@ from sanic.response import json, redirect
 
 from bot.booking import phone
 from bot.booking.phone import national
+from bot.booking.presence import CHOICES
 from bot.gateway.desk.auth import field, own_page, session_of, wants_page
 from bot.gateway.desk.words import Language, Words
 from bot.gateway.rendering import page
@@ -28,7 +29,7 @@ class Pages:
         """What is next."""
         words = self._words(request)
         reader = session_of(request).agent
-        board = await self._product.desk.board(now=words.now, with_unsettled=reader.role == "supervisor")
+        board = await self._product.desk.board(now=words.now, with_unsettled=reader.watches)
         return self._page(request, "desk_board.html", words, board=board, reader=reader)
 
     async def supervision(self, request: Request) -> HTTPResponse:
@@ -146,6 +147,8 @@ class Pages:
             t=words.t,
             business_name=self._product.business.name(words.language),
             session=getattr(request.ctx, "desk_session", None),
+            theme=_theme(request),
+            presences=CHOICES,
             path=request.path if request.method == "GET" else own_page(request.path.rpartition("/")[0]),
             **facts,
         )
@@ -166,5 +169,13 @@ class Pages:
 
 
 def _language(request: Request) -> Language:
-    wanted = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    """What the link says, else what the account says, else what this browser was told before."""
+    session = getattr(request.ctx, "desk_session", None)
+    chosen = session.agent.language if session else None
+    wanted = request.args.get("lang") or chosen or request.cookies.get(LANGUAGE_COOKIE)
     return "en" if wanted == "en" else "ja"
+
+
+def _theme(request: Request) -> str:
+    session = getattr(request.ctx, "desk_session", None)
+    return (session.agent.theme if session else None) or "auto"

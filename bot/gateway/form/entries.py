@@ -11,6 +11,7 @@ from sanic import Request
 from bot.booking import name as names
 from bot.booking import reason as reasons
 from bot.booking.asides import Urgency
+from bot.gateway.times import moment_of
 
 Language = Literal["ja", "en"]
 SOONEST = "soonest"
@@ -38,11 +39,7 @@ class Entered:
     @property
     def start(self) -> datetime | None:
         """When the chosen slot begins; None for the soonest, or for nothing that is a time."""
-        try:
-            moment = datetime.fromisoformat(self.time)
-        except ValueError:
-            return None
-        return moment if moment.tzinfo else None
+        return moment_of(self.time)
 
 
 @dataclass(frozen=True, kw_only=True)

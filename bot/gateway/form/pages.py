@@ -2,10 +2,8 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import groupby
 from typing import Any
 
 from sanic import HTTPResponse
@@ -17,6 +15,7 @@ from bot.booking.callback import Callback, Kind
 from bot.booking.window import Window
 from bot.gateway.form.entries import SOONEST, Entered, Fault, Language
 from bot.gateway.rendering import embeddable, page
+from bot.gateway.times import FreeTimes, promised
 from bot.usecases.seats import Customer
 from bot.wiring import Product
 from bot.wording import dates, soonest
@@ -28,28 +27,12 @@ def texts(language: Language) -> dict[str, dict[str, str]]:
     return tomllib.loads((files(__package__) / f"{language}.toml").read_text(encoding="utf-8"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """A time to choose. `value` is what the form sends."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Day:
-    """The times of one day; open to see where one of them is chosen, or first."""
-
-    label: str
-    choices: tuple[Choice, ...]
-    is_open: bool
-
-
 class Pages:
     """The form itself, and what stands after it."""
 
     def __init__(self, product: Product) -> None:
         self._product = product
+        self._times = FreeTimes(product)
 
     async def form(
         self, entered: Entered, faults: Sequence[Fault] = (), *, near: Sequence[Window] = (), status: int = 200
@@ -64,12 +47,15 @@ class Pages:
             entered=entered,
             faults=told,
             topics=[(topic.id, topic.name(entered.language)) for topic in self._product.topics],
-            near=[
-                Choice(value=window.start.isoformat(), label=self._start(window, entered.language)) for window in near
-            ],
+            near=self._times.near(near, language=entered.language),
             soonest_value=SOONEST,
             soonest_hint=await self._soonest(entered),
-            days=await self._days(entered),
+            days=await self._times.days(
+                topic=self._topic(entered),
+                customer=self._customer(entered),
+                language=entered.language,
+                chosen=entered.time,
+            ),
             longest_reason=reasons.LONGEST,
             longest_name=names.LONGEST,
             title=f"{t['page']['fault_title']} {t['page']['title']}" if faults else t["page"]["title"],
@@ -84,17 +70,11 @@ class Pages:
             status=200 if callback else 404,
             callback=callback if callback and callback.is_open else None,
             is_over=callback is not None and not callback.is_open,
-            when=self._promised(callback, language) if callback else "",
+            when=promised(callback, tz=self._product.business.timezone, language=language) if callback else "",
             number=phone.masked(callback.phone_number) if callback else "",
             is_texted=callback is not None and phone.takes_sms(callback.phone_number),
             title=t["booked"]["title"] if callback else t["booked"]["nothing"],
         )
-
-    def _promised(self, callback: Callback, language: Language) -> str:
-        tz = self._product.business.timezone
-        if callback.kind == Kind.ASAP:
-            return soonest.at_once(callback.window, expected_at=callback.told_start, tz=tz, language=language)
-        return dates.span(callback.window, tz=tz, language=language)
 
     def _told(self, fault: Fault, language: Language) -> str:
         facts = {"hotline": self._product.business.hotline, **fault.facts}
@@ -113,35 +93,11 @@ class Pages:
         expected = dates.at(found.expected_at, tz=tz, language=entered.language)
         return texts(entered.language)["form"]["soonest_hint"].format(when=expected)
 
-    async def _days(self, entered: Entered) -> list[Day]:
-        tz, language = self._product.business.timezone, entered.language
-        offered = await self._product.bookings.slots(
-            now=self._product.clock.now(), topic=self._topic(entered), customer=self._customer(entered)
-        )
-        free = [slot.window for slot in offered if slot.free > 0]
-        by_day = groupby(free, key=lambda window: dates.day(window.start, tz=tz, language=language))
-        days: list[Day] = []
-        for label, windows in by_day:
-            choices = tuple(
-                # A label that has to be broken is broken between the two times.
-                Choice(
-                    value=window.start.isoformat(),
-                    label=dates.hours(window, tz=tz, language=language).replace(" ", "\N{NO-BREAK SPACE}"),
-                )
-                for window in windows
-            )
-            is_open = not days or entered.time in {choice.value for choice in choices}
-            days.append(Day(label=label, choices=choices, is_open=is_open))
-        return days
-
     def _topic(self, entered: Entered) -> str:
         return self._product.rules.known(entered.times_of)
 
     def _customer(self, entered: Entered) -> Customer:
         return Customer(language=entered.language)
-
-    def _start(self, window: Window, language: Language) -> str:
-        return dates.span(window, tz=self._product.business.timezone, language=language)
 
     def _page(self, template: str, language: Language, *, status: int, **facts: Any) -> HTTPResponse:
         product = self._product

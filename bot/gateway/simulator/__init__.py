@@ -1,9 +1,11 @@
-"""The simulated carrier's HTTP face: the carrier's API, the handsets, the faults, the clock and the handset page.
+"""The simulated carrier's HTTP face: the carrier's API, the handsets, the faults, the clock and the handset page; and
+LINE's, where it is simulated too.
 
 Mounted only where the simulated carrier is configured; it has no login and answers on loopback only.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,17 +14,22 @@ from sanic.response import empty
 from sanic.response import json as json_response
 
 from bot.gateway.simulator.guard import refuse_strangers
+from bot.gateway.simulator.line import add_line
+from bot.gateway.simulator.line_pages import add_line_pages
 from bot.gateway.simulator.pages import add_pages
 from bot.simulator.api import ApiRequest
 from bot.simulator.carrier import SimulatedCarrier
 from bot.simulator.errors import NotFitting, Unreadable
+from bot.simulator.line.channel import SimulatedLine
 
 PREFIX = "/simulator"
 _API = "/2010-04-01"
 
 
-def simulator_blueprint(carrier: SimulatedCarrier, *, timezone: str = "Asia/Tokyo") -> Blueprint:
-    """Everything under `/simulator`. The carrier starts and stops with the application.
+def simulator_blueprint(
+    carrier: SimulatedCarrier, *, line: SimulatedLine | None = None, timezone: str = "Asia/Tokyo"
+) -> Blueprint:
+    """Everything under `/simulator`. The carrier, and LINE where it is given, start and stop with the application.
 
     The pages show times in `timezone` (a name of the IANA database).
     """
@@ -31,23 +38,32 @@ def simulator_blueprint(carrier: SimulatedCarrier, *, timezone: str = "Asia/Toky
     blueprint.exception(Unreadable)(_unreadable)
     blueprint.exception(NotFitting)(_not_fitting)
 
+    _live_with(blueprint, (carrier, line) if line else (carrier,))
+    _add_carrier_api(blueprint, carrier)
+    _add_handsets(blueprint, carrier)
+    _add_settings(blueprint, carrier, line)
+    add_pages(blueprint, carrier, timezone, has_line=line is not None)
+    if line:
+        add_line(blueprint, line, _body)
+        add_line_pages(blueprint, line, timezone)
+    return blueprint
+
+
+def _live_with(blueprint: Blueprint, simulated: Sequence[SimulatedCarrier | SimulatedLine]) -> None:
     @blueprint.before_server_start
     async def start(_app: Sanic[Any, Any]) -> None:
-        await carrier.start()
+        for each in simulated:
+            await each.start()
 
     @blueprint.after_server_start
     async def resume(_app: Sanic[Any, Any]) -> None:
-        carrier.resume()
+        for each in simulated:
+            each.resume()
 
     @blueprint.before_server_stop
     async def stop(_app: Sanic[Any, Any]) -> None:
-        await carrier.stop()
-
-    _add_carrier_api(blueprint, carrier)
-    _add_handsets(blueprint, carrier)
-    _add_settings(blueprint, carrier)
-    add_pages(blueprint, carrier, timezone)
-    return blueprint
+        for each in simulated:
+            await each.stop()
 
 
 def _add_carrier_api(blueprint: Blueprint, carrier: SimulatedCarrier) -> None:
@@ -101,7 +117,7 @@ def _add_handsets(blueprint: Blueprint, carrier: SimulatedCarrier) -> None:
         return json_response(carrier.handsets.view(number))
 
 
-def _add_settings(blueprint: Blueprint, carrier: SimulatedCarrier) -> None:
+def _add_settings(blueprint: Blueprint, carrier: SimulatedCarrier, line: SimulatedLine | None) -> None:
     @blueprint.get("/faults", name="faults")
     async def faults(_request: Request) -> HTTPResponse:
         return json_response(carrier.faults())
@@ -117,7 +133,10 @@ def _add_settings(blueprint: Blueprint, carrier: SimulatedCarrier) -> None:
 
     @blueprint.put("/clock", name="set_clock")
     async def set_clock(request: Request) -> HTTPResponse:
-        return json_response(carrier.set_clock(_body(request)))
+        reading = carrier.set_clock(_body(request))
+        if line:
+            line.clock_moved()
+        return json_response(reading)
 
 
 def _body(request: Request) -> object:

@@ -1,26 +1,22 @@
 """The handset in the browser: one phone, or a board of several, kept up to date by server-sent events."""
 
-import asyncio
-import json
 from urllib.parse import unquote, urlencode
 
 from sanic import Blueprint, HTTPResponse, Request
 
 from bot.gateway.rendering import page
+from bot.gateway.simulator.streams import stream
 from bot.gateway.simulator.texts import TEXTS, language_of
 from bot.simulator.carrier import SimulatedCarrier
 from bot.simulator.handsets import read_number
 from bot.simulator.records import BEHAVIOURS
 
-_HEARTBEAT_S = 15.0
-_TOGETHER_S = 0.03
-"""Changes that come this close together are told as one."""
 _SHOWN_AT_FIRST = 2
 """Of the phones that nobody but a visitor answers, the newest."""
 
 
-def add_pages(blueprint: Blueprint, carrier: SimulatedCarrier, timezone: str) -> None:
-    """`/phone/{number}`, `/phones` and `/events`; times are shown in `timezone`."""
+def add_pages(blueprint: Blueprint, carrier: SimulatedCarrier, timezone: str, *, has_line: bool) -> None:
+    """`/phone/{number}`, `/phones` and `/events`; times in `timezone`; where there is LINE they link to it."""
 
     def render(request: Request, template: str, numbers: list[str]) -> HTTPResponse:
         language = language_of(request.args.get("lang"))
@@ -32,6 +28,7 @@ def add_pages(blueprint: Blueprint, carrier: SimulatedCarrier, timezone: str) ->
             other_language_query=urlencode(other, doseq=True),
             timezone=timezone,
             takes_calls=carrier.takes_calls,
+            has_line=has_line,
             behaviours=BEHAVIOURS,
             numbers=numbers,
         )
@@ -49,25 +46,9 @@ def add_pages(blueprint: Blueprint, carrier: SimulatedCarrier, timezone: str) ->
     @blueprint.get("/events", name="events")
     async def events(request: Request) -> None:
         numbers = [read_number(number) for number in request.args.getlist("number", [])]
-        await _stream(request, carrier, numbers)
-
-
-async def _stream(request: Request, carrier: SimulatedCarrier, numbers: list[str]) -> None:
-    """Tell how these handsets, the clock and the list of handsets stand: at once, at each change, every 15 seconds."""
-    response = await request.respond(content_type="text/event-stream", headers={"Cache-Control": "no-store"})
-    if response is None:
-        return
-    with carrier.changes.watching(numbers) as changed:
-        while not carrier.stopping.is_set():
-            changed.clear()
-            state = json.dumps(_state(carrier, numbers), ensure_ascii=False)
-            await response.send(f"data: {state}\n\n")
-            try:
-                async with asyncio.timeout(_HEARTBEAT_S):
-                    await changed.wait()
-                await asyncio.sleep(_TOGETHER_S)
-            except TimeoutError:
-                continue
+        await stream(
+            request, carrier.changes, numbers, stopping=carrier.stopping, state=lambda: _state(carrier, numbers)
+        )
 
 
 def _state(carrier: SimulatedCarrier, numbers: list[str]) -> dict[str, object]:

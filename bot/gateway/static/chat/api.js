@@ -1,6 +1,7 @@
 // The chat API, and what can be known about a request that failed.
 
-const SESSIONS = "/api/v1/chat/sessions";
+// Of the origin that this module came from: in somebody else's page that is not the page's own.
+const SESSIONS = new URL("/api/v1/chat/sessions", import.meta.url).href;
 const TURN_TIMEOUT_MS = 30_000; // the server gives the assistant 20 s, so that silence after 30 s is the network's
 const DEFAULT_WAIT_S = 5;
 

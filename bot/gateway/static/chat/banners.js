@@ -1,7 +1,7 @@
 // What stands above the talk: why it is not connected, and what the business has just said. A call that is coming is told
 // with force, on the page, in the tab's title and, where the customer wished it, by the browser.
 
-import { byId, element, icon, write } from "./dom.js";
+import { byId, element, icon, place, write } from "./dom.js";
 import { notifyBrowser } from "./notify.js";
 import { businessName, clock, hotline, t } from "./wording.js";
 
@@ -104,7 +104,7 @@ export class Banners {
   #retitle() {
     if (this.#heard && !document.hidden) this.#heard.isUnseen = false;
     const title = t("title", { business: businessName() });
-    document.title = this.#heard?.isUnseen ? `● ${this.#heard.text}` : title;
+    place.retitle(this.#heard?.isUnseen ? `● ${this.#heard.text}` : title);
   }
 
   #count() {
@@ -113,6 +113,6 @@ export class Banners {
 
   #sentence() {
     const seconds = Math.max(1, Math.ceil((this.#until - Date.now()) / 1000));
-    return t(this.#trouble, { seconds, hotline });
+    return t(this.#trouble, { seconds, hotline: hotline() });
   }
 }

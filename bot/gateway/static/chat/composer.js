@@ -1,9 +1,10 @@
 // Where the customer writes. What the assistant has asked for decides the keyboard, the example and what the browser may
 // fill in; any text may be sent whatever was asked.
 
-import { byId } from "./dom.js";
+import { byId, place } from "./dom.js";
+import { Keypad } from "./keypad.js";
 import { asKept } from "./talk.js";
-import { t } from "./wording.js";
+import { currentLanguage, t } from "./wording.js";
 
 const LIMIT = 2000; // characters that the server takes
 const COUNT_FROM = 1800;
@@ -41,6 +42,10 @@ export class Composer {
       field.addEventListener("input", () => this.#typed());
       field.addEventListener("keydown", (event) => this.#pressed(event));
     }
+    this.keypad = new Keypad({
+      press: (key) => this.#edit((text) => text + key),
+      remove: () => this.#edit((text) => text.slice(0, -1)),
+    });
     this.letters.addEventListener("click", () => {
       this.#letters = !this.#letters;
       this.#dress();
@@ -60,7 +65,7 @@ export class Composer {
   expect(expects) {
     if (expects !== this.#expects) {
       const before = this.field;
-      const hadFocus = document.activeElement === before;
+      const hadFocus = place.root.activeElement === before;
       this.#expects = expects;
       this.#letters = false;
       if (before !== this.field) {
@@ -97,6 +102,7 @@ export class Composer {
     this.field.setAttribute("aria-label", isKnown ? t(this.#expects) : t("message"));
     this.letters.hidden = !hasDigits;
     this.letters.textContent = t(this.#letters ? "digits" : "letters");
+    this.keypad.show(hasDigits && !this.#letters ? this.#expects : null, currentLanguage());
     this.hint.textContent = EXPLAINED.has(this.#expects) ? t(`${this.#expects}_hint`) : "";
     this.#tell();
   }
@@ -108,6 +114,11 @@ export class Composer {
     this.count.textContent = fault ?? (length >= COUNT_FROM ? t("left", { left: -over }) : "");
     this.form.classList.toggle("is-wrong", Boolean(fault));
     this.field.setAttribute("aria-invalid", String(Boolean(fault)));
+  }
+
+  #edit(change) {
+    this.field.value = change(this.field.value);
+    this.#typed();
   }
 
   #typed() {

@@ -23,7 +23,17 @@ export function icon(name) {
   return drawing;
 }
 
-export const byId = (id) => document.getElementById(id);
+/** Where the chat stands: a page of its own, unless somebody else's page gives it a shadow root (embedded.js). */
+export const place = {
+  root: document,
+  frame: document.documentElement, // carries the language and the height
+  facts: document.body?.dataset, // about the business
+  retitle(title) {
+    document.title = title;
+  },
+};
+
+export const byId = (id) => place.root.getElementById(id);
 
 /** Make `list` show `items` ({key, signature, className, make, refresh?}) in order. What did not change keeps its element,
  *  and so its focus and its place in what a screen reader has read; `refresh(element)` mends what is not worth that. */

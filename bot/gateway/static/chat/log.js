@@ -11,6 +11,7 @@ const NEAR_THE_END_PX = 120;
 
 export class Log {
   #newest = null;
+  #height = 0;
   #isFollowing = true; // the end was in view when the customer last scrolled; a keyboard or a new line does not change that
 
   /** `on` = {choose(button, event), pick(), retry()}. */
@@ -44,6 +45,7 @@ export class Log {
 
   /** Stay at the end, where the customer is, when the room for the talk has changed. */
   follow() {
+    this.#height = this.region.clientHeight;
     if (this.#isFollowing) this.scrollToEnd();
   }
 
@@ -53,6 +55,7 @@ export class Log {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.region;
+    if (clientHeight !== this.#height) return; // keys or a keyboard took room just now: that was not the customer
     this.#isFollowing = scrollHeight - scrollTop - clientHeight < NEAR_THE_END_PX;
     if (this.#isFollowing) this.toNewest.hidden = true;
   }

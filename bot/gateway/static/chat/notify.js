@@ -8,7 +8,7 @@ const isPossible = "Notification" in window;
 export function notifyBrowser(text) {
   if (!isPossible || !document.hidden || Notification.permission !== "granted") return;
   try {
-    new Notification(businessName(), { body: text, tag: "orikaeshi", icon: "/static/chat/icon.svg" });
+    new Notification(businessName(), { body: text, tag: "orikaeshi", icon: new URL("icon.svg", import.meta.url).href });
   } catch {
     // Chrome on Android shows notifications from service workers only; the SMS and the page remain.
   }

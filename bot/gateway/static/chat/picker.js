@@ -98,5 +98,5 @@ function radio(name, value, label, isChecked) {
 function wallClock(time) {
   const [hours, minutes] = time.split(":").map(Number);
   const read = (zone) => new Date(new Date(0).toLocaleString("en-US", { timeZone: zone })).getTime();
-  return clock(Date.UTC(1970, 0, 1, hours, minutes) - (read(timeZone) - read("UTC")));
+  return clock(Date.UTC(1970, 0, 1, hours, minutes) - (read(timeZone()) - read("UTC")));
 }

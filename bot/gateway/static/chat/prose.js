@@ -11,7 +11,7 @@ const LONGEST_WHOLE = 16; // more would not fit on the narrowest screen
 /** The text as nodes; `references` are the bookings whose cards stand in this talk. */
 export function linked(text, references) {
   const targets = new Map(references.map((reference) => [reference, `#booking-${reference}`]));
-  if (hotline) targets.set(hotline, `tel:${hotline}`);
+  if (hotline()) targets.set(hotline(), `tel:${hotline()}`);
   const patterns = [...[...targets.keys(), businessName()].map(escaped), WHOLE.source];
   const parts = text.split(new RegExp(`(${patterns.join("|")})`, "u"));
   return parts.map((part, index) => {

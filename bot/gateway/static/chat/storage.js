@@ -3,6 +3,8 @@
 
 const SESSION = "orikaeshi.chat.session";
 const UNSENT = "orikaeshi.chat.unsent";
+const SOUND = "orikaeshi.chat.sound";
+const OPEN = "orikaeshi.chat.open";
 
 function read(area, key) {
   try {
@@ -27,6 +29,14 @@ export const saveSession = (session) => write("localStorage", SESSION, session);
 
 export const loadUnsent = () => read("sessionStorage", UNSENT) ?? [];
 export const saveUnsent = (items) => write("sessionStorage", UNSENT, items.length ? items : null);
+
+/** Whether a tone was asked for. */
+export const loadSound = () => read("localStorage", SOUND) === true;
+export const saveSound = (isOn) => write("localStorage", SOUND, isOn || null);
+
+/** Whether the chat stood open in this tab of another site. */
+export const loadOpen = () => read("sessionStorage", OPEN) === true;
+export const saveOpen = (isOpen) => write("sessionStorage", OPEN, isOpen || null);
 
 /** Call back when another tab has begun a new talk. */
 export function onSessionChange(changed) {

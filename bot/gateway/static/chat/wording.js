@@ -1,21 +1,21 @@
 // The page's language, its sentences, and how times are written. Every time is told in the business's zone: a promise
 // of "15:00" must read the same on every phone.
 
+import { place } from "./dom.js";
 import { STRINGS } from "./strings.js";
 
-const facts = document.body.dataset;
 const LOCALES = { ja: "ja-JP", en: "en-US" };
 const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
 
 let language = "ja";
 
-export const timeZone = facts.timeZone;
-export const hotline = facts.hotline;
+export const timeZone = () => place.facts.timeZone;
+export const hotline = () => place.facts.hotline;
 
 export const currentLanguage = () => language;
 export const isLanguage = (code) => Object.hasOwn(STRINGS, code);
-export const businessName = () => facts[language === "ja" ? "nameJa" : "nameEn"];
-export const hours = () => facts[language === "ja" ? "hoursJa" : "hoursEn"];
+export const businessName = () => place.facts[language === "ja" ? "nameJa" : "nameEn"];
+export const hours = () => place.facts[language === "ja" ? "hoursJa" : "hoursEn"];
 
 /** The language that a text is read out in: talks may mix both. */
 export const languageOf = (text) => (JAPANESE.test(text) ? "ja" : "en");
@@ -34,17 +34,17 @@ export function preferredLanguage(wanted = navigator.languages) {
 /** Switch the page: `data-text` elements take a sentence, `data-label` ones an accessible name. */
 export function setLanguage(code) {
   language = code;
-  document.documentElement.lang = code;
-  document.title = t("title", { business: businessName() });
-  for (const element of document.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
-  for (const link of document.querySelectorAll("[data-form]")) link.href = `/form?lang=${code}`;
-  for (const element of document.querySelectorAll("[data-label]")) {
+  place.frame.lang = code;
+  place.retitle(t("title", { business: businessName() }));
+  for (const element of place.root.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
+  for (const link of place.root.querySelectorAll("[data-form]")) link.href = `/form?lang=${code}`;
+  for (const element of place.root.querySelectorAll("[data-label]")) {
     element.setAttribute("aria-label", t(element.dataset.label));
   }
 }
 
 function format(options, moment) {
-  return new Intl.DateTimeFormat(LOCALES[language], { timeZone, ...options }).format(moment);
+  return new Intl.DateTimeFormat(LOCALES[language], { timeZone: timeZone(), ...options }).format(moment);
 }
 
 /** 11月24日(火) / Tue, Nov 24 */
@@ -54,7 +54,7 @@ export const day = (moment) => format({ month: "short", day: "numeric", weekday:
 export const clock = (moment) => format({ hour: "numeric", minute: "2-digit" }, moment).replaceAll("\u202f", " ");
 
 /** 2026-11-24 in the business's zone: equal for two moments of the same day. */
-export const dayCode = (moment) => new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" }).format(moment);
+export const dayCode = (moment) => new Intl.DateTimeFormat("sv-SE", { timeZone: timeZone(), dateStyle: "short" }).format(moment);
 
 /** 今日 / 明日 / 昨日 where that is shorter than the date and as clear, else the date. */
 export function nearDay(moment, now) {
@@ -67,8 +67,8 @@ export function nearDay(moment, now) {
 export function foreignZone(moment) {
   const written = { dateStyle: "short", timeStyle: "short" };
   const here = new Intl.DateTimeFormat("sv-SE", written).format(moment);
-  const there = new Intl.DateTimeFormat("sv-SE", { ...written, timeZone }).format(moment);
+  const there = new Intl.DateTimeFormat("sv-SE", { ...written, timeZone: timeZone() }).format(moment);
   if (here === there) return "";
-  const parts = new Intl.DateTimeFormat(LOCALES[language], { timeZone, timeZoneName: "long" }).formatToParts(moment);
+  const parts = new Intl.DateTimeFormat(LOCALES[language], { timeZone: timeZone(), timeZoneName: "long" }).formatToParts(moment);
   return parts.find((part) => part.type === "timeZoneName").value;
 }
