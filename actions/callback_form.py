@@ -25,7 +25,7 @@ NO_REASON = (TALK - {"request_callback"}) | {"out_of_scope"}
 MATTERS = frozenset({"give_reason", "ask_business"})
 """Intents of what an agent will answer: a statement or a question to the business."""
 
-REMARKS = frozenset({"greet", "thank", "insult"})
+REMARKS = frozenset({"greet", "thank"})
 """Intents of what is said in passing: the message may hold answers beside it."""
 
 NO_ANSWER = frozenset({"nlu_fallback", "out_of_scope", "affirm"})
