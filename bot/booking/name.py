@@ -90,6 +90,8 @@ _POLITE_END = re.compile(
     re.IGNORECASE,
 )
 _FROM_EN = re.compile(r",? (?:from|at|of|with) (?=[A-Z])")
+_COMMAND = re.compile(r"\s*[/／][a-z_]+\b")
+"""What machines are told; a name after a slash has a capital."""
 _MARKUP = re.compile(r"<[^<>]{1,80}>")
 _READING = re.compile(r"[(（][^)）]{1,30}[)）]")
 """How a name is read, in brackets after it."""
@@ -157,7 +159,7 @@ def answered(text: str) -> str | None:
     """The name in an answer to "what is your name?", without polite words around it; None when it reads as no name."""
     plain = _READING.sub("", _plain(_bare(text)))
     name = _POLITE_END.sub("", _LEAD_IN.sub("", plain)).strip()
-    if not name or len(name) > LONGEST or persons.is_a_sentence(name):
+    if not name or len(name) > LONGEST or persons.is_a_sentence(name) or _COMMAND.match(text):
         return None
     whole, name = name, _AFFILIATION.sub("", _FROM_EN.split(name)[0])
     if persons.is_a_matter(name) or (persons.is_a_matter(whole) and not _FIRM_JA.search(whole)):
