@@ -19,7 +19,7 @@ from tests.support.dialogues import Result, Set, Stage, dialogues
 from tools.accuracy import write
 
 ABOUT = """All talks of `tests/dialogue/talks` but those that were developed on. None is untouched any longer: what each
-set scored when it was first played, before anything was mended for it, stands in the README there (72.5 % for the last)."""
+set scored when first played, before anything was mended for it, stands in the README there (72.5 % of the last)."""
 LANGUAGES = ("ja", "en")
 
 
