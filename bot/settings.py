@@ -19,11 +19,10 @@ from bot.booking.priority import OrderPolicy
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.topic import Topic
 from bot.booking.when import PartsOfDay
-from bot.settings_calls import LineSection, NoticesSection, RetrySection
+from bot.settings_calls import CallsSection, LineSection, NoticesSection, RetrySection, VoiceSection
 from bot.settings_desk import DeskSection
 from bot.settings_promises import (
     CapacitySection,
-    Connect,
     HoursSection,
     LawfulSection,
     Minutes,
@@ -82,18 +81,6 @@ class FaqSection(Section):
     phrases: Annotated[tuple[Phrase, ...], Field(min_length=1)]
     answer_ja: Annotated[str, Field(min_length=1, max_length=500)]
     answer_en: Annotated[str, Field(min_length=1, max_length=500)]
-
-
-class CallsSection(Section):
-    """[calls]"""
-
-    ring_seconds: Annotated[int, Field(ge=10, le=60)] = 25
-    agent_ring_seconds: Annotated[int, Field(ge=10, le=60)] = 20
-    connect: Connect = "customer_first"
-    agents_per_call: Annotated[int, Field(ge=1, le=20)] = 3
-    hold_music: Annotated[str, Field(pattern=r"^(https://\S+)?$")] = ""
-    voicemail_message: bool = True
-    grace_minutes: Minutes = 60
 
 
 class OrderSection(Section):
@@ -166,6 +153,7 @@ class SettingsFile(Section):
     slots: SlotsSection = SlotsSection()
     capacity: CapacitySection = CapacitySection()
     calls: CallsSection = CallsSection()
+    voice: VoiceSection = VoiceSection()
     order: OrderSection = OrderSection()
     retry: RetrySection = RetrySection()
     notices: NoticesSection = NoticesSection()

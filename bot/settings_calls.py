@@ -11,10 +11,42 @@ from bot.booking.callback import Outcome
 from bot.booking.lawful import DAYTIME, LawfulHours
 from bot.booking.link import LinkKey
 from bot.booking.retry import RetryPolicy, RetryRule
-from bot.settings_promises import Periods, Section
+from bot.settings_promises import Connect, Minutes, Periods, Section
 from bot.usecases.notices import NoticePolicy
 
 Pauses = Annotated[tuple[Annotated[int, Field(ge=1, le=24 * 60)], ...], Field(min_length=1, max_length=9)]
+
+
+class CallsSection(Section):
+    """[calls]"""
+
+    ring_seconds: Annotated[int, Field(ge=10, le=60)] = 25
+    agent_ring_seconds: Annotated[int, Field(ge=10, le=60)] = 20
+    connect: Connect = "customer_first"
+    agents_per_call: Annotated[int, Field(ge=1, le=20)] = 3
+    hold_music: Annotated[str, Field(pattern=r"^(https://\S+)?$")] = ""
+    voicemail_message: bool = True
+    grace_minutes: Minutes = 60
+
+
+class IncidentSection(Section):
+    """What everybody who calls should know at the moment, in both languages."""
+
+    ja: Annotated[str, Field(min_length=1, max_length=200)]
+    en: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class VoiceSection(Section):
+    """[voice]: what callers hear first."""
+
+    incidents: Annotated[tuple[IncidentSection, ...], Field(max_length=3)] = ()
+
+    def by_language(self) -> dict[str, tuple[str, ...]]:
+        """The incidents as callers hear them."""
+        return {
+            "ja": tuple(incident.ja for incident in self.incidents),
+            "en": tuple(incident.en for incident in self.incidents),
+        }
 
 
 class RetryRuleSection(Section):

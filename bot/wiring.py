@@ -43,6 +43,7 @@ from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
+from bot.usecases.inbound import Inbound, InboundPolicy
 from bot.usecases.keys import ApiKeys
 from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
@@ -141,6 +142,7 @@ class Product:
     notices: Notices
     consent: Consent
     identity: Identity
+    inbound: Inbound
     ratings: Ratings
     keys: ApiKeys
     kpis: Kpis
@@ -299,6 +301,19 @@ def connect(settings: Settings | None = None) -> Product:
         ),
         consent=consent,
         identity=identity,
+        inbound=Inbound(
+            database,
+            bookings,
+            identity,
+            sms,
+            business=business,
+            numbers=numbers,
+            policy=InboundPolicy(
+                incidents=settings.voice.by_language(),
+                topics=settings.for_topics(),
+                form_url=f"{settings.public_base_url}/form",
+            ),
+        ),
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),

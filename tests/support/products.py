@@ -22,6 +22,7 @@ from bot.booking.phone import NumberPolicy
 from bot.booking.retry import RetryPolicy, same_for_all
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.slots import SlotPolicy
+from bot.booking.topic import Topic
 from bot.booking.window import Window
 from bot.channels.channel import Heard
 from bot.settings import load
@@ -43,6 +44,7 @@ from bot.usecases.conversation import Conversations
 from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.identity import Identity
+from bot.usecases.inbound import Inbound, InboundPolicy
 from bot.usecases.keys import ApiKeys
 from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
@@ -234,6 +236,14 @@ class World:
         self.consent = Consent(database, business=BUSINESS)
         self.ratings = Ratings(database)
         self.identity = Identity(database, self.sms, business=BUSINESS)
+        policy = InboundPolicy(
+            incidents={},
+            topics=(Topic(id="general", names={"ja": "一般", "en": "General"}),),
+            form_url="https://call.example.jp/form",
+        )
+        self.inbound = Inbound(
+            database, self.bookings, self.identity, self.sms, business=BUSINESS, numbers=numbers, policy=policy
+        )
         self.conversations = Conversations(database, self.assistant, business=BUSINESS)  # type: ignore[arg-type]  # a fake
         offering = Offering(self.bookings, rules=self.rules, business=BUSINESS)
         understanding = Understanding(
@@ -335,7 +345,8 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         settings_history=SettingsHistory(
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
         ),
-        consent=world.consent, keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
+        consent=world.consent, inbound=world.inbound,
+        keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
         kpis=Kpis(world.database, timezone=TOKYO), accounts=accounts, people=People(world.database),
         presences=Presences(world.database),
         second_factor=SecondFactor(world.database, accounts, issuer="Shop"), audit=AuditLog(world.database),
