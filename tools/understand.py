@@ -6,6 +6,7 @@ the intent; what the product reads by its own rules (urgent words, opting out, n
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -31,6 +32,8 @@ LABELS = {
     "thank": "thanks", "goodbye": "thanks", "ask_bot": "is_bot", "out_of_scope": "out_of_scope",
     "nlu_fallback": "out_of_scope",
 }  # fmt: skip
+OFFERS = re.compile(r"\b(?:reach|get|contact|catch) (?:me|us|hold of me)\b", re.IGNORECASE)
+"""Offers a number more than it asks for a call ("you can reach me on …")."""
 GIVEN = frozenset({"give_phone_number", "give_time", "give_reason", "give_name", "nlu_fallback", "out_of_scope"})
 """Intents of messages whose own content decides."""
 
@@ -45,8 +48,8 @@ def label(text: str, intent: str, settings: Settings, *, language: str) -> str:
         return "other"
     if intent not in GIVEN:
         return LABELS[intent]
-    if intent == "give_phone_number" and _has_number(text, settings) and not _has_time(text, settings, language):
-        return "give_phone"  # "you can reach me on …" offers a number more than it asks for a call
+    if intent == "give_phone_number" and OFFERS.search(text) and _has_number(text, settings):
+        return "give_phone"
     if reason.asks_for_call(text):
         return "book"
     if _has_number(text, settings):
