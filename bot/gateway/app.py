@@ -19,6 +19,7 @@ from bot.gateway.health import Metrics, health_blueprint
 from bot.gateway.inbound import inbound_blueprint
 from bot.gateway.kpis import kpis_blueprint
 from bot.gateway.link import link_blueprint
+from bot.gateway.link.mail import mail_blueprint
 from bot.gateway.live import LiveTalks
 from bot.gateway.simulator import simulator_blueprint
 from bot.gateway.voice import voice_blueprint
@@ -65,6 +66,7 @@ def create_app(product: Product) -> Sanic[Any, Any]:
             form_blueprint(product),
             embedding.embed_blueprint(product),
             link_blueprint(product),
+            mail_blueprint(product),
             health_blueprint(product, metrics),
         ]
     )

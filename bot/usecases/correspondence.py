@@ -33,6 +33,9 @@ HOUR, MOST_AN_HOUR = timedelta(hours=1), 60
 OVER_AFTER = timedelta(hours=6)
 """A question that was left open for so long is forgotten by the one who was asked."""
 
+TAKEN_OVER = "taken over"
+"""We were too slow: another process has the message now, answers it and says how it ended."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -74,6 +77,9 @@ class Correspondence:
 
     async def take(self, *, real_now: datetime, limit: int = AT_ONCE) -> list[Heard]:
         """Claim the messages to answer now: the oldest of everybody who is not being answered already."""
+        async with self._database.read() as tx:
+            if not await arrivals.are_there(tx):
+                return []  # nobody has to wait for a writer then
         async with self._database.write() as tx:
             await arrivals.hand_back(tx, before=real_now - LEFT_AFTER)
             return [heard_of(arrival) for arrival in await arrivals.take(tx, real_now=real_now, limit=limit)]
@@ -94,6 +100,8 @@ class Correspondence:
             log.exception("arrival_failed", channel=heard.channel, kind=heard.kind)
             state = "failed"
         async with self._database.write() as tx:
+            if state == TAKEN_OVER:
+                return
             if state == "waiting":
                 await arrivals.postpone(tx, arrival_of(heard), until=real_now + TRY_AGAIN_AFTER)
             else:
@@ -123,13 +131,15 @@ class Correspondence:
         if await self._writes_too_much(contact, now=now):
             log.warning("correspondent_limited", channel=heard.channel)
             return "limited"
-        await self._channels[heard.channel].show_work(heard.sender)
-        answer = await self._answer_to(contact, heard, now=now)
+        # At the same time, and done before the answer leaves: shown behind it, it would never end.
+        answer, _ = await asyncio.gather(
+            self._answer_to(contact, heard, now=now), self._channels[heard.channel].show_work(heard.sender)
+        )
         if answer is None or await self._wants_nothing(contact):
             return "done"
         async with self._database.write() as tx:
             if not await arrivals.answering(tx, arrival_of(heard), real_now=real_now):
-                return "unknown"  # too slow: somebody else has taken it, and answers
+                return TAKEN_OVER
         is_late = now - heard.at > LATEST
         return _state(await self._say(contact, answer, reply=heard.reply), is_late=is_late)
 

@@ -43,6 +43,7 @@ from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
 from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
+from bot.usecases.emails import Emails
 from bot.usecases.identity import Identity
 from bot.usecases.inbound import Inbound, InboundPolicy
 from bot.usecases.keys import ApiKeys
@@ -232,6 +233,7 @@ class World:
             policy=notices,
         )  # fmt: skip
         self.links = Links(database, self.bookings, key=LINKS)
+        self.emails = Emails(database, key=LINKS)
         self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminders=leads)
         self.consent = Consent(database, business=BUSINESS)
         self.ratings = Ratings(database)
@@ -339,7 +341,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
         live_calls=world.live_calls, dispatch=world.dispatch, overdue=world.overdue,
-        leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links,
+        leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links, emails=world.emails,
         identity=world.identity,
         line_report=LineReport(world.database),
         settings_history=SettingsHistory(
