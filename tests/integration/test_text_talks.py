@@ -147,6 +147,17 @@ async def test_what_is_answered_when_the_assistant_is_back_is_sent_once(database
     assert read(world)[1:] == ["heard: もしもし"]
 
 
+async def test_nobody_is_told_later_what_they_no_longer_want(sqlite: Database) -> None:
+    world = World(sqlite)
+    world.assistant.is_down = True
+    await world.text("もしもし")
+    await world.text("停止")
+    world.assistant.is_down = False
+    assert await world.conversations.catch_up(now=world.now) == 1
+    assert await world.correspondence.tell_later(now=world.now) == 0
+    assert len(read(world)) == 1
+
+
 @pytest.mark.parametrize(
     ("reply", "means"),
     [("1", "はい"), ("２", "変更する"), ("1番で", "はい"), ("3", "3"), ("12", "12"), ("はい", "はい"), ("1時", "1時")],
