@@ -176,8 +176,8 @@ async def write_down(
 
 _TYPES: dict[str, Any] = {
     "attempt_ids": ARRAY(String), "callback_ids": ARRAY(String), "numbers": ARRAY(Integer),
-    "to_numbers": ARRAY(String), "agent_ids": ARRAY(String), "owner": String, "now": UtcDateTime,
-    "real_now": UtcDateTime,
+    "to_numbers": ARRAY(String), "agent_ids": ARRAY(String), "call_sids": ARRAY(String), "owner": String,
+    "now": UtcDateTime, "real_now": UtcDateTime,
 }  # fmt: skip
 
 
@@ -205,6 +205,13 @@ _WRITE_DOWN = (
 """The same where a database has arrays, many times as fast as row by row. The callbacks come last: PostgreSQL looks up
 the row that a foreign key names at the end of each statement, and one that was just written anew takes three times as
 long to find."""
+
+
+_ADOPT = _typed("""
+    UPDATE attempts SET call_sid = told.call_sid, carrier_state = 'accepted'
+    FROM unnest(:attempt_ids, :call_sids) AS told(attempt_id, call_sid)
+    WHERE attempts.id = told.attempt_id AND attempts.call_sid IS NULL AND attempts.ended_at IS NULL
+""")
 
 
 async def _write_down_at_once(
@@ -245,19 +252,24 @@ async def adopt_all(tx: Transaction, call_sids: Mapping[str, str]) -> dict[str, 
     """Tie attempts to the carrier's calls; returns the call that each attempt has now, None for one that is over."""
     try:
         async with tx.begin_nested():
-            await tx.execute(
-                update(attempts)
-                .where(
-                    attempts.c.id == bindparam("told_id"), attempts.c.call_sid.is_(None), attempts.c.ended_at.is_(None)
-                )
-                .values(call_sid=bindparam("told_sid"), carrier_state="accepted"),
-                [{"told_id": attempt_id, "told_sid": call_sid} for attempt_id, call_sid in call_sids.items()],
-            )
+            await _adopt_at_once(tx, call_sids)
     except IntegrityError:  # one of the calls belongs to another attempt: the others must not suffer
         for attempt_id, call_sid in call_sids.items():
             await adopt(tx, attempt_id, call_sid)
     rows = await tx.execute(select(attempts.c.id, attempts.c.call_sid).where(attempts.c.id.in_(list(call_sids))))
     return {row.id: row.call_sid for row in rows}
+
+
+async def _adopt_at_once(tx: Transaction, call_sids: Mapping[str, str]) -> None:
+    if tx.dialect.name == "postgresql":
+        await tx.execute(_ADOPT, {"attempt_ids": list(call_sids), "call_sids": list(call_sids.values())})
+        return
+    await tx.execute(
+        update(attempts)
+        .where(attempts.c.id == bindparam("told_id"), attempts.c.call_sid.is_(None), attempts.c.ended_at.is_(None))
+        .values(call_sid=bindparam("told_sid"), carrier_state="accepted"),
+        [{"told_id": attempt_id, "told_sid": call_sid} for attempt_id, call_sid in call_sids.items()],
+    )
 
 
 async def forget(tx: Transaction, attempt_id: str, *, states: Collection[str]) -> str | None:

@@ -10,11 +10,11 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from bot.booking.callback import Status
 from bot.booking.errors import ForbiddenTransition
 from bot.booking.priority import OrderPolicy
-from bot.store import callbacks, conversations, ledger, order, slots
+from bot.store import callbacks, claims, conversations, ledger, order, slots
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database
-from tests.support.clocks import TUESDAY
-from tests.support.products import SLOT, a_callback
+from tests.support.clocks import REAL, TUESDAY
+from tests.support.products import SLOT, World, a_callback, number
 
 LATER = TUESDAY + timedelta(minutes=1)
 
@@ -234,3 +234,18 @@ async def test_sqlite_promises_to_survive_a_power_cut(sqlite: Database) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys")
         }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+async def test_a_call_that_belongs_to_another_attempt_leaves_the_others_of_its_batch_their_own(
+    database: Database,
+) -> None:
+    world = await World(database).with_agents(3)
+    for index in range(3):
+        await world.book(phone_number=number(index))
+    claimed = await world.dispatch.claim(now=SLOT.start, real_now=REAL)
+    first, second, third = [one.attempt_id for one in claimed]
+    async with database.write() as tx:
+        assert await claims.adopt_all(tx, {first: "CA1"}) == {first: "CA1"}
+        assert await claims.adopt_all(tx, {first: "CA9", second: "CA1", third: "CA3"}) == {
+            first: "CA1", second: None, third: "CA3",
+        }  # fmt: skip
