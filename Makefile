@@ -31,6 +31,7 @@ understand: train  ## what the assistant takes phrases for: JSON lines {"id", "t
 
 accuracy: setup-dev train  ## how well customers are understood, measured anew into docs/accuracy.md
 	@$(PYTHON) -m tools.accuracy
+	@$(PYTHON) -m tools.accuracy_dialogues page
 
 run: setup  ## the whole product on this machine, until Ctrl-C
 	@$(PYTHON) -m tools.run
@@ -69,7 +70,7 @@ bench: setup-dev train  ## what docs/benchmarks.md says, measured anew; about tw
 simulate-day: setup-dev  ## a day of promises on the real dispatch code, with a picture; ARGS='--seeds 20 --callbacks 4500 --outage'
 	@$(PYTHON) -m tools.simulate_day $(ARGS)
 
-soak: setup-dev  ## a thousand seeded runs of every fault at once; ARGS='--seed 17' runs one again
+soak: setup-dev  ## a thousand seeded runs of every fault at once; ARGS='--seed 17' runs one again, ARGS=--rows kills real processes
 	@$(PYTHON) -m tools.soak $(ARGS)
 
 races: setup-dev  ## ten thousand trials of each race for a place, on both databases; ARGS='--trials 500 --on SQLite'

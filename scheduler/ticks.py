@@ -22,6 +22,7 @@ RECONCILE_EVERY_S = 5.0
 CONFLICTS_EVERY_S = 600.0
 FIGURES_EVERY_S = 2.0
 MONTHS_EVERY_S = 60.0
+PRESENCES_EVERY_S = 2.0
 PROCESS = "scheduler"
 
 MOST_CLAIMED = 2000
@@ -58,6 +59,7 @@ class Ticks:
             (self._codes, CODES_EVERY_S),
             (self._lateness, LATENESS_EVERY_S),
             (self._reconcile, RECONCILE_EVERY_S),
+            (self._presences, PRESENCES_EVERY_S),
             (self._conflicts, CONFLICTS_EVERY_S),
             (self._figures, FIGURES_EVERY_S),
             (self._months, MONTHS_EVERY_S),
@@ -137,10 +139,16 @@ class Ticks:
 
     async def _codes(self) -> None:
         await self._product.identity.send_due(now=self._product.clock.now())
+        await self._product.inbound.send_due(now=self._product.clock.now())
 
     async def _lateness(self) -> None:
         if self._is_steady():
             await self._product.overdue.tell_lateness(now=self._product.clock.now())
+
+    async def _presences(self) -> None:
+        """Seen from a clock that has jumped, everybody's desk is closed."""
+        if self._is_steady():
+            await self._product.presences.look(now=self._product.clock.now(), real_now=datetime.now(UTC))
 
     async def _reconcile(self) -> None:
         """A call that is just being placed looks forgotten to a clock that has jumped: it would be placed again."""

@@ -3,11 +3,13 @@
 make soak                              # 1,000 seeds; about twenty minutes on two cores
 make soak ARGS='--seeds 100 --first 1'
 make soak ARGS='--seed 17'             # this one again: the same faults in the same order
+make soak ARGS=--rows                  # real processes killed at twenty moments with 2,000 due, on both databases
 """
 
 import argparse
 import logging
 import os
+import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 
@@ -18,6 +20,7 @@ from tests.support.storm.storm import Report, rage
 from tools.terminal import Terminal
 
 BAR = 30
+KILLS, DUE = 20, 2000
 
 
 def main() -> None:
@@ -26,12 +29,22 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=1000)
     parser.add_argument("--seed", type=int, help="this one alone, with what was mixed and what was wrong")
+    parser.add_argument("--rows", action="store_true", help="what of the fault list needs real processes, in full")
     asked = parser.parse_args()
     terminal = Terminal(sys.stdout)
+    if asked.rows:
+        sys.exit(_rows())
     if asked.seed is not None:
         terminal.say(f"{mixed(asked.seed)}")
         sys.exit(_told(terminal, asked.seed, _run(asked.seed)))
     sys.exit(_all(terminal, range(asked.first, asked.first + asked.seeds)))
+
+
+def _rows() -> int:
+    """Each seed and each database is a test of its own: one that fails is named."""
+    environ = os.environ | {"SOAK_COUNT": str(DUE), "SOAK_SEEDS": ",".join(map(str, range(1, KILLS + 1)))}
+    command = [sys.executable, "-m", "pytest", "-v", "tests/integration/test_faults_of_processes.py", "-k", "row_01"]
+    return subprocess.run(command, env=environ, check=False).returncode
 
 
 def _all(terminal: Terminal, seeds: range) -> int:

@@ -17,7 +17,11 @@ class Skills:
 
     def fit(self, callback: Callback) -> bool:
         """Whether this callback can be answered."""
-        return _holds(self.topics, callback.topic) and _holds(self.languages, callback.language)
+        return self.answers(callback.topic, callback.language)
+
+    def answers(self, topic: str, language: str) -> bool:
+        """Whether a call about this topic in this language can be answered."""
+        return _holds(self.topics, topic) and _holds(self.languages, language)
 
     @property
     def breadth(self) -> tuple[bool, bool, int]:

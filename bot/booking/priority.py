@@ -5,10 +5,14 @@ be kept: serving it first would break the next one, and that one the next (first
 busy hour that way). Nobody gives way for longer than the waiting cap.
 """
 
+import heapq
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.booking.callback import Callback, Status
+from bot.booking.matching import Skills
 from bot.booking.window import Window
 
 STARVING, FIRST, THEN = 0, 1, 2
@@ -82,17 +86,46 @@ def starts_after(ahead: int, load: Load, *, policy: OrderPolicy) -> timedelta:
     return ahead * policy.handle_time / load.agents if load.agents else timedelta.max
 
 
+def waits_of(
+    line: Iterable[tuple[str, str]], on_duty: Collection[Skills], *, policy: OrderPolicy
+) -> Iterator[timedelta | None]:
+    """How long each of those in line, by topic and language and in the dial order, waits for a dial: for ever where
+    nobody on duty can answer, None while nobody is on duty at all.
+
+    Everybody is busy now, as a rule, and becomes free some time within the next handle time. A call goes to whoever is
+    free first of those who can answer it, the narrower skills first.
+    """
+    if not on_duty:
+        yield from (None for _ in line)
+        return
+    teams = {skills: _free_times(count, policy.handle_time) for skills, count in Counter(on_duty).items()}
+    able: dict[tuple[str, str], list[Skills]] = {}
+    for wanted in line:
+        if wanted not in able:
+            able[wanted] = sorted((team for team in teams if team.answers(*wanted)), key=lambda one: one.breadth)
+        if not able[wanted]:
+            yield timedelta.max
+            continue
+        team = teams[min(able[wanted], key=lambda skills: teams[skills][0])]
+        yield heapq.heapreplace(team, team[0] + policy.handle_time)
+
+
+def _free_times(people: int, handle_time: timedelta) -> list[timedelta]:
+    return [index * handle_time / people for index in range(people)]  # sorted: a heap
+
+
 LATE_NOTICE_BEFORE_END = timedelta(minutes=5)
 """Whoever was not called this shortly before the window ends is told in any case; in a short window from its middle."""
 
 
-def will_be_late(ahead: int, window: Window, load: Load, *, policy: OrderPolicy, now: datetime) -> bool:
+def will_be_late(waits: timedelta | None, window: Window, *, now: datetime) -> bool:
     """Whether a customer who was not called yet should be told now that it will be late: the window is about to end,
-    or is half over and those before them need longer than what is left."""
+    or is half over and those before them need longer than what is left. `waits`: until their dial, as far as it can be
+    told; None while nobody is on duty."""
     left = window.end - now
     if left <= min(LATE_NOTICE_BEFORE_END, window.length / 2):
         return True
-    return left <= window.length / 2 and load.agents > 0 and starts_after(ahead, load, policy=policy) > left
+    return left <= window.length / 2 and waits is not None and waits > left
 
 
 def _seconds(moment: datetime) -> int:

@@ -1,11 +1,13 @@
 """The people at the desk, what they take calls about, and their notes."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, exists, insert, select, update
+from sqlalchemy import Row, String, cast, exists, insert, select, update
 
 from bot.booking.matching import EVERYTHING, Skills
 from bot.store.database import Transaction, upsert
@@ -15,7 +17,7 @@ from bot.store.schema import agents, attempts, callbacks, notes
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Agent:
-    """Somebody who takes calls or watches over them. `presence` is one of `bot.booking.presence`; `role` agent,
+    """Somebody who takes calls or watches over them. `presence` is a Presence; `role` agent,
     supervisor or admin; `skills` is what they can answer. `needs_desk`: only ready while a page of the desk is open."""
 
     id: str
@@ -109,6 +111,20 @@ async def ready(tx: Transaction) -> list[Agent]:
         .order_by(last_call.is_not(None), last_call, agents.c.login)
     )
     return [decoded(row) for row in rows]
+
+
+async def skills_on_duty(tx: Transaction) -> list[Skills]:
+    """What each of those can answer who take calls now, the ones who speak included."""
+    rows = await tx.execute(
+        select(cast(agents.c.topics, String), cast(agents.c.languages, String)).where(agents.c.presence == "ready")
+    )
+    return [read_skills(topics, languages) for topics, languages in rows]
+
+
+@lru_cache(maxsize=4096)
+def read_skills(topics: str, languages: str) -> Skills:
+    """Two columns as they are stored: a thousand people have a handful of skills between them."""
+    return Skills(topics=frozenset(json.loads(topics)), languages=frozenset(json.loads(languages)))
 
 
 async def set_presence(tx: Transaction, agent_id: str, presence: str) -> None:

@@ -1,12 +1,10 @@
 """Claiming in batches: what is due is locked, written down as attempts and marked as dialling in a handful of
 statements, so that ten thousand promises for the same second cost little more than a hundred."""
 
-import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -33,6 +31,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.booking.callback import SET_ASIDE, Callback, Status
 from bot.booking.matching import EVERYTHING, Skills
 from bot.booking.priority import OrderPolicy, is_crowded
+from bot.store.agents import read_skills
 from bot.store.attempts import adopt
 from bot.store.database import Transaction
 from bot.store.order import IN_ORDER, WAITING, dial_order, load
@@ -145,13 +144,7 @@ async def lock_ready_agents(tx: Transaction, *, limit: int) -> list[Ready]:
         .limit(limit)
         .with_for_update(skip_locked=True, of=agents)
     )
-    return [Ready(id=agent_id, skills=_skills(topics, languages)) for agent_id, topics, languages in rows]
-
-
-@lru_cache(maxsize=4096)
-def _skills(topics: str, languages: str) -> Skills:
-    """Two columns as they are stored: a thousand people have a handful of skills between them."""
-    return Skills(topics=frozenset(json.loads(topics)), languages=frozenset(json.loads(languages)))
+    return [Ready(id=agent_id, skills=read_skills(topics, languages)) for agent_id, topics, languages in rows]
 
 
 async def count_live(tx: Transaction) -> int:
@@ -183,8 +176,8 @@ async def write_down(
 
 _TYPES: dict[str, Any] = {
     "attempt_ids": ARRAY(String), "callback_ids": ARRAY(String), "numbers": ARRAY(Integer),
-    "to_numbers": ARRAY(String), "agent_ids": ARRAY(String), "owner": String, "now": UtcDateTime,
-    "real_now": UtcDateTime,
+    "to_numbers": ARRAY(String), "agent_ids": ARRAY(String), "call_sids": ARRAY(String), "owner": String,
+    "now": UtcDateTime, "real_now": UtcDateTime,
 }  # fmt: skip
 
 
@@ -212,6 +205,13 @@ _WRITE_DOWN = (
 """The same where a database has arrays, many times as fast as row by row. The callbacks come last: PostgreSQL looks up
 the row that a foreign key names at the end of each statement, and one that was just written anew takes three times as
 long to find."""
+
+
+_ADOPT = _typed("""
+    UPDATE attempts SET call_sid = told.call_sid, carrier_state = 'accepted'
+    FROM unnest(:attempt_ids, :call_sids) AS told(attempt_id, call_sid)
+    WHERE attempts.id = told.attempt_id AND attempts.call_sid IS NULL AND attempts.ended_at IS NULL
+""")
 
 
 async def _write_down_at_once(
@@ -252,19 +252,24 @@ async def adopt_all(tx: Transaction, call_sids: Mapping[str, str]) -> dict[str, 
     """Tie attempts to the carrier's calls; returns the call that each attempt has now, None for one that is over."""
     try:
         async with tx.begin_nested():
-            await tx.execute(
-                update(attempts)
-                .where(
-                    attempts.c.id == bindparam("told_id"), attempts.c.call_sid.is_(None), attempts.c.ended_at.is_(None)
-                )
-                .values(call_sid=bindparam("told_sid"), carrier_state="accepted"),
-                [{"told_id": attempt_id, "told_sid": call_sid} for attempt_id, call_sid in call_sids.items()],
-            )
+            await _adopt_at_once(tx, call_sids)
     except IntegrityError:  # one of the calls belongs to another attempt: the others must not suffer
         for attempt_id, call_sid in call_sids.items():
             await adopt(tx, attempt_id, call_sid)
     rows = await tx.execute(select(attempts.c.id, attempts.c.call_sid).where(attempts.c.id.in_(list(call_sids))))
     return {row.id: row.call_sid for row in rows}
+
+
+async def _adopt_at_once(tx: Transaction, call_sids: Mapping[str, str]) -> None:
+    if tx.dialect.name == "postgresql":
+        await tx.execute(_ADOPT, {"attempt_ids": list(call_sids), "call_sids": list(call_sids.values())})
+        return
+    await tx.execute(
+        update(attempts)
+        .where(attempts.c.id == bindparam("told_id"), attempts.c.call_sid.is_(None), attempts.c.ended_at.is_(None))
+        .values(call_sid=bindparam("told_sid"), carrier_state="accepted"),
+        [{"told_id": attempt_id, "told_sid": call_sid} for attempt_id, call_sid in call_sids.items()],
+    )
 
 
 async def forget(tx: Transaction, attempt_id: str, *, states: Collection[str]) -> str | None:

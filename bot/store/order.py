@@ -82,10 +82,11 @@ async def load(tx: Transaction, *, policy: OrderPolicy, now: datetime) -> Load:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """A promise in the line of what is due: so many are dialled before it."""
+    """A promise in the line of what is due."""
 
     callback_id: str
-    ahead: int
+    topic: str
+    language: str
     window: Window
     is_untold: bool
 
@@ -109,16 +110,24 @@ async def line(tx: Transaction, *, policy: OrderPolicy, now: datetime) -> list[P
     )
     untold = and_(callbacks.c.attention.is_(None), ~rang)
     rows = await tx.execute(
-        select(callbacks.c.id, callbacks.c.window_start, callbacks.c.window_end, untold.label("is_untold"))
+        select(
+            callbacks.c.id,
+            callbacks.c.topic,
+            callbacks.c.language,
+            callbacks.c.window_start,
+            callbacks.c.window_end,
+            untold.label("is_untold"),
+        )
         .where(callbacks.c.id.in_(in_line), IN_ORDER)
         .order_by(*dial_order(policy=policy, now=now, crowded=crowded))
     )
     return [
         Place(
             callback_id=row.id,
-            ahead=ahead,
+            topic=row.topic,
+            language=row.language,
             window=Window(start=row.window_start, end=row.window_end),
             is_untold=bool(row.is_untold),
         )
-        for ahead, row in enumerate(rows)
+        for row in rows
     ]

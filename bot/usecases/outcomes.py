@@ -6,7 +6,7 @@ from bot.booking.callback import SET_ASIDE, Attempt, Callback, Outcome, Status
 from bot.booking.retry import NOT_THE_CUSTOMERS, NUMBER_FAULTS, SETTLED, GiveUp, RetryPolicy, TryAgain, after
 from bot.booking.rules import Rules
 from bot.booking.window import Window
-from bot.store import attempts, callbacks
+from bot.store import attempts, callbacks, presences
 from bot.store.attempts import Dial
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database, Transaction
@@ -14,12 +14,23 @@ from bot.usecases.promises import plan_notice
 from bot.usecases.seats import Seats
 
 THANKS_AFTER = timedelta(minutes=1)
+AFTER_CALL = timedelta(minutes=2)
+"""What an agent has to write things down after a call, where the settings say nothing else."""
 
 
 class Outcomes:
     """Ends attempts. Every path ends here, so that an agent is given back and a promise is decided exactly once."""
 
-    def __init__(self, database: Database, *, rules: Rules, retries: RetryPolicy, seats: Seats) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        rules: Rules,
+        retries: RetryPolicy,
+        seats: Seats,
+        after_call: timedelta = AFTER_CALL,
+    ) -> None:
+        self._after_call = after_call
         self._database = database
         self._rules = rules
         self._retries = retries
@@ -53,6 +64,7 @@ class Outcomes:
             await callbacks.note_event(tx, callback.id, "attempt_ended", at=now, facts=facts)
             if outcome == Outcome.CONNECTED:
                 await _ask_how_it_was(tx, callback, now=now)
+                await presences.begin_after_call(tx, dial.agent_id, until=now + self._after_call)
             if not callback.is_open or outcome in SETTLED - {Outcome.CONNECTED}:
                 return  # the agent, or the customer by a key, has already decided how it goes on
             if outcome == Outcome.CONNECTED:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.booking.callback import HOURS_CHANGED, LATE, Callback, Status
-from bot.booking.priority import OrderPolicy, will_be_late
+from bot.booking.priority import OrderPolicy, waits_of, will_be_late
 from bot.booking.rules import Rules
-from bot.store import callbacks, notices, order
+from bot.store import agents, callbacks, notices, order
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database, Transaction
 from bot.usecases.promises import plan_notice
@@ -60,11 +60,12 @@ class Overdue:
     async def _late(self, *, now: datetime) -> list[Callback]:
         async with self._database.read() as tx:
             waiting = await order.line(tx, policy=self._order, now=now)
-            load = await order.load(tx, policy=self._order, now=now)
+            on_duty = await agents.skills_on_duty(tx)
+            waits = waits_of([(place.topic, place.language) for place in waiting], on_duty, policy=self._order)
             late = [
                 place.callback_id
-                for place in waiting
-                if place.is_untold and will_be_late(place.ahead, place.window, load, policy=self._order, now=now)
+                for place, wait in zip(waiting, waits, strict=True)
+                if place.is_untold and will_be_late(wait, place.window, now=now)
             ]
             return await callbacks.of_ids(tx, late[:BATCH])
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.booking.callback import Callback, Status
+from bot.booking.callback import LATE, Callback, Status
+from bot.booking.matching import Skills
 from bot.booking.priority import OrderPolicy, is_crowded, rank
 from bot.booking.window import Window
 from bot.store import callbacks, claims, ledger, order
@@ -114,3 +115,14 @@ async def test_what_was_foreseen_is_dialled_as_it_is_by_then(database: Database)
     assert await world.at(SLOT.start) == 1
     assert [dial.to for dial in world.dialer.dials] == [number(7)]
     assert (await world.read(made[2])).status == Status.CANCELLED
+
+
+async def test_who_can_be_answered_by_nobody_on_duty_is_told_early_however_many_others_there_are(
+    database: Database,
+) -> None:
+    world = await World(database).with_agents(9, skills=Skills(languages=frozenset({"ja"})))
+    await world.book(phone_number=number(0))
+    english = await world.book(phone_number=number(1), language="en")
+    assert await world.overdue.tell_lateness(now=SLOT.start + 14 * MINUTE) == 0
+    assert await world.overdue.tell_lateness(now=SLOT.start + 15 * MINUTE) == 1
+    assert (await world.read(english)).attention == LATE

@@ -24,10 +24,16 @@ from linebot.v3.messaging import (
 )
 from openapi_schema_validator import OAS30Validator
 
+from bot.channels import line_menu
+from bot.channels.line_messages import messages
+from bot.channels.seals import Seals
+from bot.vendors.line import LineClient, Quota
+from tests.integration.test_line_client import TIMES
 from tests.integration.test_simulated_line import MENU, a_picture
 from tests.integration.test_simulated_line_people import OFFER
+from tests.support.clocks import TOKYO
 from tests.support.judge import need_prism, proxy
-from tests.support.line_stage import HANAKO, TOKEN, LineStage, line_stage
+from tests.support.line_stage import HANAKO, SECRET, TOKEN, LineStage, line_stage
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +88,24 @@ async def test_every_answer_is_one_that_line_could_give(judged: LineStage) -> No
         line.delete_rich_menu(menu_id)
 
     await play.ask(everything)
+
+
+async def test_what_the_product_asks_for_is_what_line_takes(judged: LineStage) -> None:
+    ours = LineClient(channel_secret=SECRET, access_token=TOKEN, base_url=judged.host)
+    offered = messages(TIMES, tz=TOKYO, sealed=lambda text: Seals(SECRET).seal(text, to=HANAKO))
+    await ours.show_loading(HANAKO)
+    await ours.reply(await judged.says("予約したい"), offered)
+    assert await ours.push(HANAKO, offered, retry_key=str(uuid.uuid4()))
+    assert await ours.quota() == Quota(limit=200, used=1)
+    await judged.ask(lambda line: line.validate_rich_menu_object(RichMenuRequest.from_dict(line_menu.menu())))
+    # Prism takes no pictures: it hands them on as text. LINE takes them at another host, too.
+    beside = LineClient(channel_secret=SECRET, access_token=TOKEN, base_url=f"{judged.base}/simulator/line")
+    assert await line_menu.set_up(beside)
+    beside.close()
+    (menu_id,) = (await ours.rich_menus()).values()
+    await ours.show_rich_menu(menu_id)
+    await ours.drop_rich_menu(menu_id)
+    ours.close()
 
 
 async def test_every_refusal_is_one_that_line_could_give(judged: LineStage) -> None:

@@ -12,12 +12,12 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from bot.booking.callback import Status
 from bot.booking.errors import ForbiddenTransition
 from bot.booking.priority import OrderPolicy
-from bot.store import callbacks, conversations, ledger, order, slots
+from bot.store import callbacks, claims, conversations, ledger, order, slots
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database
-from tests.support.clocks import TUESDAY
+from tests.support.clocks import REAL, TUESDAY
 from tests.support.databases import PostgresServer
-from tests.support.products import SLOT, a_callback
+from tests.support.products import SLOT, World, a_callback, number
 
 LATER = TUESDAY + timedelta(minutes=1)
 
@@ -258,3 +258,18 @@ async def test_connections_that_the_server_has_closed_are_made_anew(
         await tx.execute(text("SELECT 1"))
     await database.close()
     await outside.close()
+
+
+async def test_a_call_that_belongs_to_another_attempt_leaves_the_others_of_its_batch_their_own(
+    database: Database,
+) -> None:
+    world = await World(database).with_agents(3)
+    for index in range(3):
+        await world.book(phone_number=number(index))
+    claimed = await world.dispatch.claim(now=SLOT.start, real_now=REAL)
+    first, second, third = [one.attempt_id for one in claimed]
+    async with database.write() as tx:
+        assert await claims.adopt_all(tx, {first: "CA1"}) == {first: "CA1"}
+        assert await claims.adopt_all(tx, {first: "CA9", second: "CA1", third: "CA3"}) == {
+            first: "CA1", second: None, third: "CA3",
+        }  # fmt: skip

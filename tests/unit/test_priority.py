@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.booking.callback import Callback, Status
-from bot.booking.priority import Load, OrderPolicy, is_crowded, rank, starts_after, will_be_late
+from bot.booking.matching import EVERYTHING, Skills
+from bot.booking.priority import Load, OrderPolicy, is_crowded, rank, starts_after, waits_of, will_be_late
 from bot.booking.window import Window
 from tests.support.products import SLOT, a_callback, number
 
@@ -85,8 +86,32 @@ def test_how_long_somebody_waits_who_has_others_before_them(ahead: int, agents: 
 )  # fmt: skip
 def test_who_is_told_that_the_call_will_be_late(length: int, left: float, ahead: int, agents: int, late: bool) -> None:
     window = owed(left, length=length).window
-    load = Load(waiting=9, soonest_end=window.end, agents=agents)
-    assert will_be_late(ahead, window, load, policy=POLICY, now=NOW) is late
+    waits = list(waits_of([("general", "ja")] * (ahead + 1), [EVERYTHING] * agents, policy=POLICY))[-1]
+    assert will_be_late(waits, window, now=NOW) is late
+
+
+JA, EN = Skills(languages=frozenset({"ja"})), Skills(languages=frozenset({"en"}))
+BILLS = Skills(topics=frozenset({"bills"}))
+
+
+@pytest.mark.parametrize(
+    ("line", "on_duty", "minutes"),
+    [
+        ("ja ja ja", [JA, JA], [0, 2.5, 5]),
+        ("ja en ja en", [JA, EN], [0, 0, 5, 5]),  # the two lines do not hold each other up
+        ("en ja", [JA], [None, 0]),  # nobody there speaks English
+        ("ja ja", [], ["nobody", "nobody"]),
+        ("ja ja en", [JA, EVERYTHING], [0, 0, 5]),  # whoever can do more helps out, and is missed then
+        ("bills/ja bills/en", [BILLS, JA], [0, 5]),
+    ],
+)
+def test_who_cannot_answer_a_call_does_not_make_its_wait_shorter(
+    line: str, on_duty: list[Skills], minutes: list[float | str | None]
+) -> None:
+    wanted = [(word.rpartition("/")[0] or "general", word.rpartition("/")[2]) for word in line.split()]
+    told = {None: timedelta.max, "nobody": None}
+    expected = [told[one] if one in told else one * MINUTE for one in minutes]  # type: ignore[operator]  # numbers
+    assert list(waits_of(wanted, on_duty, policy=POLICY)) == expected
 
 
 waiting = st.builds(

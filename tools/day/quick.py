@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from bot.booking.callback import Callback, Channel, Kind, Status
-from bot.booking.priority import Load, OrderPolicy, is_crowded, rank, will_be_late
+from bot.booking.priority import Load, OrderPolicy, is_crowded, rank, starts_after, will_be_late
 from bot.booking.window import Window
 from tools.day.instance import CLOSES, OPENS, RING_S, Customer, Day
 from tools.day.kept import Figures, Story, figures
@@ -187,7 +187,8 @@ class _Run:
         stands = load(self.due, now, len(self.day.workers), policy=ORDER)
         for ahead, one in enumerate(self.due):
             untold = not one.story.calls and one.story.told is None and one.story.end > now
-            if untold and will_be_late(ahead, one.callback.window, stands, policy=ORDER, now=moment(now)):
+            waits = starts_after(ahead, stands, policy=ORDER) if stands.agents else None
+            if untold and will_be_late(waits, one.callback.window, now=moment(now)):
                 one.story.told = now
 
     def _dial(self, one: Waiting, now: int) -> None:

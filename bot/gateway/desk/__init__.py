@@ -1,15 +1,17 @@
 """The agent desk: what is next, who is calling and why, and how it ended."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from sanic import Blueprint, HTTPResponse, Request, Sanic
-from sanic.response import json
+from sanic.response import empty, json, redirect
 
 from bot.booking.callback import Status
 from bot.booking.errors import CallbackNotFound
 from bot.booking.phone import national
+from bot.booking.presence import CHOICES, Presence
 from bot.gateway.desk.account import AccountPages, add_account
 from bot.gateway.desk.admin import AdminPages, add_admin
 from bot.gateway.desk.auth import (
@@ -26,6 +28,7 @@ from bot.gateway.desk.door import add_door
 from bot.gateway.desk.events import BoardWatch, stream
 from bot.gateway.desk.kpis import KpiPages
 from bot.gateway.desk.pages import Pages
+from bot.gateway.desk.promising import PromisingPages, add_promising
 from bot.usecases.agent import (
     RESOLUTIONS,
     AlreadyRecorded,
@@ -44,7 +47,7 @@ def desk_blueprint(product: Product) -> Blueprint:
     blueprint = Blueprint("desk", url_prefix="/desk")
     gate = Gate(product.accounts, public_base_url=product.settings.public_base_url)
     pages = Pages(product)
-    watch = BoardWatch(product.desk, product.accounts, now=product.clock.now)
+    watch = BoardWatch(product.desk, product.accounts, product.presences, now=product.clock.now)
 
     @blueprint.on_request
     async def check(request: Request) -> HTTPResponse | None:
@@ -53,6 +56,7 @@ def desk_blueprint(product: Product) -> Blueprint:
     _add_life(blueprint, watch)
     add_door(blueprint, product, gate, pages, watch)
     add_account(blueprint, product, gate, AccountPages(product))
+    add_promising(blueprint, product, PromisingPages(product))
     add_admin(blueprint, product, AdminPages(product))
     _add_reading(blueprint, pages, KpiPages(product), watch)
     _add_writing(blueprint, product, pages)
@@ -112,9 +116,20 @@ def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
         resolution, seen = field(request, "resolution"), field(request, "seen")
         if resolution not in RESOLUTIONS or seen not in set(Status):
             raise FormRefused
-        agent = session_of(request).agent
-        await desk.record(reference.upper(), agent, resolution, seen=Status(seen), now=product.clock.now())
+        await _record(product, request, reference.upper(), resolution, Status(seen))
         return pages.done(request, reference)
+
+    @blueprint.post("/presence")
+    async def presence(request: Request) -> HTTPResponse:
+        chosen = field(request, "presence")
+        if chosen not in CHOICES:
+            raise FormRefused
+        await product.presences.choose(session_of(request).agent, Presence(chosen), real_now=datetime.now(UTC))
+        return json({"presence": chosen}) if not wants_page(request) else redirect("/desk", status=303)
+
+    @blueprint.post("/alive")
+    async def alive(_request: Request) -> HTTPResponse:
+        return empty()  # the door has noted that somebody is there
 
     @blueprint.post("/callbacks/<reference:str>/note")
     async def note(request: Request, reference: str) -> HTTPResponse:
@@ -135,6 +150,18 @@ def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
         dossier = await desk.dossier(reference.upper(), reader=session_of(request).agent, now=product.clock.now())
         told = {"number": national(shown), "said": pages.said(dossier, is_open=True)}
         return json(told, headers={"Cache-Control": "no-store"})
+
+
+async def _record(product: Product, request: Request, reference: str, resolution: str, seen: Status) -> None:
+    agent, now, follow_ups = session_of(request).agent, product.clock.now(), product.follow_ups
+    if resolution == "wrong_number":
+        await follow_ups.wrong_number(reference, agent, seen=seen, now=now)
+    elif resolution == "do_not_call":
+        await follow_ups.do_not_call(reference, agent, seen=seen, now=now)
+    elif resolution == "other_topic":
+        await follow_ups.other_topic(reference, agent, field(request, "topic"), seen=seen, now=now)
+    else:
+        await product.desk.record(reference, agent, resolution, seen=seen, now=now)
 
 
 def _add_problems(blueprint: Blueprint, pages: Pages) -> None:

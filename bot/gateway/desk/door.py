@@ -19,6 +19,7 @@ class Door:
 
     def __init__(self, product: Product, gate: Gate, pages: Pages, watch: BoardWatch) -> None:
         self._accounts = product.accounts
+        self._presences = product.presences
         self._gate = gate
         self._pages = pages
         self._watch = watch
@@ -58,6 +59,7 @@ class Door:
         """End the session."""
         session = session_of(request)
         await self._accounts.log_out(session, real_now=datetime.now(UTC))
+        await self._presences.leave(session.agent)
         self._watch.end(session)
         response = redirect("/desk/login?ended=1", status=303)
         self._gate.let_out(response)

@@ -16,9 +16,12 @@ from bot.store.sessions import DeskSession
 from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.board import Pulse
+from bot.usecases.presences import Presences
 
 READ_EVERY_S = 0.25
 BEAT_EVERY_S = 15.0
+SEEN_EVERY_S = 5.0
+"""How often those whose page is open are noted as being there: well below what makes them count as away."""
 WHO_EVERY_S = 1.0
 """How soon a page is closed whose session has ended: somebody was let go, or did nothing for too long."""
 CLOCK_MOVED_S = 1.0
@@ -32,6 +35,7 @@ class Listener:
     """One open page. What it has not been sent yet is added up: a slow browser costs no memory."""
 
     session: DeskSession
+    presence: str
     changed: set[str] = field(default_factory=set)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     is_over: bool = False
@@ -40,9 +44,11 @@ class Listener:
 class BoardWatch:
     """Reads what changed while anybody looks, and wakes those who do."""
 
-    def __init__(self, desk: Desk, accounts: Accounts, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, desk: Desk, accounts: Accounts, presences: Presences, *, now: Callable[[], datetime]) -> None:
         self._desk = desk
         self._accounts = accounts
+        self._presences = presences
+        self._told_seen = -SEEN_EVERY_S
         self._looked_who = 0.0
         self._now = now
         self._listeners: set[Listener] = set()
@@ -65,7 +71,7 @@ class BoardWatch:
 
     async def listen(self, session: DeskSession) -> AsyncIterator[dict[str, Any]]:
         """What this agent's page has to know, from now on; ends when the session does."""
-        listener = Listener(session=session)
+        listener = Listener(session=session, presence=session.agent.presence)
         self._listeners.add(listener)
         if self._pulse is not None:
             listener.wake.set()
@@ -103,15 +109,23 @@ class BoardWatch:
             listener.wake.set()
 
     async def _look_who(self) -> None:
-        """Close what belongs to sessions that have ended."""
+        """Close what belongs to sessions that have ended; note who is there, and tell them what they count as."""
         self._looked_who = monotonic()
+        real_now = datetime.now(UTC)
+        if self._looked_who - self._told_seen >= SEEN_EVERY_S:
+            self._told_seen = self._looked_who
+            present = {listener.session.agent.id for listener in self._listeners}
+            await self._presences.seen(present, real_now=real_now)
         listeners = tuple(self._listeners)
         hashes = list({listener.session.token_hash for listener in listeners})
-        standing = await self._accounts.standing(hashes, real_now=datetime.now(UTC))
+        standing = await self._accounts.standing(hashes, real_now=real_now)
         for listener in listeners:
-            if listener.session.token_hash not in standing:
-                listener.is_over = True
-                listener.wake.set()
+            presence = standing.get(listener.session.token_hash)
+            if presence == listener.presence:
+                continue
+            listener.is_over = presence is None
+            listener.presence = presence or listener.presence
+            listener.wake.set()
 
     def _clock_moved(self) -> bool:
         told, at = self._told_clock
@@ -125,6 +139,7 @@ class BoardWatch:
         return {
             "now": self._now().isoformat(),
             "changed": changed,
+            "presence": listener.presence,
             "call": {"attempt": mine.attempt_id, "reference": mine.reference} if mine else None,
         }
 

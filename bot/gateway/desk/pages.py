@@ -7,6 +7,7 @@ from sanic.response import json, redirect
 
 from bot.booking import phone
 from bot.booking.phone import national
+from bot.booking.presence import CHOICES
 from bot.gateway.desk.auth import field, own_page, session_of, wants_page
 from bot.gateway.desk.words import Language, Words
 from bot.gateway.rendering import page
@@ -147,6 +148,7 @@ class Pages:
             business_name=self._product.business.name(words.language),
             session=getattr(request.ctx, "desk_session", None),
             theme=_theme(request),
+            presences=CHOICES,
             path=request.path if request.method == "GET" else own_page(request.path.rpartition("/")[0]),
             **facts,
         )

@@ -5,6 +5,7 @@ Mounted only where the simulated carrier is configured; it has no login and answ
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -36,8 +37,19 @@ def simulator_blueprint(
     blueprint.on_request(refuse_strangers)
     blueprint.exception(Unreadable)(_unreadable)
     blueprint.exception(NotFitting)(_not_fitting)
-    simulated: tuple[SimulatedCarrier | SimulatedLine, ...] = (carrier, line) if line else (carrier,)
 
+    _live_with(blueprint, (carrier, line) if line else (carrier,))
+    _add_carrier_api(blueprint, carrier)
+    _add_handsets(blueprint, carrier)
+    _add_settings(blueprint, carrier, line)
+    add_pages(blueprint, carrier, timezone, has_line=line is not None)
+    if line:
+        add_line(blueprint, line, _body)
+        add_line_pages(blueprint, line, timezone)
+    return blueprint
+
+
+def _live_with(blueprint: Blueprint, simulated: Sequence[SimulatedCarrier | SimulatedLine]) -> None:
     @blueprint.before_server_start
     async def start(_app: Sanic[Any, Any]) -> None:
         for each in simulated:
@@ -52,15 +64,6 @@ def simulator_blueprint(
     async def stop(_app: Sanic[Any, Any]) -> None:
         for each in simulated:
             await each.stop()
-
-    _add_carrier_api(blueprint, carrier)
-    _add_handsets(blueprint, carrier)
-    _add_settings(blueprint, carrier, line)
-    add_pages(blueprint, carrier, timezone, has_line=line is not None)
-    if line:
-        add_line(blueprint, line, _body)
-        add_line_pages(blueprint, line, timezone)
-    return blueprint
 
 
 def _add_carrier_api(blueprint: Blueprint, carrier: SimulatedCarrier) -> None:

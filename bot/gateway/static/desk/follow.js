@@ -85,7 +85,9 @@ function heard(told) {
   const jumped = sync(told.now);
   const quiet = Date.now() - refreshedAt;
   const concerns = isBoard ? told.changed.length > 0 : told.changed.includes(reference);
-  if (behind || concerns || (jumped && quiet > CLOCK_REFRESH_MS) || quiet > OLD_MS) refresh();
+  const counted = document.querySelector("[data-presence]")?.dataset.presence;
+  const isOther = counted !== undefined && told.presence !== counted;
+  if (behind || isOther || concerns || (jumped && quiet > CLOCK_REFRESH_MS) || quiet > OLD_MS) refresh();
   behind = false;
   openOwn(told.call);
 }

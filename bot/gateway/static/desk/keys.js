@@ -1,4 +1,6 @@
 // Everything by keyboard. Single letters can be switched off: speech input would trip over them.
+import { choose } from "./presence.js";
+
 const OFF = "orikaeshi-desk-keys-off";
 const help = document.querySelector("[data-help]");
 const enabled = help.querySelector("[data-keys-on]");
@@ -18,7 +20,14 @@ const keys = {
   j: () => move(1),
   k: () => move(-1),
   r: () => document.querySelector("[data-resolve]")?.click(),
+  a: () => document.querySelector("[data-again]")?.click(),
+  o: () => document.querySelector("[data-others]")?.focus(),
+  b: () => document.querySelector("[data-book]")?.click(),
   n: () => document.querySelector("#note")?.focus(),
+  1: () => choose("ready"),
+  2: () => choose("after_call"),
+  3: () => choose("break"),
+  4: () => choose("offline"),
   u: () => document.querySelector("[data-to-board]")?.click(),
   "?": () => help.showModal(),
 };
