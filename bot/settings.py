@@ -1,7 +1,6 @@
 """The settings file and the environment, read once into one frozen value. An error names the line or the variable."""
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
@@ -19,11 +18,11 @@ from bot.booking.priority import OrderPolicy
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.topic import Topic
 from bot.booking.when import PartsOfDay
-from bot.settings_calls import LineSection, NoticesSection, RetrySection
+from bot.settings_calls import CallsSection, EmailSection, LineSection, NoticesSection, RetrySection, VoiceSection
 from bot.settings_desk import DeskSection
+from bot.settings_lines import line_of
 from bot.settings_promises import (
     CapacitySection,
-    Connect,
     HoursSection,
     LawfulSection,
     Minutes,
@@ -82,18 +81,6 @@ class FaqSection(Section):
     phrases: Annotated[tuple[Phrase, ...], Field(min_length=1)]
     answer_ja: Annotated[str, Field(min_length=1, max_length=500)]
     answer_en: Annotated[str, Field(min_length=1, max_length=500)]
-
-
-class CallsSection(Section):
-    """[calls]"""
-
-    ring_seconds: Annotated[int, Field(ge=10, le=60)] = 25
-    agent_ring_seconds: Annotated[int, Field(ge=10, le=60)] = 20
-    connect: Connect = "customer_first"
-    agents_per_call: Annotated[int, Field(ge=1, le=20)] = 3
-    hold_music: Annotated[str, Field(pattern=r"^(https://\S+)?$")] = ""
-    voicemail_message: bool = True
-    grace_minutes: Minutes = 60
 
 
 class OrderSection(Section):
@@ -166,12 +153,14 @@ class SettingsFile(Section):
     slots: SlotsSection = SlotsSection()
     capacity: CapacitySection = CapacitySection()
     calls: CallsSection = CallsSection()
+    voice: VoiceSection = VoiceSection()
     order: OrderSection = OrderSection()
     retry: RetrySection = RetrySection()
     notices: NoticesSection = NoticesSection()
     numbers: NumbersSection = NumbersSection()
     carrier: CarrierSection
     line: LineSection = LineSection()
+    email: EmailSection = EmailSection()
     web: WebSection = WebSection()
     desk: DeskSection = DeskSection()
 
@@ -200,6 +189,7 @@ class Environment(Section):
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
     twilio_api_base_url: str = ""
+    smtp_password: str = ""
     line_channel_secret: str = ""
     line_channel_access_token: str = ""
     line_api_base_url: Annotated[str, Field(pattern=r"^(https?://\S*[^\s/])?$")] = ""
@@ -311,7 +301,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        line = _line_of(text, first["loc"])
+        line = line_of(text, first["loc"])
         raise SettingsError(f"{path}, line {line}: {where}: {_sentence(first['msg'], first['type'])}") from None
     _check_carrier(settings)
     _check_line(settings)
@@ -373,29 +363,3 @@ def _sentence(message: str, kind: str) -> str:
     if kind == "missing":
         return "this setting is missing."
     return message.removeprefix("Value error, ").rstrip(".") + "."
-
-
-def _line_of(text: str, location: tuple[int | str, ...]) -> int:
-    """The line on which the named setting stands, or its table's, or 1 when neither is there."""
-    section, *rest = (str(part) for part in location if isinstance(part, str))
-    key = rest[-1] if rest else section
-    table = ".".join((section, *rest[:-1]))
-    # A table that may stand several times is named by its place among them; a number at the end is a place in a list.
-    before = next((part for part in _without_last_place(location) if isinstance(part, int)), 0) if len(rest) > 1 else 0
-    current, table_line = "" if rest else section, 1
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*\[\[?([\w.]+)\]\]?", line):
-            current = header.group(1)
-            if current == table:
-                before -= 1
-            if current == section or (current == table and before == -1):
-                table_line = number
-        elif current in (table, section) and (before < 0 or not rest) and re.match(rf"\s*{re.escape(key)}\s*=", line):
-            return number
-        elif current == section and len(rest) > 1 and re.match(rf"\s*{re.escape(rest[0])}\s*[.=]", line):
-            table_line = number  # the table stands within this line
-    return table_line
-
-
-def _without_last_place(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    return location[:-1] if isinstance(location[-1], int) else location

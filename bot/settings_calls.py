@@ -2,19 +2,52 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bot.booking.callback import Outcome
 from bot.booking.lawful import DAYTIME, LawfulHours
 from bot.booking.link import LinkKey
 from bot.booking.retry import RetryPolicy, RetryRule
-from bot.settings_promises import Periods, Section
+from bot.settings_promises import Connect, Minutes, Periods, Section
 from bot.usecases.notices import NoticePolicy
+from bot.vendors.smtp import Security, SmtpClient
 
 Pauses = Annotated[tuple[Annotated[int, Field(ge=1, le=24 * 60)], ...], Field(min_length=1, max_length=9)]
+
+
+class CallsSection(Section):
+    """[calls]"""
+
+    ring_seconds: Annotated[int, Field(ge=10, le=60)] = 25
+    agent_ring_seconds: Annotated[int, Field(ge=10, le=60)] = 20
+    connect: Connect = "customer_first"
+    agents_per_call: Annotated[int, Field(ge=1, le=20)] = 3
+    hold_music: Annotated[str, Field(pattern=r"^(https://\S+)?$")] = ""
+    voicemail_message: bool = True
+    grace_minutes: Minutes = 60
+
+
+class IncidentSection(Section):
+    """What everybody who calls should know at the moment, in both languages."""
+
+    ja: Annotated[str, Field(min_length=1, max_length=200)]
+    en: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class VoiceSection(Section):
+    """[voice]: what callers hear first."""
+
+    incidents: Annotated[tuple[IncidentSection, ...], Field(max_length=3)] = ()
+
+    def by_language(self) -> dict[str, tuple[str, ...]]:
+        """The incidents as callers hear them."""
+        return {
+            "ja": tuple(incident.ja for incident in self.incidents),
+            "en": tuple(incident.en for incident in self.incidents),
+        }
 
 
 class RetryRuleSection(Section):
@@ -82,6 +115,33 @@ NoticeKind = Literal[
     "choose_time", "unreached", "number_unusable", "expired", "thanks", "hours_changed", "capacity_changed",
     "settled",
 ]  # fmt: skip
+
+
+class EmailSection(Section):
+    """[email]: without a host there is none, and nothing offers it."""
+
+    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{0,253}$")] = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Security = "starttls"
+    username: Annotated[str, Field(max_length=254)] = ""
+    sender: Annotated[str, Field(pattern=r"^([^\s@<>]+@[^\s@<>]+)?$")] = ""
+
+    @model_validator(mode="after")
+    def _needs_a_sender(self) -> Self:
+        if self.host and not self.sender:
+            raise ValueError("name the sender's address: sender")
+        return self
+
+    @property
+    def is_on(self) -> bool:
+        """Whether notices can go by e-mail."""
+        return bool(self.host)
+
+    def client(self, password: str) -> SmtpClient:
+        """The mail server."""
+        return SmtpClient(
+            host=self.host, port=self.port, security=self.security, username=self.username, password=password
+        )
 
 
 class NoticesSection(Section):

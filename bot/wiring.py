@@ -12,10 +12,12 @@ from typing import Protocol
 from bot.assistant import Assistant
 from bot.booking.asides import Faq, Urgency
 from bot.booking.business import Business
+from bot.booking.link import LinkKey
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
 from bot.booking.topic import Topic
 from bot.channels.channel import TalkChannel
+from bot.channels.email import EmailChannel
 from bot.channels.line import NAME as LINE
 from bot.channels.line import LineChannel
 from bot.channels.seals import Seals
@@ -41,14 +43,18 @@ from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
 from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
+from bot.usecases.emails import Emails
+from bot.usecases.followups import FollowUps
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
+from bot.usecases.inbound import Inbound, InboundPolicy
 from bot.usecases.keys import ApiKeys
 from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
 from bot.usecases.line import LineReport, WaitingLine
 from bot.usecases.links import Links
 from bot.usecases.live_calls import LiveCalls
+from bot.usecases.mailing import Mailing
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
 from bot.usecases.offering import Offering
@@ -141,10 +147,12 @@ class Product:
     notices: Notices
     consent: Consent
     identity: Identity
+    inbound: Inbound
     ratings: Ratings
     keys: ApiKeys
     kpis: Kpis
     desk: Desk
+    follow_ups: FollowUps
     accounts: Accounts
     second_factor: SecondFactor
     people: People
@@ -152,6 +160,7 @@ class Product:
     audit: AuditLog
     health: Health
     links: Links
+    emails: Emails
     line_report: LineReport
     conflicts: Conflicts
     settings_history: SettingsHistory
@@ -227,6 +236,7 @@ def connect(settings: Settings | None = None) -> Product:
     sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
     conversations = Conversations(database, assistant, business=business)
     identity = Identity(database, sms, business=business)
+    desk = Desk(database, business=business, line=line)
     accounts = Accounts(database, policy=settings.desk.sessions())
     consent = Consent(database, business=business)
     offering = Offering(bookings, rules=rules, business=business)
@@ -293,22 +303,38 @@ def connect(settings: Settings | None = None) -> Product:
             database,
             sms,
             on_line=on_line.channel if on_line and settings.line.notices else None,
+            by_mail=_mailing(settings, database, link_key),
             business=business,
             new_times=NewTimes(rules, seats),
             policy=settings.notices.value(links=link_key, unknown_zone=business.timezone),
         ),
         consent=consent,
         identity=identity,
+        inbound=Inbound(
+            database,
+            bookings,
+            identity,
+            sms,
+            business=business,
+            numbers=numbers,
+            policy=InboundPolicy(
+                incidents=settings.voice.by_language(),
+                topics=settings.for_topics(),
+                form_url=f"{settings.public_base_url}/form",
+            ),
+        ),
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
-        desk=Desk(database, business=business, line=line),
+        desk=desk,
+        follow_ups=FollowUps(database, desk, bookings, rules=rules, seats=seats),
         accounts=accounts,
         second_factor=SecondFactor(database, accounts, issuer=business.name("en")),
         people=People(database),
         presences=Presences(database, away_after=timedelta(seconds=settings.desk.away_seconds)),
         audit=AuditLog(database),
         links=Links(database, bookings, key=link_key),
+        emails=Emails(database, key=link_key),
         line_report=LineReport(database),
         health=Health(
             database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url
@@ -316,6 +342,14 @@ def connect(settings: Settings | None = None) -> Product:
         conflicts=Conflicts(database, rules=rules, seats=seats, reminders=reminders),
         settings_history=SettingsHistory(database, in_force=in_force(settings), who=_whose(settings)),
     )
+
+
+def _mailing(settings: Settings, database: Database, key: LinkKey) -> Mailing | None:
+    email = settings.email
+    if not email.is_on:
+        return None
+    channel = EmailChannel(email.client(settings.environment.smtp_password), sender=email.sender)
+    return Mailing(database, channel, business=settings.for_business(), key=key)
 
 
 def secret_key(settings: Settings) -> bytes:

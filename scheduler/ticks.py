@@ -139,6 +139,7 @@ class Ticks:
 
     async def _codes(self) -> None:
         await self._product.identity.send_due(now=self._product.clock.now())
+        await self._product.inbound.send_due(now=self._product.clock.now())
 
     async def _lateness(self) -> None:
         if self._is_steady():

@@ -13,6 +13,7 @@ from bot.booking.reference import LENGTH
 MAC_BYTES = 16
 """128 bits: nobody guesses one, however long they try."""
 PATH = "/c/"
+MAIL_PATH = "/m/"
 
 _TOKEN = re.compile(rf"[\w-]{{22}}([A-Z0-9]{{{LENGTH}}})", re.ASCII)
 
@@ -46,6 +47,15 @@ class LinkKey:
     def is_over(self, callback: Callback, *, now: datetime) -> bool:
         """Whether the link leads nowhere any more."""
         return not callback.is_open and now > callback.updated_at + self.kept
+
+    def mail_path(self, callback: Callback, what: str, address: str) -> str:
+        """The path of a link to one e-mail address: to confirm it or to stop writing there, and nothing else."""
+        return f"{MAIL_PATH}{what}/{self._mac(what, callback.id, address)}{callback.reference}"
+
+    def opens_mail(self, token: str, callback: Callback, what: str, address: str) -> bool:
+        """Whether the token is this address's for that; in constant time."""
+        expected = self._mac(what, callback.id, address) + callback.reference
+        return hmac.compare_digest(token.encode(), expected.encode())
 
     def mark(self, callback: Callback, what: str) -> str:
         """Proof that a change comes from a page of ours that showed the booking as it is; good until it changes."""

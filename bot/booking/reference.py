@@ -8,6 +8,8 @@ ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """No letter or digit that is mistaken for another when read out on the phone."""
 LENGTH = 6
 
+_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+
 _TOKEN = re.compile(rf"(?<![A-Za-z0-9+]){f'[{ALPHABET}{ALPHABET.lower()}]'}{{{LENGTH}}}(?![A-Za-z0-9])")
 _NAMED = re.compile(
     r"(?:受付番号|予約番号|番号は|\b(?:reference|ref|booking)(?: (?:number|code|no\.?))?(?: is)?)[\s:：#は]*$"
@@ -23,6 +25,11 @@ def drawn(choice: Callable[[str], str]) -> str:
         made = "".join(choice(ALPHABET) for _ in range(LENGTH))
         if _is_mixed(made):
             return made
+
+
+def keyed(reference: str) -> str:
+    """The reference as the keys of a phone write it: K7Q4MN is 577466."""
+    return reference.upper().translate(_KEYS)
 
 
 def _is_mixed(token: str) -> bool:

@@ -16,8 +16,10 @@ from bot.gateway.chat import chat_blueprint
 from bot.gateway.desk import desk_blueprint
 from bot.gateway.form import form_blueprint
 from bot.gateway.health import Metrics, health_blueprint
+from bot.gateway.inbound import inbound_blueprint
 from bot.gateway.kpis import kpis_blueprint
 from bot.gateway.link import link_blueprint
+from bot.gateway.link.mail import mail_blueprint
 from bot.gateway.live import LiveTalks
 from bot.gateway.simulator import simulator_blueprint
 from bot.gateway.voice import voice_blueprint
@@ -59,10 +61,12 @@ def create_app(product: Product) -> Sanic[Any, Any]:
             kpis_blueprint(product),
             webhooks_blueprint(product, answering),
             voice_blueprint(product),
+            inbound_blueprint(product),
             desk_blueprint(product),
             form_blueprint(product),
             embedding.embed_blueprint(product),
             link_blueprint(product),
+            mail_blueprint(product),
             health_blueprint(product, metrics),
         ]
     )
@@ -85,6 +89,8 @@ def _simulated_carrier(product: Product) -> SimulatedCarrier | None:
         auth_token=product.account.auth_token,
         business_number=product.settings.carrier.number,
         sms_webhook_url=product.urls.sms,
+        voice_webhook_url=product.urls.inbound,
+        voice_status_url=product.urls.inbound_status,
         calls_per_second=product.settings.carrier.calls_per_second,
         calls_at_once=LEGS_A_LINE * product.settings.carrier.lines,
         clock=product.clock,

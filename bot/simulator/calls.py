@@ -171,9 +171,12 @@ class Calls:
         finally:
             self._rooms.forget(seat)
 
-    def receive(self, handset: str, business_number: str, url: str) -> CallRecord:
-        """A handset calls the business: the document at `url` is played to it."""
-        leg = self._exchange.open(caller=handset, called=business_number, handset=handset, direction="inbound")
+    def receive(self, handset: str, business_number: str, url: str, *, status_url: str | None = None) -> CallRecord:
+        """A handset calls the business: the document at `url` is played to it, and `status_url` hears of its end."""
+        callback = Callback(url=status_url, method="POST", events="completed") if status_url else None
+        leg = self._exchange.open(
+            caller=handset, called=business_number, handset=handset, direction="inbound", callback=callback
+        )
         self._exchange.pick_up(leg)
         self._exchange.spawn(self._converse(leg, Source(url=url), _LONGEST_CALL_S))
         return leg.record

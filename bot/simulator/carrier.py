@@ -25,7 +25,8 @@ class SimulatedCarrier:
     """A carrier with one account and one business number, on one SQLite file, in one process.
 
     `path` is the file of its books; `sms_webhook_url` gets what handsets write to the business number,
-    `voice_webhook_url` is the document that a handset hears when it calls that number. Calls over `calls_per_second`
+    `voice_webhook_url` is the document that a handset hears when it calls that number, `voice_status_url` hears when it
+    hung up. Calls over `calls_per_second`
     wait in a queue, and over `calls_at_once` they are refused; None is no limit.
     """
 
@@ -39,6 +40,7 @@ class SimulatedCarrier:
         sms_webhook_url: str,
         clock: SimulatedClock,
         voice_webhook_url: str | None = None,
+        voice_status_url: str | None = None,
         calls_per_second: float | None = None,
         calls_at_once: int | None = None,
     ) -> None:
@@ -49,6 +51,7 @@ class SimulatedCarrier:
         self._auth_token = auth_token
         self._sms_webhook_url = sms_webhook_url
         self._voice_webhook_url = voice_webhook_url
+        self._voice_status_url = voice_status_url
         self._calls_per_second = calls_per_second
         self._calls_at_once = calls_at_once
         self._running: asyncio.Task[None] | None = None
@@ -118,7 +121,7 @@ class SimulatedCarrier:
         number = read_number(number)
         if self._voice_webhook_url is None:
             raise NotFitting("The business number takes no calls here.")
-        self._calls.receive(number, self.business_number, self._voice_webhook_url)
+        self._calls.receive(number, self.business_number, self._voice_webhook_url, status_url=self._voice_status_url)
 
     def faults(self) -> dict[str, object]:
         """The faults that are shown now."""

@@ -41,6 +41,12 @@ async def keep(tx: Transaction, arrival: Arrival, *, now: datetime) -> bool:
     return added.rowcount == 1
 
 
+async def are_there(tx: Transaction) -> bool:
+    """Whether any message is not settled yet."""
+    found = await tx.execute(select(inbox.c.key).where(inbox.c.state.in_(("waiting", *UNDER_WAY))).limit(1))
+    return found.first() is not None
+
+
 async def take(tx: Transaction, *, real_now: datetime, limit: int) -> list[Arrival]:
     """Claim the oldest waiting message of every sender who is not being answered already, nor again in a while."""
     await one_at_a_time(tx, "arrivals")

@@ -1,6 +1,6 @@
 """Tables of what arrives by webhook, and of the people who write to us on channels of their own."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, text
 
 from bot.store.schema import UtcDateTime, metadata
 
@@ -23,6 +23,19 @@ inbox = Table(
         sqlite_where=text("state IN ('waiting', 'working', 'answering')"),
         postgresql_where=text("state IN ('waiting', 'working', 'answering')"),
     ),
+)
+
+emails = Table(
+    "emails",
+    metadata,
+    # Where a customer wants to read about one callback, too, or instead of text messages.
+    Column("callback_id", ForeignKey("callbacks.id", ondelete="CASCADE"), primary_key=True),
+    Column("address", String(254), nullable=False),
+    Column("instead", Boolean, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("proved_at", UtcDateTime),  # nothing but the question is written there before
+    Column("stopped_at", UtcDateTime),
+    Index(None, "address", "asked_at"),
 )
 
 contacts = Table(

@@ -50,6 +50,12 @@ async def is_told(tx: Transaction, callback_id: str, kind: str) -> bool:
     return found.first() is not None
 
 
+async def count(tx: Transaction, callback_id: str, kind: str, *, since: datetime) -> int:
+    """How many notices of a kind were planned for since then."""
+    planned = (notices.c.callback_id == callback_id, notices.c.kind == kind, notices.c.due_at > since)
+    return int((await tx.execute(select(func.count()).select_from(notices).where(*planned))).scalar_one())
+
+
 async def due(tx: Transaction, *, now: datetime, limit: int) -> list[Notice]:
     """Notices whose time has come, oldest first."""
     rows = await tx.execute(

@@ -25,12 +25,18 @@ class CallUrls:
 
     def __init__(self, public_base_url: str) -> None:
         self._voice = f"{public_base_url}/webhooks/twilio/voice"
+        self.inbound = f"{self._voice}/inbound"
+        self.inbound_status = f"{self.inbound}/status"
         self.sms = f"{public_base_url}/webhooks/twilio/sms"
         self.sms_status = f"{public_base_url}/webhooks/twilio/sms-status"
 
     def step(self, attempt_id: str, step: str, query: Mapping[str, str] | None = None) -> str:
         """The address of one step of the call, such as answered, key or status."""
         return f"{self._voice}/{attempt_id}/{step}" + (f"?{urlencode(query)}" if query else "")
+
+    def inbound_step(self, step: str, query: Mapping[str, str] | None = None) -> str:
+        """The address of one step of a call that came in."""
+        return f"{self.inbound}/{step}" + (f"?{urlencode(query)}" if query else "")
 
 
 class TwilioDialer:

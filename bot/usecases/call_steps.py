@@ -17,6 +17,26 @@ class AskKey:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One sentence and the language that it is spoken in."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskCaller:
+    """Say something to somebody who called us and wait for a key, or with `is_long` for as many as end with #; the
+    answer goes to `step`, with `query`. Nobody presses: `then` is said."""
+
+    lines: tuple[Line, ...]
+    step: str
+    then: Line
+    query: Mapping[str, str] = field(default_factory=dict)
+    is_long: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EnterRoom:
     """Say something and enter the attempt's room, which the second of the two opens; meanwhile nobody hears silence."""
 
@@ -56,3 +76,5 @@ class HangUp:
 
 
 Next = AskKey | EnterRoom | Wait | SayAndHangUp | LeaveMessage | HangUp
+Answer = AskCaller | SayAndHangUp | HangUp
+"""What somebody who called us hears next."""

@@ -33,6 +33,9 @@ HOUR, MOST_AN_HOUR = timedelta(hours=1), 60
 OVER_AFTER = timedelta(hours=6)
 """A question that was left open for so long is forgotten by the one who was asked."""
 
+TAKEN_OVER = "taken over"
+"""We were too slow: another process has the message now, answers it and says how it ended."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -74,6 +77,9 @@ class Correspondence:
 
     async def take(self, *, real_now: datetime, limit: int = AT_ONCE) -> list[Heard]:
         """Claim the messages to answer now: the oldest of everybody who is not being answered already."""
+        async with self._database.read() as tx:
+            if not await arrivals.are_there(tx):
+                return []  # nobody has to wait for a writer then
         async with self._database.write() as tx:
             await arrivals.hand_back(tx, before=real_now - LEFT_AFTER)
             return [heard_of(arrival) for arrival in await arrivals.take(tx, real_now=real_now, limit=limit)]
@@ -94,6 +100,8 @@ class Correspondence:
             log.exception("arrival_failed", channel=heard.channel, kind=heard.kind)
             state = "failed"
         async with self._database.write() as tx:
+            if state == TAKEN_OVER:
+                return
             if state == "waiting":
                 await arrivals.postpone(tx, arrival_of(heard), until=real_now + TRY_AGAIN_AFTER)
             else:
@@ -108,6 +116,8 @@ class Correspondence:
             async with self._database.write() as tx:
                 if not await contacts.tell(tx, contact, said.id):
                     continue
+            if contact.blocked_at or await self._wants_nothing(contact):
+                continue
             choices = tuple(Choice(title=button["title"], value=button["value"]) for button in said.buttons)
             answer = Answer(texts=(said.text,), choices=choices, language=contact.language, key=f"later:{said.id}")
             await self._say(contact, await self._offering.offered(answer, contact, now=now), reply=None)
@@ -115,21 +125,21 @@ class Correspondence:
         return told
 
     async def _answer(self, heard: Heard, *, now: datetime, real_now: datetime) -> str:
-        if heard.kind == "unfollow" and not await self._is_known(heard):
-            return "done"
-        contact = await self._contact(heard, now=now)
         if heard.kind in ("follow", "unfollow"):
-            return await self._followed(contact, heard, real_now=real_now)
+            return await self._followed(heard, now=now, real_now=real_now)
+        contact = await self._contact(heard, now=now)
         if await self._writes_too_much(contact, now=now):
             log.warning("correspondent_limited", channel=heard.channel)
             return "limited"
-        await self._channels[heard.channel].show_work(heard.sender)
-        answer = await self._answer_to(contact, heard, now=now)
+        # At the same time, and done before the answer leaves: shown behind it, it would never end.
+        answer, _ = await asyncio.gather(
+            self._answer_to(contact, heard, now=now), self._channels[heard.channel].show_work(heard.sender)
+        )
         if answer is None or await self._wants_nothing(contact):
             return "done"
         async with self._database.write() as tx:
             if not await arrivals.answering(tx, arrival_of(heard), real_now=real_now):
-                return "unknown"  # too slow: somebody else has taken it, and answers
+                return TAKEN_OVER
         is_late = now - heard.at > LATEST
         return _state(await self._say(contact, answer, reply=heard.reply), is_late=is_late)
 
@@ -149,10 +159,6 @@ class Correspondence:
         async with self._database.write() as tx:
             await contacts.change(tx, contact, asked=asked(answer), language=answer.language)
         return outcome
-
-    async def _is_known(self, heard: Heard) -> bool:
-        async with self._database.read() as tx:
-            return await contacts.get(tx, heard.channel, heard.sender) is not None
 
     async def _writes_too_much(self, contact: Contact, *, now: datetime) -> bool:
         """Whether this person has had their share of answers for an hour: each may cost, and nobody writes so much."""
@@ -184,15 +190,20 @@ class Correspondence:
             await contacts.change(tx, new, conversation_id=talk)
         return replace(new, conversation_id=talk)
 
-    async def _followed(self, contact: Contact, heard: Heard, *, real_now: datetime) -> str:
-        """A new friend is greeted; somebody who blocks us is left alone."""
+    async def _followed(self, heard: Heard, *, now: datetime, real_now: datetime) -> str:
+        """A new friend is greeted, and has said nothing yet; somebody who blocks us is left alone."""
         gone = heard.at if heard.kind == "unfollow" else None
         async with self._database.write() as tx:
-            is_news = await contacts.followed(tx, contact, blocked_at=gone, at=heard.at)
-            if is_news and gone is None:
-                await contacts.change(tx, contact, stopped_at=None)
-            if gone or not is_news or not await arrivals.answering(tx, arrival_of(heard), real_now=real_now):
+            if not gone:
+                new = Contact(channel=heard.channel, address=heard.sender, created_at=now)
+                await contacts.add(tx, new)
+            contact = await contacts.get(tx, heard.channel, heard.sender)
+            is_news = contact is not None and await contacts.followed(tx, contact, blocked_at=gone, at=heard.at)
+            if contact is None or gone or not is_news:
                 return "done"
+            await contacts.change(tx, contact, stopped_at=None)
+            if not await arrivals.answering(tx, arrival_of(heard), real_now=real_now):
+                return TAKEN_OVER
         return _state(await self._say(contact, self._greeting(contact, heard), reply=heard.reply), is_late=True)
 
     def _greeting(self, contact: Contact, heard: Heard) -> Answer:

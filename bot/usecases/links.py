@@ -9,7 +9,7 @@ from bot.booking.callback import SETTLED, Callback, Channel, Status
 from bot.booking.errors import CallbackNotOpen, IdempotencyConflict
 from bot.booking.link import LinkKey, reference_in
 from bot.booking.window import Window
-from bot.store import callbacks, contacts, ledger
+from bot.store import callbacks, contacts, emails, ledger
 from bot.store.database import Database
 from bot.usecases.bookings import BookingRequest, Bookings, IdempotencyKey
 
@@ -94,6 +94,7 @@ class Links:
             stopped = {"sms_opted_out_at": now, **({"do_not_call_at": now} if calls else {})}
             await ledger.set_consent(tx, callback.phone_number, **stopped)
             await contacts.stop(tx, callback.phone_number, at=now)
+            await emails.stop(tx, callback.phone_number, at=now)
         if calls:
             with contextlib.suppress(CallbackNotOpen):
                 await self._bookings.cancel(callback.reference, now=now)

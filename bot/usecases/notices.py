@@ -8,7 +8,7 @@ import structlog
 
 from bot.booking import phone
 from bot.booking.business import Business
-from bot.booking.callback import CHANGEABLE, HOURS_CHANGED, SETTLED, Callback, Status
+from bot.booking.callback import CHANGEABLE, HOURS_CHANGED, OPEN, SETTLED, Callback, Status
 from bot.booking.lawful import CallingHours, LawfulHours
 from bot.booking.link import LinkKey
 from bot.booking.reminding import still_makes_sense
@@ -20,7 +20,9 @@ from bot.store import callbacks, contacts, conversations, ledger, notices
 from bot.store.contacts import Contact
 from bot.store.database import Database, Transaction
 from bot.store.notices import Notice
-from bot.usecases import ratings
+from bot.usecases import emails, ratings
+from bot.usecases.emails import PROOF
+from bot.usecases.mailing import Mailing
 from bot.usecases.new_times import NewTimes
 from bot.usecases.own_channel import OwnChannel, writer
 from bot.wording import dates, say
@@ -34,7 +36,7 @@ NOT_IN_THE_CHAT = frozenset({"confirmation", "moved", "cancelled", "choose_time"
 """What the chat has answered already or says in its own words; by SMS it is told, for the customer's own record."""
 IN_THE_CHAT_ONLY = frozenset({"survey"})
 """Who booked in the chat is asked there how it was; by SMS it is the thanks that ask."""
-ANSWERS = frozenset({"confirmation", "moved", "cancelled", "choose_time", SETTLED})
+ANSWERS = frozenset({"confirmation", "moved", "cancelled", "choose_time", SETTLED, PROOF})
 """What answers something that the customer did a moment ago: quiet hours do not hold it back."""
 REMINDERS = frozenset({"reminder_day", "reminder", "reminder_soon"})
 STILL_TRUE = {
@@ -56,6 +58,7 @@ STILL_TRUE = {
     "capacity_changed": frozenset({Status.BOOKED}),
     "survey": frozenset({Status.COMPLETED}),
     SETTLED: frozenset({Status.COMPLETED}),
+    PROOF: frozenset(OPEN),
 }
 """In which statuses each notice may still be sent: a reminder of a cancelled call would be worse than none."""
 
@@ -91,10 +94,12 @@ class Notices:
         new_times: NewTimes,
         policy: NoticePolicy,
         on_line: TalkChannel | None = None,
+        by_mail: Mailing | None = None,
     ) -> None:
         self._database = database
         self._sms = text_messages
         self._own = OwnChannel(on_line, business=business)
+        self._mail = by_mail
         self._business = business
         self._new_times = new_times
         self._policy = policy
@@ -137,19 +142,18 @@ class Notices:
                 await notices.settle(tx, notice.id, state="failed", now=now, detail="inner error")
 
     async def _send(self, notice: Notice, *, now: datetime) -> None:
+        if emails.is_mail(notice):
+            await self._send_by_mail(notice, now=now)
+            return
         async with self._database.write() as tx:
             callback = await callbacks.get(tx, notice.callback_id)
             no_sms, _ = await ledger.opted_out(tx, callback.phone_number)
-            if not _is_still_true(notice, callback, now=now):
-                await notices.settle(tx, notice.id, state="skipped", now=now, detail="no longer true")
-                return
-            if notice.kind in IN_THE_CHAT_ONLY:
+            if notice.kind in IN_THE_CHAT_ONLY and _is_still_true(notice, callback, now=now):
                 is_said = await self._ask_for_rating(tx, callback, now=now)
                 state = "sent" if is_said else "skipped"
                 await notices.settle(tx, notice.id, state=state, now=now, detail=None if is_said else "talks on")
                 return
-            if opening := self._quiet_until(notice, callback, now=now):
-                await notices.postpone(tx, notice.id, until=opening)
+            if await self._is_held_back(tx, notice, callback, now=now):
                 return
             offered = await self._offered(tx, notice.kind, callback, now=now)
             if callback.conversation_id and notice.kind not in NOT_IN_THE_CHAT:
@@ -160,6 +164,9 @@ class Notices:
                 )  # fmt: skip
             if notice.kind in ANSWERS and await self._own.was_told(tx, notice, callback):
                 await notices.settle(tx, notice.id, state="skipped", now=now, detail="told in the talk")
+                return
+            if await self._goes_by_mail(tx, notice, callback, now=now):
+                await notices.settle(tx, notice.id, state="skipped", now=now, detail="by e-mail instead")
                 return
             reader = None if notice.kind in self._policy.not_by_sms else await self._own.reader(tx, callback)
             detail = self._why_no_sms(notice, callback, no_sms=no_sms)
@@ -173,6 +180,34 @@ class Notices:
                 await notices.settle(tx, notice.id, state="refused", now=now, detail=f"line; {detail}")
             return
         await self._text(notice, callback, offered, now=now)
+
+    async def _is_held_back(self, tx: Transaction, notice: Notice, callback: Callback, *, now: datetime) -> bool:
+        """Put away what is no longer true, and off what would come at a quiet hour."""
+        if not _is_still_true(notice, callback, now=now):
+            await notices.settle(tx, notice.id, state="skipped", now=now, detail="no longer true")
+            return True
+        if opening := self._quiet_until(notice, callback, now=now):
+            await notices.postpone(tx, notice.id, until=opening)
+            return True
+        return False
+
+    async def _send_by_mail(self, notice: Notice, *, now: datetime) -> None:
+        async with self._database.write() as tx:
+            callback = await callbacks.get(tx, notice.callback_id)
+            if await self._is_held_back(tx, notice, callback, now=now):
+                return
+            if self._mail is None:
+                await notices.settle(tx, notice.id, state="skipped", now=now, detail="no mail server")
+                return
+            offered = await self._offered(tx, notice.kind, callback, now=now)
+        text = "" if notice.kind == PROOF else self._words(notice.kind, callback, offered, manner="with_times")
+        await self._mail.send(notice, callback, text, now=now)
+
+    async def _goes_by_mail(self, tx: Transaction, notice: Notice, callback: Callback, *, now: datetime) -> bool:
+        """Let it be told by e-mail, too, where that is wanted; True where nothing else is."""
+        if self._mail is None or notice.kind in self._policy.not_by_sms:
+            return False
+        return await emails.copy(tx, notice, callback, now=now)
 
     async def _on_line(
         self, notice: Notice, callback: Callback, reader: Contact, offered: tuple[Window, ...], *, now: datetime

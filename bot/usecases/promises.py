@@ -37,13 +37,15 @@ async def plan_instead(tx: Transaction, callback: Callback, kind: str, *, now: d
     await plan_notice(tx, callback, kind, now=now)
 
 
-async def plan_notice(tx: Transaction, callback: Callback, kind: str, *, now: datetime) -> None:
-    """Tell one thing at `now`, which may lie ahead."""
+async def plan_notice(
+    tx: Transaction, callback: Callback, kind: str, *, now: datetime, occasion: str | None = None
+) -> None:
+    """Tell one thing at `now`, which may lie ahead. The occasion is the callback's version unless one is named."""
     await notices.plan(
         tx,
         secrets.token_hex(16),
         callback_id=callback.id,
         kind=kind,
-        occasion=str(callback.version),
+        occasion=occasion or str(callback.version),
         due_at=now,
     )

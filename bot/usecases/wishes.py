@@ -1,7 +1,7 @@
 """What a customer can press for instead of talking now: another time, no call at all, or never again."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 
 from bot.booking import phone
@@ -13,19 +13,15 @@ from bot.store import attempts, callbacks, ledger, slots
 from bot.store.attempts import Dial
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database
+from bot.usecases import spoken_times
 from bot.usecases.bookings import Bookings
 from bot.usecases.call_steps import AskKey, Next, SayAndHangUp
 from bot.usecases.promises import plan_notice
 from bot.usecases.seats import Customer
-from bot.wording import dates, say
+from bot.usecases.spoken_times import WRITE_KEY, SpokenTimes
+from bot.wording import say
 
 YES_KEY = "1"
-MORE_KEY, WRITE_KEY = "9", "0"
-OFFERED = 3
-"""Times that are read out at once: more than three nobody remembers."""
-
-SECOND = timedelta(seconds=1)
-
 WishStep = Literal["slot", "cancel", "refuse"]
 
 
@@ -36,7 +32,7 @@ class Wishes:
     def __init__(self, database: Database, bookings: Bookings, *, business: Business) -> None:
         self._database = database
         self._bookings = bookings
-        self._business = business
+        self._times = SpokenTimes(bookings, business=business)
 
     async def begun(self, digits: str, dial: Dial, callback: Callback, *, now: datetime) -> Next | None:
         """The key that was pressed after the greeting; None for one that means nothing there."""
@@ -65,51 +61,37 @@ class Wishes:
     async def _slot_pressed(
         self, digits: str, dial: Dial, callback: Callback, *, query: Mapping[str, str], now: datetime
     ) -> Next:
-        offered = _read(query.get("starts", ""))
         if digits == WRITE_KEY:
             return await self._write(dial, callback, now=now)
-        if digits == MORE_KEY:
-            return await self._offer(callback, since=max(offered, default=now) + SECOND, now=now)
-        if digits.isdecimal() and 1 <= int(digits) <= len(offered):
-            return await self._move(dial, callback, offered[int(digits) - 1], now=now)
-        return await self._offer(callback, since=min(offered, default=now), now=now)
+        if start := spoken_times.chosen(query, digits):
+            return await self._move(dial, callback, start, now=now)
+        return await self._offer(callback, since=spoken_times.next_since(query, digits, now=now), now=now)
 
     async def _offer(self, callback: Callback, *, since: datetime, now: datetime, first: str = "") -> Next:
-        """Read out the next free times from a moment on, three at a time; behind the last the first come again."""
-        customer = Customer(number=callback.next_number, language=callback.language)
         topic = self._bookings.topic_of(callback)
-        shown = await self._bookings.next_free(now=now, limit=OFFERED, start=since, topic=topic, customer=customer)
-        if not shown and since > now:
-            return await self._offer(callback, since=now, now=now, first=first)
-        if not shown:
+        spoken = await self._times.offer(topic, _customer(callback), since=since, now=now)
+        if spoken is None:
             return self._end(callback, "voice.no_times")
-        choices = " ".join(
-            say("voice.choice", callback.language, when=self._spoken(slot.window.start, callback), key=key)
-            for key, slot in enumerate(shown, start=1)
-        )
         return AskKey(
-            text=f"{first} {say('voice.offer', callback.language, choices=choices)}".strip(),
+            text=f"{first} {spoken.text}".strip(),
             then=say("voice.not_confirmed", callback.language),
             language=callback.language,
             step="slot",
-            query={"starts": _written([slot.window for slot in shown])},
+            query=spoken.query,
         )
 
     async def _move(self, dial: Dial, callback: Callback, start: datetime, *, now: datetime) -> Next:
-        found = await self._bookings.slots(
-            now=now, start=start, end=start + SECOND, topic=self._bookings.topic_of(callback),
-            customer=Customer(number=callback.next_number, language=callback.language),
-        )  # fmt: skip
+        window = await self._times.window(self._bookings.topic_of(callback), _customer(callback), start, now=now)
         try:
-            if not found:
+            if window is None:
                 raise WindowNotOffered(Window(start=start, end=start), "past")
-            moved = await self._bookings.move(callback.reference, found[0].window, now=now, during_call=True)
+            moved = await self._bookings.move(callback.reference, window, now=now, during_call=True)
         except (SlotFull, WindowNotOffered):
             return await self._offer(callback, since=now, now=now, first=say("voice.time_gone", callback.language))
         except CallbackNotOpen:  # somebody at the desk was faster
             return self._end(callback, "voice.finished")
         await self._note(dial, "moved")
-        return self._end(callback, "voice.moved", when=self._spoken(moved.window.start, callback))
+        return self._end(callback, "voice.moved", when=self._times.told(moved.window.start, callback.language))
 
     async def _cancel(self, dial: Dial, callback: Callback, *, now: datetime) -> Next:
         try:
@@ -158,15 +140,6 @@ class Wishes:
     def _end(self, callback: Callback, sentence: str, **facts: str) -> Next:
         return SayAndHangUp(text=say(sentence, callback.language, **facts), language=callback.language)
 
-    def _spoken(self, moment: datetime, callback: Callback) -> str:
-        return dates.spoken(moment, tz=self._business.timezone, language=callback.language)
 
-
-def _written(windows: Sequence[Window]) -> str:
-    """The times that were read out, in minutes since 1970: the address is signed by the carrier, so nobody can offer
-    themselves another one."""
-    return "-".join(str(int(window.start.timestamp()) // 60) for window in windows)
-
-
-def _read(text: str) -> list[datetime]:
-    return [datetime.fromtimestamp(int(minutes) * 60, UTC) for minutes in text.split("-") if minutes.isdecimal()]
+def _customer(callback: Callback) -> Customer:
+    return Customer(number=callback.next_number, language=callback.language)

@@ -1,12 +1,16 @@
 """What a caller hears next, in Twilio's markup, built with twilio-python so that no text can become a verb."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 VOICES = {"ja": "ja-JP", "en": "en-US"}
 DIGIT_TIMEOUT_S = 8
+LONG_TIMEOUT_S = 20
+"""A number is looked up, a code comes by SMS."""
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold: one such character and the carrier drops the whole document, and with it the call."""
 
@@ -20,6 +24,21 @@ def ask_digit(text: str, *, language: str, action: str, then: str | None = None)
         response.append(gather)
     if then:
         response.say(_plain(then), language=VOICES[language])
+    response.hangup()
+    return str(response)
+
+
+def ask_caller(lines: Sequence[tuple[str, str]], *, action: str, then: tuple[str, str], is_long: bool = False) -> str:
+    """Say lines, each a text and its language, and wait for one key, or for several that end with #; all of it twice.
+    Nobody presses: `then` is said, and it ends."""
+    response = VoiceResponse()
+    keys: dict[str, Any] = {"timeout": LONG_TIMEOUT_S, "finish_on_key": "#"} if is_long else {"num_digits": 1}
+    for _ in range(2):
+        gather = Gather(action=action, **{"timeout": DIGIT_TIMEOUT_S, **keys})
+        for text, language in lines:
+            gather.say(_plain(text), language=VOICES[language])
+        response.append(gather)
+    response.say(_plain(then[0]), language=VOICES[then[1]])
     response.hangup()
     return str(response)
 

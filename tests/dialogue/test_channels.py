@@ -9,6 +9,7 @@ import pytest
 from bot.booking.callback import Status
 from bot.usecases.identity import Identity
 from bot.wiring import Product
+from bot.wording import say
 from bot.wording.segments import segments
 from tests.support.carriers import ScriptedSms
 from tests.support.correspondents import PEOPLE, BySms, OnLine, OnTheWeb, Person
@@ -188,3 +189,34 @@ async def test_what_the_quick_replies_under_the_times_say_is_understood(line: On
 )
 async def test_what_the_menu_says_is_understood(line: OnLine, words: str, told: str) -> None:
     assert told in await line.say(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("book", "about"),
+        ("check", "reference"),
+        ("move", "reference"),
+        ("person", "0120"),
+    ],
+)
+async def test_what_the_menu_says_in_english_is_understood(line: OnLine, words: str, told: str) -> None:
+    assert told in await line.say(say(f"chat.{words}_words", "en"))
+
+
+async def test_an_english_talk_on_line_offers_times_and_is_left_with_one_tap(line: OnLine) -> None:
+    for text in ("My washing machine is broken, please call me", "Skip", spoken(line.number)):
+        await line.say(text)
+    offer = line.talks.last
+    assert (offer.language, offer.expects) == ("en", "preferred_slot")
+    assert offer.more
+    await line.say(say("chat.leave_words", "en"))
+    assert line.talks.last.expects is None
+
+
+async def test_a_second_friendly_word_after_booking_by_sms_costs_one_message(sms: BySms) -> None:
+    await book(sms)
+    assert len(await when(sms)) == 1
+    before = len(sms.phone.texts)
+    await sms.say("ありがとうございます")
+    assert len(sms.phone.texts) - before == 1

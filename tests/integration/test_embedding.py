@@ -1,13 +1,17 @@
 """What other sites may load and ask: little, and only those that the settings name."""
 
 import re
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import httpx
 import pytest
+from sanic import Blueprint, Request
 
 from bot.gateway.demo import shop_blueprint
 from bot.gateway.embedding import STATIC
+from bot.gateway.live import stream
+from bot.store.conversations import Said
 from tests.integration.conftest import Gateway
 from tests.support.serving import bound_socket, serving_at
 
@@ -65,6 +69,24 @@ async def test_only_sites_that_the_settings_name_may_talk_to_the_chat(gateway: G
                 assert "access-control-allow-credentials" not in answer.headers
     answer = await gateway.public.get("/api/v1/callbacks", headers={"Origin": SITE})
     assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize(("origin", "told"), [(SITE, SITE), ("https://evil.example", None)])
+async def test_what_is_said_later_is_heard_on_named_sites_alone(origin: str, told: str | None) -> None:
+    events = Blueprint("events")
+
+    async def said() -> AsyncGenerator[Said | None]:
+        yield None
+
+    @events.get("/api/v1/chat/sessions/x/events")
+    async def listen(request: Request) -> None:
+        await stream(request, said())
+
+    with bound_socket() as sock:
+        async with serving_at(sock, events, embed_on=(SITE,)) as address, httpx.AsyncClient() as http:
+            answer = await http.get(f"{address}/api/v1/chat/sessions/x/events", headers={"Origin": origin})
+            assert answer.headers.get("access-control-allow-origin") == told
+            assert answer.text == ": open\n\n: still here\n\n"
 
 
 async def test_the_demo_shop_is_there_only_with_the_simulated_carrier(gateway: Gateway) -> None:

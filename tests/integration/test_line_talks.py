@@ -137,6 +137,7 @@ async def test_a_new_friend_is_greeted_and_one_who_blocks_us_is_left_alone(line:
     (greeting,) = await line.does(follow)
     assert "友だち追加" in greeting.texts[0]
     assert [choice.value for choice in greeting.choices][1] == "予約を確認したい"
+    assert (await line.contact()).conversation_id is None  # nobody has said anything yet
     assert await line.does(unfollow) == []
     assert not (await line.contact()).takes_messages
     assert await line.does(follow | {"webhookEventId": "01LATE"}) == []  # an old follow, delivered behind the unfollow

@@ -36,6 +36,9 @@ CONTRACT = [
     ("post", "/webhooks/twilio/voice/{attempt_id}/accepted", 200),
     ("post", "/webhooks/twilio/voice/{attempt_id}/done", 200),
     ("post", "/webhooks/twilio/voice/{attempt_id}/status", 204),
+    ("post", "/webhooks/twilio/voice/inbound", 200),
+    ("post", "/webhooks/twilio/voice/inbound/menu", 200),
+    ("post", "/webhooks/twilio/voice/inbound/status", 204),
 ]
 
 

@@ -10,9 +10,11 @@ from bot.assistant import Reply, Utterance
 from bot.booking.callback import Channel, Status
 from bot.channels.channel import MaybeSent, NotSent
 from bot.channels.sms import heard
+from bot.store import arrivals
 from bot.store.contact_schema import inbox
 from bot.store.database import Database
 from bot.store.schema import callbacks as callback_table
+from bot.usecases.arriving import arrival_of
 from bot.usecases.correspondence import LEFT_AFTER, MOST_AN_HOUR, TRY_AGAIN_AFTER
 from bot.usecases.promises import plan_instead
 from tests.support.products import NOTICES, NUMBER, SLOT, World, number
@@ -73,6 +75,20 @@ async def test_what_a_dead_process_left_is_answered_by_the_next_one_and_said_onc
     assert read(world) == []
 
 
+async def test_who_was_too_slow_leaves_the_message_to_whoever_took_it_over(database: Database) -> None:
+    world, other = World(database), World(database)
+    fields = {"From": NUMBER, "Body": "もしもし", "MessageSid": "SM1"}
+    await world.consent.text_received(heard(fields, now=world.now), now=world.now)
+    (taken,) = await world.correspondence.take(real_now=world.real)
+    late = world.real + LEFT_AFTER + timedelta(seconds=1)
+    (again,) = await other.correspondence.take(real_now=late)
+    async with database.write() as tx:
+        assert await arrivals.answering(tx, arrival_of(again), real_now=late)
+    await world.correspondence.answer(taken, now=world.now, real_now=late)
+    assert read(world) == []
+    assert [state for state, _ in await states(world)] == ["answering"]
+
+
 async def a_talk(world: World) -> str:
     return await world.conversations.begin(channel="web", language="ja", is_new=False, now=world.now)
 
@@ -129,6 +145,17 @@ async def test_what_is_answered_when_the_assistant_is_back_is_sent_once(database
     assert await world.correspondence.tell_later(now=world.now) == 1
     assert await world.correspondence.tell_later(now=world.now) == 0
     assert read(world)[1:] == ["heard: もしもし"]
+
+
+async def test_nobody_is_told_later_what_they_no_longer_want(sqlite: Database) -> None:
+    world = World(sqlite)
+    world.assistant.is_down = True
+    await world.text("もしもし")
+    await world.text("停止")
+    world.assistant.is_down = False
+    assert await world.conversations.catch_up(now=world.now) == 1
+    assert await world.correspondence.tell_later(now=world.now) == 0
+    assert len(read(world)) == 1
 
 
 @pytest.mark.parametrize(

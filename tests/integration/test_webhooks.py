@@ -11,6 +11,7 @@ from twilio.request_validator import RequestValidator
 from bot.booking.callback import Outcome, Status
 from bot.gateway.voice import STEPS
 from bot.store.attempts import Dial
+from bot.usecases.inbound import STEPS as INBOUND_STEPS
 from tests.integration.conftest import Gateway
 from tests.support.carriers import sid_of
 from tests.support.products import NUMBER, SLOT
@@ -118,6 +119,30 @@ async def test_messages_ask_for_the_signature_too(gateway: Gateway, path: str) -
     assert (await post(gateway, path, fields, "forged")).status_code == 403
     await gateway.world.book()
     assert len(await gateway.world.send_notices()) == 1
+
+
+@pytest.mark.parametrize("step", ["", "/status", *(f"/{step}" for step in INBOUND_STEPS)])
+async def test_every_step_of_a_call_that_comes_in_asks_for_the_signature(gateway: Gateway, step: str) -> None:
+    path, fields = f"/webhooks/twilio/voice/inbound{step}", {"CallSid": "CA1", "From": NUMBER, "Digits": "1"}
+    assert (await post(gateway, path, fields, "forged")).status_code == 403
+    assert (await post(gateway, path + "?wish=soonest", fields, signature(gateway, path, fields))).status_code == 403
+    assert await gateway.world.bookings.listing() == []
+
+
+async def test_a_call_comes_in_once_however_often_it_is_delivered(gateway: Gateway) -> None:
+    path, fields = "/webhooks/twilio/voice/inbound", {"CallSid": "CA1", "From": NUMBER, "CallerName": ""}
+    answers = [await post(gateway, path, fields) for _ in range(2)]
+    assert tags(answers[0])[:2] == ["Response", "Gather"]
+    assert answers[0].text == answers[1].text
+    assert tags(await post(gateway, f"{path}/number?wish=soonest", fields | {"Digits": "1"})) == [
+        "Response", "Say", "Hangup",
+    ]  # fmt: skip
+    over = fields | {"CallStatus": "completed"}
+    for _ in range(2):
+        assert (await post(gateway, f"{path}/status", over)).status_code == 204
+    assert len(await gateway.world.bookings.listing()) == 1
+    unknown = await post(gateway, f"{path}/menu", fields | {"CallSid": "CA2", "Digits": "1"})
+    assert tags(unknown) == ["Response", "Hangup"]
 
 
 async def test_blank_fields_are_signed_too(gateway: Gateway) -> None:

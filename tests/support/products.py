@@ -22,6 +22,7 @@ from bot.booking.phone import NumberPolicy
 from bot.booking.retry import RetryPolicy, same_for_all
 from bot.booking.rules import Rules, TopicRules
 from bot.booking.slots import SlotPolicy
+from bot.booking.topic import Topic
 from bot.booking.window import Window
 from bot.channels.channel import Heard
 from bot.settings import load
@@ -42,7 +43,9 @@ from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
 from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
+from bot.usecases.emails import Emails
 from bot.usecases.identity import Identity
+from bot.usecases.inbound import Inbound, InboundPolicy
 from bot.usecases.keys import ApiKeys
 from bot.usecases.kpis import Kpis
 from bot.usecases.leases import Leases
@@ -190,7 +193,7 @@ class World:
         self.assistant = FakeAssistant()
         self.hours = hours or office_hours()
         self.rules = rules or rules_of(self.hours, slots)
-        seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
+        seats = self.seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
         self.line = WaitingLine(self.rules, seats)
         self.bookings = Bookings(
             database,
@@ -230,10 +233,19 @@ class World:
             policy=notices,
         )  # fmt: skip
         self.links = Links(database, self.bookings, key=LINKS)
+        self.emails = Emails(database, key=LINKS)
         self.conflicts = Conflicts(database, rules=self.rules, seats=seats, reminders=leads)
         self.consent = Consent(database, business=BUSINESS)
         self.ratings = Ratings(database)
         self.identity = Identity(database, self.sms, business=BUSINESS)
+        policy = InboundPolicy(
+            incidents={},
+            topics=(Topic(id="general", names={"ja": "一般", "en": "General"}),),
+            form_url="https://call.example.jp/form",
+        )
+        self.inbound = Inbound(
+            database, self.bookings, self.identity, self.sms, business=BUSINESS, numbers=numbers, policy=policy
+        )
         self.conversations = Conversations(database, self.assistant, business=BUSINESS)  # type: ignore[arg-type]  # a fake
         offering = Offering(self.bookings, rules=self.rules, business=BUSINESS)
         understanding = Understanding(
@@ -329,13 +341,14 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
         live_calls=world.live_calls, dispatch=world.dispatch, overdue=world.overdue,
-        leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links,
+        leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links, emails=world.emails,
         identity=world.identity,
         line_report=LineReport(world.database),
         settings_history=SettingsHistory(
             world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
         ),
-        consent=world.consent, keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
+        consent=world.consent, inbound=world.inbound,
+        keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
         kpis=Kpis(world.database, timezone=TOKYO), accounts=accounts, people=People(world.database),
         presences=Presences(world.database),
         second_factor=SecondFactor(world.database, accounts, issuer="Shop"), audit=AuditLog(world.database),

@@ -17,6 +17,7 @@ from bot import wiring
 from bot.booking.callback import Callback
 from bot.gateway import problems, rendering
 from bot.gateway.answering import Answering
+from bot.gateway.inbound import inbound_blueprint
 from bot.gateway.simulator import simulator_blueprint
 from bot.gateway.voice import voice_blueprint
 from bot.gateway.webhooks import webhooks_blueprint
@@ -133,6 +134,7 @@ async def telephone(folder: Path, database_url: str, *, agents: int = 1, **chang
         carrier = SimulatedCarrier(
             folder / "simulator.db", account_sid=product.account.sid, auth_token=product.account.auth_token,
             business_number=product.settings.carrier.number, sms_webhook_url=product.urls.sms, clock=product.clock,
+            voice_webhook_url=product.urls.inbound, voice_status_url=product.urls.inbound_status,
             calls_per_second=product.settings.carrier.calls_per_second,
         )  # fmt: skip
         Sanic.test_mode = True
@@ -140,7 +142,7 @@ async def telephone(folder: Path, database_url: str, *, agents: int = 1, **chang
         rendering.install(app)
         problems.install(app)
         webhooks = webhooks_blueprint(product, Answering(product))
-        for blueprint in (webhooks, voice_blueprint(product), simulator_blueprint(carrier)):
+        for blueprint in (webhooks, voice_blueprint(product), inbound_blueprint(product), simulator_blueprint(carrier)):
             app.blueprint(blueprint)
         server: Any = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
         await server.startup()

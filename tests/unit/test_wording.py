@@ -25,10 +25,10 @@ FACTS = {
     },
 }  # fmt: skip
 COMMON = {
-    "code": "123456", "minutes": 10, "sentence": "…",
+    "code": "123456", "minutes": 10, "sentence": "…", "stop": "https://callback.example.jp/m/stop/x",
     "promised": "15:02", "topic": "修理", "weekday": "土", "date": "2026-12-29", "start": "2026-12-01", "needed": 9,
     "people": 3, "link": "https://callback.example.jp/c/Wq8_rT2mPz-4Lk9XcV7bNsK7Q4MN",
-    "choices": "15時は1、", "key": 1,
+    "choices": "15時は1、", "key": 1, "digits": "5 6 7 8",
     "reference": "K7Q4MN", "hotline": "0120-000-000", "name": "山田", "reason": "修理", "hours": "月〜金 9:00〜18:00",
 }  # fmt: skip
 NUMBERED = {

@@ -1,5 +1,6 @@
 """The booking form, for whoever would rather not chat: one page that works without JavaScript, and in other sites."""
 
+import contextlib
 import secrets
 from dataclasses import replace
 from datetime import timedelta
@@ -7,7 +8,7 @@ from datetime import timedelta
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import redirect
 
-from bot.booking.callback import Channel
+from bot.booking.callback import Callback, Channel
 from bot.booking.errors import (
     IdempotencyConflict,
     NumberRefused,
@@ -22,6 +23,7 @@ from bot.gateway.limits import RateLimit
 from bot.gateway.origins import is_own
 from bot.gateway.problems import Problem
 from bot.usecases.bookings import BookingRequest, IdempotencyKey
+from bot.usecases.emails import AskedTooOften
 from bot.wiring import Product
 
 SCOPE = "form"
@@ -79,7 +81,7 @@ async def _answer(product: Product, pages: Pages, entered: Entered) -> HTTPRespo
     if faults:
         return await pages.form(entered, faults, status=422)
     try:
-        await product.bookings.book(
+        made = await product.bookings.book(
             _request(product, entered),
             now=product.clock.now(),
             idempotency=IdempotencyKey(scope=SCOPE, key=entered.token),
@@ -95,7 +97,15 @@ async def _answer(product: Product, pages: Pages, entered: Entered) -> HTTPRespo
     except IdempotencyConflict:  # sent, gone back to, changed and sent again: meant as another booking, perhaps
         again = Fault(about="send", sentence="booked_already")
         return await pages.form(replace(entered, token=new_token()), [again], status=409)
+    await _write_to(product, made, entered)
     return redirect(f"/form/booked/{entered.token}?lang={entered.language}", status=303)
+
+
+async def _write_to(product: Product, made: Callback, entered: Entered) -> None:
+    """Ask at the address, where one was given, whether notices may go there; a form that is sent twice asks once."""
+    if entered.email and product.settings.email.is_on and await product.emails.of(made) is None:
+        with contextlib.suppress(AskedTooOften):
+            await product.emails.ask(made, entered.email, instead=False, now=product.clock.now())
 
 
 def _request(product: Product, entered: Entered) -> BookingRequest:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from sanic import Request
 
+from bot.booking import email as emails
 from bot.booking import name as names
 from bot.booking import reason as reasons
 from bot.booking.asides import Urgency
@@ -16,7 +17,7 @@ from bot.gateway.times import moment_of
 Language = Literal["ja", "en"]
 SOONEST = "soonest"
 TOKEN = re.compile(r"[\w-]{43}")
-Field = Literal["topic", "reason", "urgent", "name", "phone_number", "time", "send"]
+Field = Literal["topic", "reason", "urgent", "name", "phone_number", "email", "time", "send"]
 """What a fault is about; `send` is the form as a whole."""
 
 
@@ -32,6 +33,7 @@ class Entered:
     reason: str = ""
     name: str = ""
     phone_number: str = ""
+    email: str = ""
     time: str = ""
     is_for_times: bool = False
     is_urgent_anyway: bool = False
@@ -72,6 +74,7 @@ def entered_in(request: Request) -> Entered:
         reason=text("reason", reasons.LONGEST),
         name=" ".join(text("name", 200).split()),
         phone_number=text("phone_number", 40),
+        email=text("email", 400),
         time=text("time", 40),
         is_for_times=text("do", 8) == "times",
         is_urgent_anyway=text("urgent_anyway", 4) == "yes",
@@ -93,6 +96,8 @@ def faults_in(entered: Entered, *, topics: tuple[str, ...], urgency: Urgency) ->
         faults.append(Fault(about="name", sentence="name_long"))
     if not entered.phone_number:
         faults.append(Fault(about="phone_number", sentence="phone_number"))
+    if entered.email and not emails.is_accepted(entered.email):
+        faults.append(Fault(about="email", sentence="email"))
     if entered.time != SOONEST and entered.start is None:
         faults.append(Fault(about="time", sentence="time"))
     elif entered.times_of != entered.topic and entered.topic in topics:

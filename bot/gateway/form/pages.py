@@ -58,6 +58,7 @@ class Pages:
             ),
             longest_reason=reasons.LONGEST,
             longest_name=names.LONGEST,
+            has_email=self._product.settings.email.is_on,
             title=f"{t['page']['fault_title']} {t['page']['title']}" if faults else t["page"]["title"],
         )
 

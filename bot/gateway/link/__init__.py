@@ -20,7 +20,7 @@ def link_blueprint(product: Product) -> Blueprint:
     pages, door = Pages(product), Door(product)
     _add_reading(blueprint, pages, door)
     _add_changes(blueprint, Changes(product, pages, door))
-    _add_problems(blueprint, pages)
+    add_problems(blueprint, pages)
     return blueprint
 
 
@@ -49,17 +49,23 @@ def _add_reading(blueprint: Blueprint, pages: Pages, door: Door) -> None:
     async def which_contact(request: Request, token: str) -> HTTPResponse:
         return await pages.stop(await door.look(request, token))
 
+    @blueprint.route("/<token:str>/email", methods=LOOKS, name="which_address")
+    async def which_address(request: Request, token: str) -> HTTPResponse:
+        return await pages.email(await door.look(request, token))
+
     @blueprint.route("/<token:str>/callback.ics", methods=LOOKS, name="calendar")
     async def calendar(request: Request, token: str) -> HTTPResponse:
         return pages.calendar(await door.look(request, token))
 
 
 def _add_changes(blueprint: Blueprint, changes: Changes) -> None:
-    for name in ("move", "cancel", "keep", "number", "code", "stop", "rate"):
+    for name in ("move", "cancel", "keep", "number", "code", "stop", "email", "rate"):
         blueprint.add_route(getattr(changes, name), f"/<token:str>/{name}", methods=("POST",), name=name)
 
 
-def _add_problems(blueprint: Blueprint, pages: Pages) -> None:
+def add_problems(blueprint: Blueprint, pages: Pages) -> None:
+    """Answer every error with a page."""
+
     @blueprint.exception(LinkNotFound)
     async def gone(request: Request, _error: LinkNotFound) -> HTTPResponse:
         return pages.gone(language_of(request))

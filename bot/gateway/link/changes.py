@@ -6,6 +6,7 @@ from sanic.response import redirect
 from bot.booking import phone
 from bot.booking import reason as reasons
 from bot.booking.callback import Callback, Status
+from bot.booking.email import AddressRefused
 from bot.booking.errors import (
     CallbackNotOpen,
     NotRateable,
@@ -18,9 +19,11 @@ from bot.booking.window import Window
 from bot.gateway.link.pages import Pages
 from bot.gateway.link.visits import Door, OutOfDate, Visit, field
 from bot.gateway.times import moment_of
+from bot.usecases.emails import AskedTooOften
 from bot.wiring import Product
 
 SCORES = frozenset("12345")
+LONGEST_TYPED = 400
 
 
 class Changes:
@@ -132,6 +135,28 @@ class Changes:
         calls = what == "calls"
         await self._product.links.stop(visit.callback, calls=calls, now=self._product.clock.now())
         return self._done(visit, "stopped_all" if calls else "stopped")
+
+    async def email(self, request: Request, token: str) -> HTTPResponse:
+        """Ask at an address whether notices may go there; or stop writing there."""
+        visit = await self._door.sent(request, token)
+        self._door.require_mark(request, visit, "email")
+        now, emails = self._product.clock.now(), self._product.emails
+        if field(request, "what") == "stop":
+            if known := await emails.of(visit.callback):
+                await emails.stop(known, now=now)
+            return self._on(f"{visit.path}/email?lang={visit.language}")
+        typed, fault = field(request, "address", LONGEST_TYPED), ""
+        if not self._product.settings.email.is_on or not visit.callback.is_open:
+            return await self._not_open(visit)
+        try:
+            await emails.ask(visit.callback, typed, instead=field(request, "instead") == "yes", now=now)
+        except AddressRefused:
+            fault = self._pages.said_email("refused", visit.language)
+        except AskedTooOften:
+            fault = self._pages.said_email("asked_often", visit.language)
+        if fault:
+            return await self._pages.email(visit, fault=fault, typed=typed, status=422)
+        return self._on(f"{visit.path}/email?lang={visit.language}")
 
     async def rate(self, request: Request, token: str) -> HTTPResponse:
         """Say how the call was, with one tap; a comment may follow."""

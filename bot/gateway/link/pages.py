@@ -12,6 +12,7 @@ from sanic.response import raw
 from bot.booking import phone
 from bot.booking import reason as reasons
 from bot.booking.callback import HOURS_CHANGED, LATE, SETTLED, Callback, Status
+from bot.booking.email import masked
 from bot.booking.window import Window
 from bot.gateway.form import pages as form_pages
 from bot.gateway.form.entries import Language
@@ -24,6 +25,8 @@ from bot.wiring import Product
 from bot.wording import dates
 
 ROBOTS = "noindex, nofollow"
+NOWHERE = "/c/gone"
+"""Where the other language stands of a page that belongs to no booking."""
 
 
 @cache
@@ -120,6 +123,36 @@ class Pages:
         title = texts(visit.language)["stop"]["title"]
         return self._page("link_stop.html", visit, subpage="/stop", title=title)
 
+    async def email(self, visit: Visit, *, fault: str = "", typed: str = "", status: int = 200) -> HTTPResponse:
+        """Which address to write to, and how far it is proved."""
+        known = await self._product.emails.of(visit.callback)
+        known = None if known is None or known.stopped_at else known
+        title = texts(visit.language)["email"]["title"]
+        return self._page(
+            "link_email.html", visit, status=status, subpage="/email", title=title, fault=fault, typed=typed,
+            known=known, address=masked(known.address) if known else "",
+        )  # fmt: skip
+
+    def said_email(self, name: str, language: Language) -> str:
+        """A sentence about an e-mail address."""
+        return self._said("email", name, language)
+
+    def mail(
+        self, language: Language, what: str, *, address: str = "", action: str = "", mark: str = ""
+    ) -> HTTPResponse:
+        """What a link in an e-mail leads to: a question with one button, or, without one, that it is done."""
+        t = texts(language)["email"]
+        title = t[f"{what}_title"] if action else t[f"{what}_done"]
+        return self._page(
+            "link_mail.html",
+            language,
+            title=title,
+            address=address,
+            action=action,
+            said=t[f"{what}_button"],
+            proof=mark,
+        )
+
     def calendar(self, visit: Visit) -> HTTPResponse:
         """The promise as a calendar takes it."""
         words = texts(visit.language)["calendar"]
@@ -184,10 +217,10 @@ class Pages:
             hotline=product.business.hotline,
             hours=product.hours_text(language),
             zone=product.business.timezone.key,
+            has_email=product.settings.email.is_on,
             visit=visit,
-            path=visit.path if visit else "/form",
             mark=(lambda what: key.mark(visit.callback, what)) if visit else None,
-            **{"subpage": "", **facts},
+            **{"subpage": "", "path": visit.path if visit else NOWHERE, **facts},
         )
         response.headers["X-Robots-Tag"] = ROBOTS
         return response

@@ -53,15 +53,23 @@ class Door:
 
     async def look(self, request: Request, token: str) -> Visit:
         """The booking behind the link. Raises LinkNotFound, and Problem (429) for an address that asks too often."""
-        self._looks.check(request)
+        self.count_look(request)
         return await self._open(request, token)
 
     async def sent(self, request: Request, token: str) -> Visit:
         """The same for a form: besides, Elsewhere for one that another site has sent."""
+        self.require_own(request)
+        return await self._open(request, token)
+
+    def count_look(self, request: Request) -> None:
+        """Raise Problem (429) for an address that asks too often."""
+        self._looks.check(request)
+
+    def require_own(self, request: Request) -> None:
+        """Raise Elsewhere for a form that another site has sent, and Problem (429) for too many."""
         if not is_own(request, self._product.settings.public_base_url, keeps_quiet=True):
             raise Elsewhere
         self._sends.check(request)
-        return await self._open(request, token)
 
     def require_mark(self, request: Request, visit: Visit, what: str) -> None:
         """Raise OutOfDate unless the form carries the mark of a page that showed the booking as it is: each mark allows
@@ -71,7 +79,9 @@ class Door:
 
     async def _open(self, request: Request, token: str) -> Visit:
         opened = await self._product.links.open(token, now=self._product.clock.now())
-        return Visit(token=token, opened=opened, language=_chosen(request) or _known(opened.callback.language))
+        return Visit(
+            token=token, opened=opened, language=language_chosen(request) or language_known(opened.callback.language)
+        )
 
 
 def field(request: Request, name: str, longest: int = 64) -> str:
@@ -83,13 +93,15 @@ def field(request: Request, name: str, longest: int = 64) -> str:
 def language_of(request: Request) -> Language:
     """The language for whoever holds no link: the one that was chosen, or their browser's."""
     accepts_english = str(request.headers.get("accept-language", "")).lower().startswith("en")
-    return _chosen(request) or ("en" if accepts_english else "ja")
+    return language_chosen(request) or ("en" if accepts_english else "ja")
 
 
-def _chosen(request: Request) -> Language | None:
+def language_chosen(request: Request) -> Language | None:
+    """The language that the page's address names."""
     lang = request.args.get("lang")
-    return _known(lang) if lang in ("ja", "en") else None
+    return language_known(lang) if lang in ("ja", "en") else None
 
 
-def _known(language: str) -> Language:
+def language_known(language: str) -> Language:
+    """One of the languages that we have."""
     return "en" if language == "en" else "ja"

@@ -5,7 +5,13 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from bot.store import account_schema, contact_schema, kpi_schema, room_schema  # noqa: F401 - their tables belong to the whole, too
+from bot.store import (  # noqa: F401 - their tables belong to the whole, too
+    account_schema,
+    contact_schema,
+    kpi_schema,
+    room_schema,
+    voice_schema,
+)
 
 
 def configuration(url: str) -> Config:
