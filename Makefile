@@ -31,6 +31,7 @@ understand: train  ## what the assistant takes phrases for: JSON lines {"id", "t
 
 accuracy: setup-dev train  ## how well customers are understood, measured anew into docs/accuracy.md
 	@$(PYTHON) -m tools.accuracy
+	@$(PYTHON) -m tools.accuracy_dialogues page
 
 run: setup  ## the whole product on this machine, until Ctrl-C
 	@$(PYTHON) -m tools.run

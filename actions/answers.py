@@ -12,7 +12,7 @@ from actions.product import product
 from actions.soonest import told_moment
 from actions.speaking import SpeakingAction
 from actions.turn import Turn
-from bot.booking import reference
+from bot.booking import hearing, reference
 
 FORGOTTEN = (
     "reason", "topic", "customer_name", "company", "phone_number", "alternate_number", "preferred_slot",
@@ -20,7 +20,7 @@ FORGOTTEN = (
 )  # fmt: skip
 
 
-OFTEN = frozenset({"thank", "greet", "insult"})
+OFTEN = frozenset({"thank", "greet", "insult", "ask_help"})
 """What people say twice in a row; the second answer is in other words."""
 
 
@@ -28,7 +28,8 @@ async def answer(turn: Turn, dispatcher: CollectingDispatcher) -> None:
     """Answer the question or remark that the message is."""
     ours = product()
     facts: dict[str, str] = {"hotline": ours.business.hotline, "hours": ours.hours_text(turn.language)}
-    if turn.intent == "ask_wait" and not turn.form and await tell_open(turn, dispatcher):
+    is_own = turn.intent == "ask_wait" or (turn.intent == "ask_hours" and hearing.asks_when_called(turn.text))
+    if is_own and not turn.form and await tell_open(turn, dispatcher):
         return  # whoever has booked asks for their own place in the line
     if turn.intent in ("ask_wait", "ask_person"):
         soonest = await ours.bookings.earliest(now=ours.clock.now())

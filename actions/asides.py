@@ -54,6 +54,9 @@ async def said_aside(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event
 def say_misunderstood(turn: Turn, dispatcher: CollectingDispatcher) -> None:
     """Says so; the third time in a row it offers a person instead of a third excuse."""
     ours = product()
+    if turn.intent == "ask_business":
+        dispatcher.utter_message(response=turn.fresh("utter_for_the_agent"))
+        return
     first = "utter_out_of_scope" if turn.intent == "out_of_scope" else "utter_misunderstood"
     times = turn.times_misunderstood % PATIENCE
     dispatcher.utter_message(

@@ -1,24 +1,41 @@
 """The form that takes a callback: reason, name, number, time, and a yes to all of it."""
 
 import re
+from dataclasses import replace
 from typing import ClassVar
 
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import guessing, spans
 from actions.answers import answer
+from actions.existing import WANTED
 from actions.form import Answers, ReadingForm
 from actions.product import product
 from actions.times import read_time
 from actions.turn import COMMANDS, Turn
-from bot.booking import name, phone, reason
+from bot.booking import hearing, name, phone, reason
 from bot.booking.errors import NumberRefused
 
 TALK = frozenset({"affirm", "deny", "skip", "go_back", "request_callback", "move_callback"})
 """Intents that are no reason by themselves."""
 
+NO_REASON = (TALK - {"request_callback"}) | {"out_of_scope"}
+"""Intents of messages in which no reason is looked for where they tell nothing else."""
+
 MATTERS = frozenset({"give_reason", "ask_business"})
 """Intents of what an agent will answer: a statement or a question to the business."""
+
+REMARKS = frozenset({"greet", "thank"})
+"""Intents of what is said in passing: the message may hold answers beside it."""
+
+NO_ANSWER = frozenset({"nlu_fallback", "out_of_scope", "affirm"})
+"""Intents of messages that say nothing about a name."""
+
+DETAILS = frozenset({"customer_name", "phone_number", "preferred_slot", "confirmed"})
+"""Questions after the one for the reason: a matter told there goes on from before."""
+
+FEW_WORDS, FEW_LETTERS = 3, 10
+"""Fewer are a bare no; more tell why not, which is all that there is to know."""
 
 CHANGES = frozenset({"deny", "move_callback", "give_phone_number"})
 """Intents of a customer who names an answer because it is wrong."""
@@ -52,23 +69,45 @@ class ValidateCallbackForm(ReadingForm):
 
     async def read(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers:
         is_choice = turn.asked is None and turn.slots.get("second_choice")  # of a second booking, by another form
-        if is_choice or (turn.is_answered and turn.intent in TALK | COMMANDS):
+        if is_choice or (turn.is_answered and turn.intent in (TALK | COMMANDS) - {"request_callback"}):
             return {}
         if turn.intent == "go_back":
             return self._step_back(turn)
-        answers: Answers = self._number(turn, dispatcher)
-        if turn.is_question or turn.intent in COMMANDS:
-            if turn.intent == "ask_person" and not turn.slots.get("preferred_slot"):
-                answers["preferred_slot"] = spans.ASAP  # whoever wants a person now is called as soon as possible
-            if answers and turn.is_question:
-                await answer(turn, dispatcher)
-            return answers
+        if turn.asked == "reason" and not turn.slots.get("reason") and turn.intent in WANTED:
+            return {}  # of a booking that there is; a number in it names that one
+        if turn.is_question and turn.asked == "confirmed" and WRONG.search(turn.text) and _named(turn.text):
+            return self._verdict(replace(turn, intent="deny"))
+        if turn.is_question and (said := hearing.after_a_question(turn.text)):
+            return await self._besides(turn, dispatcher, said)
+        answers: Answers = self._number(turn, dispatcher) | self._corrected(turn)
+        if (turn.is_question and turn.intent not in REMARKS) or turn.intent in COMMANDS:
+            return answers | await self._asked(turn, dispatcher, others=answers)
         if turn.asked == "topic" and turn.slots.get("reason"):
             answers |= {"topic": guessing.answered(turn)}
         answers |= await self._time(turn, dispatcher, has_number=bool(answers.get("phone_number")))
         answers |= self._name(turn, others=answers)
         answers |= self._reason(turn, dispatcher, others=answers)
         return answers or self._word(turn, dispatcher)
+
+    async def _besides(self, turn: Turn, dispatcher: CollectingDispatcher, said: str) -> Answers:
+        """What is told after a question in the same message (「閉まってる？じゃあ明日の10時で」)."""
+        told = await self.read(replace(turn, text=said, intent="give_reason"), dispatcher)
+        if any(told.values()):
+            await answer(turn, dispatcher)
+        return told if any(told.values()) else {}
+
+    async def _asked(self, turn: Turn, dispatcher: CollectingDispatcher, *, others: Answers) -> Answers:
+        """What is told beside a question; the question is answered here where that leaves no rule to do it."""
+        told: Answers = {}
+        if turn.is_question and (found := name.introduced(turn.text)):
+            told["customer_name"] = found
+        if turn.intent == "ask_person" and not turn.slots.get("preferred_slot"):
+            told["preferred_slot"] = spans.ASAP  # whoever wants a person now is called as soon as possible
+            if not turn.slots.get("reason") and reason.has_matter(turn.text) and (part := reason.part(turn.text)):
+                told |= {"reason": part, "topic": guessing.guessed(part)}
+        if (told or others) and turn.is_question:
+            await answer(turn, dispatcher)
+        return told
 
     async def known(self, turn: Turn, answers: Answers) -> Answers:
         """Whoever writes from a number that is proved to be theirs is not asked for one: it is repeated back."""
@@ -116,13 +155,25 @@ class ValidateCallbackForm(ReadingForm):
         )
         if not is_about_the_call:
             return {}
-        read = await read_time(turn, dispatcher, slot="preferred_slot", is_asked=turn.asked == "preferred_slot")
+        is_asked = turn.asked == "preferred_slot" and not has_number
+        spoken = replace(turn, text=name.without_introduction(turn.text)) if name.introduced(turn.text) else turn
+        read = await read_time(spoken, dispatcher, slot="preferred_slot", is_asked=is_asked)
         return read | {"confirmed": None, "changing": False} if read else {}
 
+    def _corrected(self, turn: Turn) -> Answers:
+        """The right one of what was told before (「Aじゃなくて Bです」): the wrong one tells which answer is meant."""
+        who, why = turn.slots.get("customer_name"), turn.slots.get("reason")
+        if who and (found := name.corrected(turn.text, who)):
+            return {"customer_name": found, "confirmed": None, "changing": False}
+        if why and (told := reason.replaced(turn.text, why)):
+            return {"reason": told, "topic": guessing.guessed(told), "confirmed": None, "changing": False}
+        return {}
+
     def _name(self, turn: Turn, *, others: Answers) -> Answers:
+        if "customer_name" in others or "reason" in others:
+            return {}
         company = {"company": at} if (at := name.company(turn.text)) else {}
-        known = turn.slots.get("customer_name")
-        if found := (known and name.corrected(turn.text, known)) or name.introduced(turn.text):
+        if found := name.introduced(turn.text):
             return company | {"customer_name": found, "confirmed": None, "changing": False}
         if company and turn.asked in ("customer_name", "confirmed") and name.answered(turn.text) is None:
             return company | {"confirmed": None, "changing": False}
@@ -130,11 +181,15 @@ class ValidateCallbackForm(ReadingForm):
             # Whoever says number and time in one message has said all they want to say of themselves.
             is_all = others.get("phone_number") and others.get("preferred_slot") and not turn.slots.get("customer_name")
             return {"customer_name": ""} if is_all else {}
-        if not others and turn.intent not in ("affirm", "deny", "skip") and (found := name.answered(turn.text)):
-            return {"customer_name": found}
-        # The name is asked for once: whoever answers with something else would rather not say.
-        is_no_answer = turn.intent == "nlu_fallback" and not others
-        return {} if is_no_answer else {"customer_name": ""}
+        is_aside = turn.intent in REMARKS | {"affirm", "deny", "skip"}
+        if not is_aside and (found := _left_as_a_name(turn.text, others=others)):
+            return company | {"customer_name": found}
+        # The name is asked for once: whoever answers with something else would rather not say. A word of politeness,
+        # what cannot be read, and more about the matter are no answer.
+        is_no_answer = not others and turn.intent in NO_ANSWER | MATTERS | REMARKS
+        # Who only corrects what was told before has not come to the name yet.
+        is_correction = bool(others) and all(turn.slots.get(slot) for slot, told in others.items() if told)
+        return {} if is_no_answer or is_correction else {"customer_name": ""}
 
     def _reason(self, turn: Turn, dispatcher: CollectingDispatcher, *, others: Answers) -> Answers:
         """The reason, with its topic where that is sure."""
@@ -146,12 +201,19 @@ class ValidateCallbackForm(ReadingForm):
         return told
 
     def _told_reason(self, turn: Turn, *, others: Answers) -> Answers:
+        if "reason" in others:
+            return {}
         if new := reason.corrected(turn.text):
             return {"reason": new, "confirmed": None, "changing": False}
         if turn.slots.get("reason"):
-            is_new = turn.slots.get("changing") and not others and turn.intent in MATTERS
-            return {"reason": reason.cleaned(turn.text), "changing": False} if is_new else {}
-        if turn.intent in TALK and turn.intent != "request_callback" and not others:
+            return {} if others or turn.intent not in MATTERS else self._more_of_it(turn)
+        if turn.asked == "reason" and not others and reason.is_filler(turn.text):
+            return {"reason": None}  # the words are still being looked for
+        if turn.asked == "reason" and turn.intent in ("skip", "deny") and not others:
+            is_bare = len(turn.text.split()) < FEW_WORDS and len(turn.text) < FEW_LETTERS
+            is_first = is_bare and turn.slots.get("asking") == "first"
+            return {"reason": None if is_first else reason.cleaned(turn.text)}  # asked twice, then left to the agent
+        if turn.intent in NO_REASON and not others:
             return {}
         told = reason.part(turn.text)
         if told is None and turn.asked == "reason" and not others and turn.intent in MATTERS:
@@ -160,6 +222,14 @@ class ValidateCallbackForm(ReadingForm):
             return {}
         is_all = turn.asked == "reason" and not others and not reason.asks_for_call(turn.text)
         return {"reason": reason.cleaned(turn.text) if is_all else told}
+
+    def _more_of_it(self, turn: Turn) -> Answers:
+        """The reason told anew where it is to be changed, or on where something else was asked for meanwhile."""
+        told = reason.cleaned(turn.text)
+        if turn.slots.get("changing"):
+            return {"reason": told, "changing": False}
+        is_more = turn.asked in DETAILS and turn.intent == "give_reason" and reason.part(turn.text)
+        return {"reason": reason.joined(turn.slots["reason"], told)} if is_more else {}
 
     def _word(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers:
         """A yes, a no, or the name of an answer to change; asked again where it answers nothing."""
@@ -171,7 +241,7 @@ class ValidateCallbackForm(ReadingForm):
         return {turn.asked: None} if turn.asked and turn.intent in TALK and not is_elsewhere else {}
 
     def _verdict(self, turn: Turn) -> Answers:
-        named = next((slot for slot, words in FIELDS if words.search(turn.text)), None)
+        named = _named(turn.text)
         if named and (turn.slots.get("changing") or turn.intent in CHANGES or WRONG.search(turn.text)):
             return {named: None, "offered_slots": None, "changing": False}
         if turn.intent == "affirm" and not turn.slots.get("changing"):
@@ -179,3 +249,15 @@ class ValidateCallbackForm(ReadingForm):
         if turn.intent in ("deny", "move_callback", "skip", "affirm"):
             return {"confirmed": None, "changing": True}
         return {}
+
+
+def _named(text: str) -> str | None:
+    """The answer that the message names."""
+    return next((slot for slot, words in FIELDS if words.search(text)), None)
+
+
+def _left_as_a_name(text: str, *, others: Answers) -> str | None:
+    """The name in an answer to the question, or in what is left of it without number and time."""
+    if not others:
+        return name.answered(text)
+    return next((found for clause in reason.clauses(text) if (found := name.answered(clause))), None)

@@ -2,20 +2,25 @@
 
 import re
 from abc import abstractmethod
+from dataclasses import replace
 
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import spans
 from actions.form import Answers, ReadingForm
+from actions.guessing import guessed
 from actions.product import product
 from actions.soonest import told_moment
 from actions.speaking import SpeakingAction
-from actions.times import buttons
+from actions.times import buttons, customer_of
 from actions.turn import Turn
-from bot.booking import hearing, phone, reference
+from bot.booking import hearing, phone, reason, reference
 from bot.booking.callback import Callback, Kind, Status
 from bot.booking.offer import grants
+from bot.booking.phrases import DAY
 from bot.booking.pick import position
+from bot.booking.when import Wishes
 from bot.booking.window import Window
 from bot.wording import dates
 
@@ -27,6 +32,10 @@ THE_ONE = re.compile(
 """What stands for a booking beside the day or hour that it is told by."""
 WANTED = {"move_callback": "move", "cancel_callback": "cancel", "check_callback": "check"}
 """What is wanted of a booking, by intent; its number is another matter."""
+
+
+NEW_MATTERS = frozenset({"request_callback", "give_reason"})
+"""Intents of messages that may tell of a second call."""
 
 
 async def open_callbacks(turn: Turn) -> tuple[Callback, ...]:
@@ -60,15 +69,27 @@ async def choose(turn: Turn) -> Answers:
     for callback in booked:
         if callback.reference in turn.text.upper() or told(callback, turn)["when"] in turn.text:
             return {"chosen_callback": callback.reference}
-    if turn.asked != "chosen_callback":
+    named = list(THE_ONE.finditer(turn.text))
+    if turn.asked != "chosen_callback" and not named:
         return {}
-    day_or_hour = THE_ONE.sub(" ", turn.text)
+    # "Move the 3 p.m. one to Friday": only what stands before tells which one, where a new time may follow.
+    spoken = turn.text[: named[-1].start()] if named and turn.intent == "move_callback" else turn.text
+    day_or_hour = THE_ONE.sub(" ", spoken)
     wishes = product().bookings.wishes(day_or_hour, language=turn.language, now=product().clock.now())
     meant = [callback for callback in booked if grants(callback.window, wishes)]
-    index = position(turn.text, len(booked))
+    if not meant and not DAY.search(day_or_hour):
+        meant = [callback for callback in booked if _at_the_hour(callback, wishes)]
+    index = position(spoken, len(booked))
     if len(meant) != 1 and index is None:
         return {}
     return {"chosen_callback": (meant[0] if len(meant) == 1 else booked[index or 0]).reference}
+
+
+def _at_the_hour(callback: Callback, wishes: Wishes) -> bool:
+    """Whether it is booked at this hour of whatever day: "the one at three" names no day."""
+    tz = product().business.timezone
+    hours = {wish.start.astimezone(tz).time() for wish in wishes.candidates if wish.kind == "instant" and wish.start}
+    return callback.window.start.astimezone(tz).time() in hours
 
 
 class ChangingForm(ReadingForm):
@@ -101,10 +122,17 @@ class ActionLookUpCallbacks(SpeakingAction):
 
 
 async def redirected(turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType] | None:
-    """To the form that the words ask for, where the model took the message for something else; else None."""
+    """To what the words ask for, where the model took the message for something else; else None."""
+    if turn.form and turn.intent == "stop_form" != turn.raw_intent:
+        return [FollowupAction("action_stop")]
     wanted = _wanted(turn)
-    if wanted is None or turn.form or WANTED.get(turn.raw_intent) == wanted:
+    is_first = turn.form == "callback_form" and turn.asked == "reason"  # what they came for, where we ask for that
+    if wanted is None or (turn.form and not is_first) or WANTED.get(turn.raw_intent) == wanted:
         return None
+    if is_first:
+        turn = replace(turn, form=None)
+        left: list[EventType] = [ActiveLoop(None), SlotSet("requested_slot", None)]
+        return [*left, *(await redirected(turn, dispatcher) or ())]
     events = await _looked_up(turn, dispatcher)
     if any(event["event"] == "followup" for event in events):
         return events
@@ -123,13 +151,31 @@ async def _looked_up(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event
     wanted = _wanted(turn)
     cleared = [SlotSet(slot, None) for slot in CHOICES]
     events = [SlotSet("has_callback", is_here), SlotSet("wanted", wanted), *cleared]
+    if is_here and not turn.form and turn.intent in NEW_MATTERS:
+        events += await _told_of_another(turn)
     if is_here and not turn.form and hearing.asks_for_another(turn.text):
         return [*events, FollowupAction("second_form")]
+    if is_here and not turn.form and turn.intent == "ask_business" and not reason.asks_for_call(turn.text):
+        dispatcher.utter_message(response=turn.fresh("utter_for_the_agent"))
+        return [*events, FollowupAction("action_listen")]
     if wanted == "number":
         return [*events, FollowupAction("number_form" if is_here else "identity_form")]
     if wanted and not booked and not named and await _tell_closed(turn, dispatcher):
         return [*events, FollowupAction("action_listen")]
     return events
+
+
+async def _told_of_another(turn: Turn) -> list[EventType]:
+    """What the message tells of a second call already: it is not asked for again once the customer chooses one."""
+    ours = product()
+    left = hearing.without_another(turn.text)
+    is_matter = turn.intent == "give_reason" or left != turn.text or reason.has_matter(left)
+    told = reason.part(left) if is_matter else None
+    events: list[EventType] = [SlotSet("reason", told), SlotSet("topic", guessed(told) if told else None)]
+    now = ours.clock.now()
+    offer = await ours.bookings.propose(turn.text, language=turn.language, now=now, customer=customer_of(turn))
+    is_taken = offer.kind == "chosen" and not offer.asap and offer.window is not None
+    return [*events, SlotSet("preferred_slot", spans.written(offer.window) if is_taken and offer.window else None)]
 
 
 class ActionTellCallbacks(SpeakingAction):

@@ -3,7 +3,7 @@
 import re
 from typing import ClassVar
 
-from rasa_sdk.events import EventType, FollowupAction
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.existing import open_callbacks, told
@@ -14,7 +14,8 @@ from actions.turn import Turn
 KEEP = re.compile(r"このまま|そのまま|変えな|変更しな|大丈夫|\bkeep\b|\bleave\b|as it is", re.IGNORECASE)
 MOVE = re.compile(r"変更|変え|ずら|移|\bmove\b|\bchange\b|\breschedule\b", re.IGNORECASE)
 SECOND = re.compile(
-    r"もう(?:一|1|１)(?:件|つ|回)|追加|別(?:の|に)|2件|２件|二件|両方|\bsecond\b|\banother\b|\bboth\b|\bnew\b|\badd\b",
+    r"もう(?:一|1|１)(?:件|つ|回)|追加|別(?:の|に)|2件|２件|二件|両方|\bsecond\b|\banother\b|\bboth\b|\bnew "
+    r"(?:one|call|booking|appointment)\b|\badd\b",
     re.IGNORECASE,
 )
 
@@ -59,11 +60,13 @@ class ActionFollowChoice(SpeakingAction):
 
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
         choice = turn.slots.get("second_choice")
-        if choice == "move":
-            return [FollowupAction("move_form")]
         if choice == "second":
             return [FollowupAction("callback_form")]
+        wished = turn.slots.get("preferred_slot")
+        forgotten: list[EventType] = [SlotSet(slot, None) for slot in ("reason", "topic", "preferred_slot")]
+        if choice == "move":
+            return [*forgotten, SlotSet("new_slot", wished), FollowupAction("move_form")]
         booked = await open_callbacks(turn) if choice else ()
         if booked:
             dispatcher.utter_message(response="utter_kept", **told(booked[0], turn))
-        return []
+        return forgotten

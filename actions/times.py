@@ -17,8 +17,10 @@ from bot.booking.window import Window
 from bot.usecases.seats import Customer
 from bot.wording import dates
 
-MEANT = re.compile(r"でした(?=[。.!！]*$)")
-"""「木曜でした」 corrects what was said; to a reader who knows no talk it tells of what is over."""
+MEANT = re.compile(
+    r"(?:でした|だった)(?=[。.!！]*$)|\bwas (?=(?:better|best|right|fine|good|ok(?:ay)?|correct)\b)", re.IGNORECASE
+)
+"""「木曜でした」, "3 p.m. was better" correct what was said; a reader who knows no talk takes it for what is over."""
 
 
 async def read_time(
@@ -33,7 +35,7 @@ async def read_time(
     if is_asked and offered and (picked := _picked(turn, offered)):
         return {slot: spans.written(picked), "offered_slots": None}
     offer = await ours.bookings.propose(
-        MEANT.sub("です", turn.text),
+        _meant(turn),
         language=turn.language,
         now=ours.clock.now(),
         customer=customer_of(turn),
@@ -60,7 +62,7 @@ async def _same_hour(turn: Turn, slot: str) -> Window | None:
     if not taken or taken == spans.ASAP:
         return None
     now, tz = ours.clock.now(), ours.business.timezone
-    wishes = ours.bookings.wishes(MEANT.sub("です", turn.text), language=turn.language, now=now)
+    wishes = ours.bookings.wishes(_meant(turn), language=turn.language, now=now)
     if len(wishes.candidates) != 1 or wishes.candidates[0].kind != "date" or wishes.candidates[0].start is None:
         return None
     hour = spans.read(taken).start.astimezone(tz).time()
@@ -73,6 +75,10 @@ async def _same_hour(turn: Turn, slot: str) -> Window | None:
         customer=customer_of(turn),
     )
     return next((found.window for found in slots if found.free), None)
+
+
+def _meant(turn: Turn) -> str:
+    return MEANT.sub(lambda found: "is " if found[0].isascii() else "です", turn.text)
 
 
 def customer_of(turn: Turn) -> Customer:

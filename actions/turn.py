@@ -19,15 +19,14 @@ QUESTIONS = frozenset(
         "ask_person",
         "ask_bot",
         "ask_why",
+        "ask_help",
         "change_language",
         "insult",
     }
 )
 """Intents that are answered in the middle of a form (`utter_` and their name), after which the form goes on."""
 
-COMMANDS = frozenset(
-    {"open_conversation", "stop_form", "goodbye", "restart_talk", "cancel_callback", "check_callback", "out_of_scope"}
-)
+COMMANDS = frozenset({"open_conversation", "stop_form", "goodbye", "restart_talk", "cancel_callback", "check_callback"})
 """Intents that rules follow: the message answers no question."""
 
 NOT_UNDERSTOOD = frozenset(

@@ -44,6 +44,7 @@ from bot.usecases.conversation import Conversations
 from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.emails import Emails
+from bot.usecases.followups import FollowUps
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
 from bot.usecases.inbound import Inbound, InboundPolicy
@@ -151,6 +152,7 @@ class Product:
     keys: ApiKeys
     kpis: Kpis
     desk: Desk
+    follow_ups: FollowUps
     accounts: Accounts
     second_factor: SecondFactor
     people: People
@@ -234,6 +236,7 @@ def connect(settings: Settings | None = None) -> Product:
     sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
     conversations = Conversations(database, assistant, business=business)
     identity = Identity(database, sms, business=business)
+    desk = Desk(database, business=business, line=line)
     accounts = Accounts(database, policy=settings.desk.sessions())
     consent = Consent(database, business=business)
     offering = Offering(bookings, rules=rules, business=business)
@@ -323,7 +326,8 @@ def connect(settings: Settings | None = None) -> Product:
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
-        desk=Desk(database, business=business, line=line),
+        desk=desk,
+        follow_ups=FollowUps(database, desk, bookings, rules=rules, seats=seats),
         accounts=accounts,
         second_factor=SecondFactor(database, accounts, issuer=business.name("en")),
         people=People(database),

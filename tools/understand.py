@@ -6,6 +6,7 @@ the intent; what the product reads by its own rules (urgent words, opting out, n
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -24,13 +25,15 @@ ROOT = Path(__file__).resolve().parents[1]
 LABELS = {
     "request_callback": "book", "move_callback": "reschedule", "cancel_callback": "cancel", "check_callback": "status",
     "ask_wait": "how_long_wait", "ask_hours": "hours", "ask_price": "other", "ask_business": "other",
-    "ask_why": "other", "change_language": "other", "ask_person": "human", "insult": "human",
+    "ask_why": "other", "ask_help": "other", "change_language": "other", "ask_person": "human", "insult": "human",
     "give_phone_number": "give_phone",
     "give_time": "give_time", "give_reason": "give_reason", "give_name": "give_reason", "affirm": "affirm",
     "deny": "deny", "skip": "deny", "stop_form": "deny", "go_back": "other", "restart_talk": "other", "greet": "greet",
     "thank": "thanks", "goodbye": "thanks", "ask_bot": "is_bot", "out_of_scope": "out_of_scope",
     "nlu_fallback": "out_of_scope",
 }  # fmt: skip
+OFFERS = re.compile(r"\b(?:reach|get|contact|catch) (?:me|us|hold of me)\b", re.IGNORECASE)
+"""Offers a number more than it asks for a call ("you can reach me on …")."""
 GIVEN = frozenset({"give_phone_number", "give_time", "give_reason", "give_name", "nlu_fallback", "out_of_scope"})
 """Intents of messages whose own content decides."""
 
@@ -45,6 +48,8 @@ def label(text: str, intent: str, settings: Settings, *, language: str) -> str:
         return "other"
     if intent not in GIVEN:
         return LABELS[intent]
+    if intent == "give_phone_number" and OFFERS.search(text) and _has_number(text, settings):
+        return "give_phone"
     if reason.asks_for_call(text):
         return "book"
     if _has_number(text, settings):

@@ -46,7 +46,8 @@ def opts_out(text: str) -> Literal["messages", "calls"] | None:
 LONGEST_QUESTION = 80
 
 QUESTION = re.compile(
-    r"[?]\s*$|(?:です|ます|でしょう|ません|した)か[。\s]*$|(?:って|は)(?:何|なに|どこ|いつ|どう)|(?:どこ|いつまで|どのくらい|どれくらい|いくら)|"
+    r"[?]\s*$|(?:です|ます|でしょう|ません|した)か[。\s]*$|(?:って|は)(?:何|なに|どこ|いつ|どう)|(?:どこ"
+    r"|いつまで|どのくらい|どれくらい|いくら)|"
     r"(?:教えて|知りたい)|^(?:do|does|is|are|can|could|what|where|when|how|which|who|will)\b|\b(?:tell me)\b"
 )
 
@@ -61,7 +62,8 @@ _ABOUT = (
 _UNWANTED = (
     r"(?:の?停止|止め|とめて|やめ|辞め|解除|[い要][らり](?:ない|ん|ません)|不要|必要(?:ない|ありません)|結構です|拒否|"
     r"お断り|(?:ご|御)?遠慮|希望しません|受け取りたく[なあ]|受けたく[なあ]|ほしくな|欲しくな|うざい|迷惑|"
-    r"(?:送|おく)(?:ら(?:ない|ん)|るな|るの?を?(?:やめ|止め)|って(?:こ|来)(?:ない|ん)|ってくる(?:な|の?を?(?:やめ|止め))))"
+    r"(?:送|おく)(?:ら(?:ない|ん)|るな|るの?を?(?:やめ|止め)|って(?:こ|来)(?:ない|ん)|ってくる(?:な"
+    r"|の?を?(?:やめ|止め))))"
 )
 _MESSAGES = (
     r"(?:text(?:s|ing|ed)?|sms(?:es)?|messag(?:es?|ing)|e-?mail(?:s|ing)?|newsletters?|notifications?|reminders?|"
@@ -75,14 +77,16 @@ NO_MESSAGES = re.compile(
     rf"\b(?:don't|dont|do not|never)\s+(?:ever\s+)?(?:send|{_MESSAGES})\s+"
     rf"(?:(?:me|us|any|more|your|these|those|another|such)\b|{_MESSAGES})|"
     rf"\b(?:don't|dont|do not|no longer)\s+(?:want|wish|need|like)\s+{_FEW_WORDS}{_MESSAGES}\b|"
-    r"\b(?:take|remove|delete|get)\s+(?:me|us|(?:my|our)\s+\w+)\s+(?:off|from)\s+(?:of\s+)?(?:(?:your|the|this|all)\s+)?"
+    r"\b(?:take|remove|delete|get)\s+(?:me|us|(?:my|our)\s+\w+)\s+(?:off|from)\s+(?:of\s+)?(?:(?:your|the|this"
+    r"|all)\s+)?"
     r"(?:mailing|marketing|e-?mail|sms|text\w*|messag\w+|contacts?|distribution|subscri\w+|spam)\b|"
     r"\b(?:take|remove) my (?:number|name|phone) (?:off|from)(?: (?:your|the) (?:list|lists|system|records|database))?"
     r"(?: (?:please|now))?[.!]*$"
 )
 _RING = r"(?:call|phone|phon|ring|contact)(?:ing)?"
 NO_CALLS = re.compile(
-    r"(?:二度と|もう|今後)(?:一切)?(?:お?電話|連絡)[をはも]?(?:して|し|せ|かけて|かけ|掛けて|掛け)?(?:こ|来|くる|くん|ん)?"
+    r"(?:二度と|もう|今後)(?:一切)?(?:お?電話|連絡)[をはも]?(?:して|し|せ|かけて|かけ|掛けて|掛け)?(?:こ|来"
+    r"|くる|くん|ん)?"
     r"(?:ないで|るな|な$|な[。!]|んで|んといて)|"
     r"(?:二度と|今後)(?:一切)?(?:の)?(?:お?電話|連絡)[をはも]?(?:一切)?"
     r"(?:しなくて(?:いい|結構)|いらない|不要|お断り|(?:ご|御)?遠慮)|"
@@ -93,6 +97,8 @@ NO_CALLS = re.compile(
     r"(?! (?:on|at|before|after|until|till|between|in|during|while|from|tomorrow|today|tonight|"
     r"this|next|yet|now|by|for|when|if|unless))|"
     r"\b(?:no more|enough with(?: the)?|stop (?:the|your|these|all)(?: \w+)?)\s+(?:phone ?)?calls\b|\blose my number\b|"
+    r"\b(?:take|remove|get) (?:me|us|my number) (?:off|from)(?: of)? (?:your|the|this|any) (?:\w+ "
+    r")?(?:call(?:ing)?|phone)(?: \w+)? ?lists?\b|"
     r"\b(?:don't|dont|do not|no longer)\s+(?:want|wish)\s+(?:(?:to (?:get|receive)|any|more|your|further)\s+)+"
     r"(?:phone ?)?calls\b"
 )

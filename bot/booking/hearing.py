@@ -3,9 +3,9 @@
 import re
 import unicodedata
 
-from bot.booking import name
+from bot.booking import name, reference
 from bot.booking.phrases import COURTESY
-from bot.booking.reason import is_mash
+from bot.booking.reason import asks_for_call, is_mash
 
 SURE = 0.5
 """Where a reason was asked for, anything may be one: a message is something else only where that is so likely."""
@@ -26,7 +26,8 @@ _SHORT_YES = frozenset(
 _WISH_OF_A_BOOKING = frozenset({"move_callback", "cancel_callback", "check_callback"})
 _A_BOOKING = re.compile(r"予約|お?電話の時間|\b(?:booking|appointment|reservation|my call(?:back)?)\b", re.IGNORECASE)
 _SOMETHING_ELSE = re.compile(
-    r"(?!.*(?:予約|電話|折り?返し|コール|時間|日時|日程|時刻|番号))(?:.{2,}(?:の|を)(?:変更|キャンセル|取り?消|確認|解約|解除))|"
+    r"(?!.*(?:予約|電話|折り?返し|コール|時間|日時|日程|時刻|番号))(?:.{2,}(?:の|を)(?:変更|キャンセル|取り?消"
+    r"|確認|解約|解除))|"
     r"\b(?:change|changing|cancel(?:l?ing)?|move|moving|check(?:ing)?)(?: of)? (?:my|the|a|an|our)? ?"
     r"(?!(?:booking|appointment|reservation|call|callback|time|slot|it|that|one|the|my|a)\b)[a-z]{3,}",
     re.IGNORECASE,
@@ -42,7 +43,7 @@ _STOPS = re.compile(
     re.IGNORECASE,
 )
 _ANOTHER = re.compile(
-    r"もう(?:一|1)(?:件|つ|回|本)|追加(?:で|の|を|し)|別(?:の)?(?:件|用件|予約|電話)|2件目|二件目|"
+    r"もう(?:一|1)(?:件|つ|回|本)(?:の|を|で|だけ)?|追加(?:で|の|を|し)|別(?:の)?(?:件|用件|予約|電話)|2件目|二件目|"
     r"\b(?:another|one more|a second|an additional|an extra)\s+(?:call(?:-?back)?|booking|appointment|one)\b",
     re.IGNORECASE,
 )
@@ -55,12 +56,21 @@ _CHANGES_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"[?？]\s*$|(?:です|ます|でしょう|ません|した)か[。\s]*$|(?:何|なん|いつ|どこ|どの|どれ|いくら|なぜ|誰)|(?:教えて|知りたい)|"
+    r"[?？]\s*$|(?:です|ます|でしょう|ません|した)か[。\s]*$|(?:何|なん|いつ|どこ|どの|どれ|いくら|なぜ|誰)"
+    r"|(?:教えて|知りたい)|"
     r"^\W*(?:do|does|is|are|am|can|could|what|where|when|how|which|who|why|will|would|until)\b|\b(?:tell me)\b",
     re.IGNORECASE,
 )
-_QUESTIONS = frozenset({"ask_hours", "ask_price", "ask_wait", "ask_why", "ask_bot"})
-_NO_NAMES = frozenset({"deny", "skip", "go_back", "stop_form"})
+_QUESTIONS = frozenset({"ask_hours", "ask_price", "ask_wait", "ask_why", "ask_bot", "ask_help"})
+_REFUSES = re.compile(
+    r"^(?:no|none|nope|nah|skip|pass|n/?a|nothing|anon\w*|later|back)\b(?! [A-Z])|なし|無し|ない|いいえ"
+    r"|スキップ|パス|匿名|結構|やめ|嫌|いや|省|とば|飛ば|戻|"
+    r"秘密|内緒|ません|たく|\b(?:not|don't|dont|won't|rather|prefer|private|anonymous|secret|skip|stop|cancel"
+    r"|without|leave|back|previous|"
+    r"never ?mind|forget)\b",
+    re.IGNORECASE,
+)
+"""Says in words that a question is not answered: without them a guess of that kind may be a name ("Nora")."""
 _YES_WORDS = re.compile(
     r"^(?:yes|yeah|yep|sure|ok(?:ay)?|fine|right|correct|perfect|great|good|please|absolutely|exactly|no|none|nope"
     r"|skip)\b",
@@ -82,9 +92,11 @@ _BESIDE_A_YES = frozenset(
 )
 """What the model may take a yes for that comes with more words (「はい、ありがとうございます」)."""
 _SAYS_YES = re.compile(
-    r"^\W*(?:はい|ええ|うん|お願い|おねがい|よろしく|宜しく|大丈夫|それで|これで|OK|オッケー|オーケー|承知|了解|問題な|合って|あって|間違いな|"
+    r"^\W*(?:はい|ええ|うん|お願い|おねがい|よろしく|宜しく|大丈夫|それで|これで|OK|オッケー|オーケー|承知|了解"
+    r"|問題な|合って|あって|間違いな|"
     r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|correct|right|perfect|great|fine|sounds (?:good|great)|looks (?:good|right)|"
-    r"that'?s (?:right|fine|correct|it|all)|all (?:good|correct|right)|go ahead|please do|do it|book it)\b)",
+    r"that(?:'?s| is) (?:all )?(?:right|fine|it|all|ok|good|correct|it|all)|all (?:good|correct|right)|go ahead"
+    r"|please do|do it|book it)\b)",
     re.IGNORECASE,
 )
 _BUT = re.compile(
@@ -93,6 +105,53 @@ _BUT = re.compile(
 )
 _CALL = r"(?:予約|(?:折り?返し|お)?電話|コール|アポ|お約束)"
 _CALL_EN = r"\b(?:my|the|our|that|this)\s+(?:\w+\s+)?(?:call(?:-?back)?|booking|appointment|reservation|slot)\b"
+_CHANGES = re.compile(
+    r"\b(?:different|other) (?:day|time)\b|\bcan'?t make\b|\bshift\b|\bswap\b|変更|変え|ずら|移|早め|遅"
+    r"|キャンセル|取り?消|やめ|消し|確認|別の日|ほかの日|他の日|instead|\b(?:move"
+    r"|resched\w*|change|cancel|push|"
+    r"postpone|earlier|later|another (?:day|time)|check|status)\b",
+    re.IGNORECASE,
+)
+_IS_BOOKED = re.compile(
+    r"(?:電話|折り?返し)を?(?:頼|お願いし)(?:んだ|んで|ました|た|てい)|予約(?:を?(?:し|入れ|取っ"
+    r"|とっ)(?:て(?:い|お|あ)?(?:る|ます|た|ました|り|った)|た|ました)|済み|があ(?:る|り)"
+    r"|が入って)|[0-9]件(?:お願い|予約|電話)?し?て(?:い)?た|"
+    r"\b(?:calls?|appointments?|bookings?|callbacks?) (?:is |are |was |were |already )*(?:booked|scheduled"
+    r"|arranged|reserved)\b|"
+    r"\b(?:i|we|i've|we've|i'd) (?:have |had |already |just )*(?:booked|scheduled|arranged|reserved|requested"
+    r"|asked for) (?:a|an|my|two|the|that)\b|\b(?:appointment|booking|call) (?:that )?i(?:'ve)? (?:made|booked|have)\b|"
+    r"\b(?:what(?:'s| is)|what i have) booked\b|\bexisting (?:call|booking|appointment)\b",
+    re.IGNORECASE,
+)
+"""Says that a call is booked."""
+_CANCELS = re.compile(
+    r"キャンセル|取り?消|とりけ|やめ|消し|不要|いらな|\b(?:cancel|scrap|delete|drop|remove|don't need|no longer "
+    r"need)\b",
+    re.IGNORECASE,
+)
+_WHEN_CALLED = re.compile(
+    r"電話[^。]{0,8}(?:来|く(?:る|れ)|かか|もらえ)|かかって|\b(?:you|they|someone|agent)\b[^.?]{0,12}\b(?:call"
+    r"|ring|phon)|\bmy call\b",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(
+    r"人|オペ|担当|係|スタッフ|社員|店員|責任者|誰か|つな|繋|話し|喋|しゃべ|代わ|替わ|直接|電話|"
+    r"\b(?:person|people|human|agent|operator|some(?:one|body)|any(?:one|body)|representative|rep|speak|talk"
+    r"|staff|real|manager|supervisor"
+    r"|call|phone|ring|live|team|advisor|transfer|connect|put me)\b",
+    re.IGNORECASE,
+)
+_LOSES_HEART = frozenset({"deny", "skip", "goodbye", "thank", "insult", "nlu_fallback", "out_of_scope", "give_reason"})
+_LEAVES = re.compile(
+    r"(?:終わり|おわり|終了|やめ|中止|なし|取り?消し)に(?:し(?:て|ます)|する)|もう(?:結構|けっこう|いい|やめ)"
+    r"|やっぱり?(?:もう)?(?:いい(?:や|わ|です)?|けっこう|結構|なし)(?:です)?[。!]*$"
+    r"|やめ(?:とく|ておき|とき|ます)|"
+    r"\b(?:don'?t|do not|no longer) (?:want|need) (?:this|it|that|any|the call|a call)\b(?! name)"
+    r"|\b(?:good)?bye\b|\bforget it\b|"
+    r"\bdon'?t book\b|\bnever ?mind\b",
+    re.IGNORECASE,
+)
+_YES_WITH_SMALL_KANA = re.compile(r"は[ぁ-ぉー〜~]*[いぃ]+[ー〜~。.!！]*")
 _WISHES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "cancel_callback",
@@ -119,24 +178,72 @@ def settled(intent: str, text: str, *, confidence: float, asked: str | None) -> 
         return "nlu_fallback"
     if asked in YES_OR_NO and intent in _BESIDE_A_YES and _SAYS_YES.match(plain) and not _BUT.search(plain):
         return "affirm"
-    if asked is None and (wish := _wish_about_a_booking(plain)):
+    if asked in (None, "reason") and (wish := _about_what_is_booked(plain, intent)):
         return wish
+    if asked is None and (wish := _wish_about_a_booking(plain, intent)):
+        return wish
+    if asked not in (None, "reason") and intent in _LOSES_HEART and _LEAVES.search(plain):
+        return "stop_form"
+    if asked in YES_OR_NO and _YES_WITH_SMALL_KANA.fullmatch(plain):
+        return "affirm"
     if asked == "reason" and _is_a_reason(intent, text, plain, confidence=confidence):
         return "give_reason"
-    if asked == "customer_name" and intent not in _NO_NAMES | {"insult", "change_language"} and _is_a_name(plain):
+    if asked == "customer_name" and intent not in ("insult", "change_language") and _is_a_name(plain):
         return "give_name"
     return intent
 
 
-def _wish_about_a_booking(plain: str) -> str | None:
+def _wish_about_a_booking(plain: str, intent: str) -> str | None:
+    if (
+        intent in _WISH_OF_A_BOOKING
+        and asks_for_call(plain)
+        and not (_A_BOOKING.search(plain) or _CHANGES.search(plain))
+    ):
+        return "request_callback"
     if len(plain) > LONG:
         return None
     return next((intent for intent, words in _WISHES if words.search(plain)), None)
 
 
+def _about_what_is_booked(plain: str, intent: str) -> str | None:
+    """What is wanted of a call that was booked before, where the message says that there is one."""
+    if len(plain) > 2 * LONG or not (
+        _IS_BOOKED.search(plain) or (_names_a_reference(plain) and _A_BOOKING.search(plain))
+    ):
+        return None
+    if _CANCELS.search(plain):
+        return "cancel_callback"
+    if _CHANGES.search(plain):
+        return "move_callback"
+    return intent if intent in _WISH_OF_A_BOOKING else "check_callback"
+
+
+def _names_a_reference(plain: str) -> bool:
+    found = reference.read(plain)
+    return found is not None and any(letter.isdigit() for letter in found)  # "SYSTEM" has six letters, too
+
+
+def after_a_question(text: str) -> str | None:
+    """What is said after a question in the same message; None for nothing."""
+    _, asked, rest = unicodedata.normalize("NFKC", text).strip().rpartition("?")
+    rest = rest.strip(" 。.!、,")
+    return rest if asked and len(rest) > 1 and any(letter.isalnum() for letter in rest) else None
+
+
 def asks_for_another(text: str) -> bool:
     """Whether the message asks for one more call beside what is booked."""
     return bool(_ANOTHER.search(unicodedata.normalize("NFKC", text)))
+
+
+def without_another(text: str) -> str:
+    """The message without the clause that asks for one more call."""
+    clauses = re.split(r"(?<=[。.!！?？])", unicodedata.normalize("NFKC", text))
+    return "".join(clause for clause in clauses if not _ANOTHER.search(clause))
+
+
+def asks_when_called(text: str) -> bool:
+    """Whether it is asked when we will call, rather than when we are there."""
+    return bool(_WHEN_CALLED.search(unicodedata.normalize("NFKC", text)))
 
 
 def changes_number(text: str) -> bool:
@@ -167,6 +274,8 @@ def _is_a_reason(intent: str, text: str, plain: str, *, confidence: float) -> bo
     is_named = intent in _WISH_OF_A_BOOKING and bool(_A_BOOKING.search(plain))
     if (confidence < SURE and not is_named) or len(text) > LONG or text.startswith(("/", "／")):
         return True
+    if intent == "ask_person":
+        return not _PERSON.search(plain)
     if intent in _WISH_OF_A_BOOKING:
         return bool(_SOMETHING_ELSE.search(plain))
     if intent == "insult":  # who swears and tells a story has a reason to
@@ -182,6 +291,12 @@ def _has_much_to_say(plain: str) -> bool:
 
 
 def _is_a_name(plain: str) -> bool:
-    if COURTESY.match(plain) or _YES_WORDS.match(plain) or _ASKS.search(plain) or len(plain.split()) > MOST_NAMES:
+    if (
+        COURTESY.match(plain)
+        or _REFUSES.search(plain)
+        or _YES_WORDS.match(plain)
+        or _ASKS.search(plain)
+        or len(plain.split()) > MOST_NAMES
+    ):
         return False
     return name.answered(plain) is not None

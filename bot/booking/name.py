@@ -1,87 +1,118 @@
-"""How a customer gives a name: by introducing themselves in passing, or as the answer to the question."""
+"""How a customer gives a name: introducing themselves in passing, under a message, or answering the question."""
 
 import re
 import unicodedata
+from collections.abc import Iterator
+
+from bot.booking import persons, signature
 
 LONGEST = 40
 """Characters that a name may have; what is longer is a sentence."""
 
-_SURNAMES = (
-    "佐藤 鈴木 高橋 田中 伊藤 渡辺 渡邊 渡邉 山本 中村 小林 加藤 吉田 山田 "
-    "佐々木 山口 松本 井上 木村 斎藤 斉藤 齋藤 齊藤 清水 山崎 池田 橋本 阿部 "
-    "石川 山下 中島 中嶋 石井 小川 前田 岡田 長谷川 藤田 後藤 近藤 村上 遠藤 "
-    "青木 坂本 福田 太田 西村 藤井 金子 岡本 藤原 中野 三浦 原田 中川 松田 竹内 "
-    "小野 田村 中山 和田 石田 森田 上田 内田 柴田 酒井 宮崎 横山 高木 安藤 宮本 "
-    "大野 小島 谷口 今井 工藤 高田 増田 丸山 杉山 村田 大塚 新井 小山 平野 藤本 "
-    "河野 上野 野口 武田 松井 千葉 菅原 岩崎 久保 木下 佐野 野村 松尾 市川 菊地 "
-    "菊池 杉本 古川 大西 島田 水野 桜井 高野 渡部 吉川 山内 西田 飯田 西川 小松 "
-    "北村 安田 五十嵐 川口 平田 中田 久保田 服部 岩田 土屋 川崎 福島 本田 樋口 "
-    "秋山 田口 永井 山中 中西 吉村 川上 石原 大橋 松岡 馬場 浜田 森本 星野 矢野 "
-    "浅野 大久保 吉岡 野田 片山 荒木 大島 川村 松下 望月 岡崎 "
-).split()
-"""The commonest, of two letters or more: a single one is too often a word of its own."""
-_SURNAME = "|".join(sorted(_SURNAMES, key=len, reverse=True))
-
-_NAME_JA = r"[一-龥々ヶぁ-んァ-ヴーA-Za-z・]{1,16}?(?: [一-龥々ヶぁ-んァ-ヴーA-Za-z]{1,12}?)?"
-_WHO_JA = r"(?:(?:私|わたし|わたくし|僕|ぼく|俺|名前|氏名)(?:の名前)?は[、 　]?)?"
-_SAYS_SO = re.compile(rf"{_WHO_JA}({_NAME_JA})(?:と申します|ともうします|と申す|といいます|と言います)")
-_NAMED = re.compile(rf"(?:名前|氏名)は[、 　]?({_NAME_JA})(?:です|だよ|だ|でお願いします)?[。!]*$")
-_SURNAMED = re.compile(
-    rf"(?:^|[、。,\s!]|(?<=\dの))(?:(?:私|わたし)は?)?((?:{_SURNAME})[一-龥ぁ-んァ-ヴ ]{{0,6}}?)"
-    r"(?:です|だ|でございます|や)(?=(?:けど|けれど|が|けれども)?(?:[、。,\s!]|$))"
+_BLANK = " \t　"
+_WHO_JA = r"(?:(?:私|わたし|わたくし|僕|ぼく|俺|うち|今|いま|(?:お)?名前|なまえ|氏名)(?:の名前)?[はって]{1,2}[、 　]?)?"
+_NAME_JA = r"[一-龥々ヶぁ-んァ-ヴーA-Za-z・]{1,24}?(?:[ 　][一-龥々ヶぁ-んァ-ヴーA-Za-z]{1,12}?)?"
+_BUT = r"(?:けど|けれども?|が|んやけど|やけど)?"
+_SAYS_SO = re.compile(
+    rf"{_WHO_JA}({_NAME_JA})(?:と(?:申|もう)し(?:ます|まして)|と申す|と?[い言]います|っていいます|って言います"
+    rf"|とゆいます){_BUT}"
 )
-_COMPANY = re.compile(r"^.*[一-龥ァ-ヴーA-Za-z]の(?=[一-龥])")
-_NAME_EN = r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]*(?: [A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]*){0,2}"
+_NAMED = re.compile(
+    rf"(?:名前|なまえ|氏名)は[、 　]?({_NAME_JA})"
+    r"(?:です|でs|でございます|だよ|だ|や|ばい|でお願い(?:いた)?します){0,2}[ね]?(?=[、。!！\n]|$)"
+)
+_COPULA = (
+    r"(?:です|でございます|でした|だ|や|やで|やけど|ばい|だけど|だが|っす|ですけど|ですけれども?|ですが"
+    r"|なんですけど|なんですが"
+    r"|だよ|だけれど)"
+)
+_AFFILIATION = re.compile(r"^.*[一-龥ァ-ヴーA-Za-z0-9)）]の(?=[一-龥ァ-ヴ])")
+"""「株式会社山田の」, 「娘の」: whose somebody is, before the name."""
+_NAME_EN = r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]*(?: [A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-.]*){0,3}"
 _MY_NAME_IS = re.compile(
-    rf"\b(?:(?:my |the )?name is|my name's|name:|i am called)\s+({_NAME_EN}?)(?=\s*(?:[,.;!\n]|$| and | from ))",
+    rf"\b(?:(?:my |the )?na?e?me?(?: is|'s)|my name's|name:|i am called|i'm called|(?:please )?ask for)\s+({_NAME_EN}?)"
+    r"(?=\s*(?:[,.;!\n(]|$| and | from | at | with | but | calling| by the way))",
     re.IGNORECASE,
 )
+_OF_WHOM = r",? (?:from|at|of|with) [A-Z][\w&'’\-]*(?: [A-Z&][\w&'’\-]*){0,3}"
 _THIS_IS = re.compile(
-    r"\b(?:I'm|I’m|I am|This is|this is|i'm)\s+((?:[A-Z][a-zà-ÿ'’\-]+)(?: [A-Z][a-zà-ÿ'’\-]+){0,2})"
-    r"(?=\s*(?:[,.;!\n]|$| and | from | here))"
+    r"\b(?:I'm|I’m|I am|This is|this is|i'm|It's|it's)\s+"
+    r"((?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?(?:[A-Z][A-Za-zà-ÿ'’\-]+)(?: (?:van|von|der|de|den|la|al|bin"
+    r"|[A-Z][A-Za-zà-ÿ'’\-]+)){0,3})"
+    rf"(?: now| actually| instead|{_OF_WHOM})?(?=\s*(?:[,.;!\n–-]|$| and | from | at | with | here| calling| speaking))"
 )
-
-_HERE = re.compile(r"\b([A-Z][a-zà-ÿ'’\-]+(?: [A-Z][a-zà-ÿ'’\-]+)?) (?:here|speaking)\b")
+_HERE = re.compile(r"\b([A-Z][a-zà-ÿ'’\-]+(?: [A-Z][A-Za-zà-ÿ'’\-]+){0,2}),? (?:here|speaking)\b")
 _LABELLED = re.compile(
     r"^[\s・*\-]*(?:お?名前|氏名|name)\s*[:：]\s*(.{1,40}?)(?:様|です)?\s*$", re.IGNORECASE | re.MULTILINE
 )
-_LISTED = re.compile(rf"(?:(?<=[、,\n])|(?<=, ))((?:{_SURNAME})[一-龥ぁ-んァ-ヴ ]{{0,5}})(?=[、,\n]|$)")
-"""A name between commas: of a customer who writes a list."""
-_INTRODUCTIONS = (_LABELLED, _SAYS_SO, _NAMED, _SURNAMED, _MY_NAME_IS, _THIS_IS, _HERE, _LISTED)
+_CLOSED = re.compile(
+    r"(?:^|[.!?,\n]\s*|\s)(?:cheers|thanks|thank you|thx|(?:best |kind )?regards|best|sincerely|yours"
+    r"|love)\s*[,.!\n]\s*"
+    r"([A-Za-z][a-zà-ÿ'’\-]+(?: [A-Z][A-Za-zà-ÿ'’\-]+){0,2})\s*[.!]*\s*$",
+    re.IGNORECASE,
+)
+_OF_A_FIRM = re.compile(
+    r"^(?:(?:[Hh]i|[Hh]ello|[Hh]ey),? )?([A-Z][a-zà-ÿ'’\-]+(?: [A-Z][A-Za-zà-ÿ'’\-]+)?),? (?:from|of|at|with) "
+    r"[A-Z][\w&'’\-]*"
+    r"(?: [A-Z&][\w&'’\-]*){0,3}(?=[,.:;!\n]|$)"
+)
+_BUT_FIRST = re.compile(r"^([一-龥々]{2,7}(?:[ 　]?[一-龥々ぁ-んァ-ヴー]{1,6})?)(?:なん)?です(?:けれども?|けど|が)")
+"""「田中ですけど冷蔵庫が…」: a name, and on without a comma."""
+_INTRODUCTIONS = (_LABELLED, _SAYS_SO, _NAMED, _MY_NAME_IS, _THIS_IS, _HERE, _OF_A_FIRM, _CLOSED)
+
+_CLAUSE = re.compile(
+    r"(?:[^、。，,.!！?？;；\n/|・ 　]|(?<=\b[A-Z])\.|(?<=Mr)\.|(?<=Mrs)\.|(?<=Dr)\.|\.(?=\S)|(?<=[ァ-ヴー])・"
+    r"|(?<!です)(?<!ます)[ 　])+"
+)
+_WORD = re.compile(r"(?:(?<=[ 　])|^)[一-龥々]{2,6}(?=[ 　]|$)")
+"""A word between blanks, in a message that only lists what is to be known."""
+_ITS_OWN = re.compile(
+    rf"^{_WHO_JA}((?:[^\s、。]{{1,24}}の)?[一-龥々ヶぁ-んァ-ヴー・]{{1,20}}?(?:[ 　][一-龥々ぁ-んァ-ヴー]{{1,8}}?)?)"
+    rf"({_COPULA}[よね]?)?$"
+)
+"""A clause that is a name and no more: "田中", 「田中ですけど」, 「娘の前川です」."""
+_AFTER_A_NUMBER = re.compile(rf"(?:\d|☎ ?)の([一-龥々]{{1,5}}){_COPULA}")
+_FILLER = re.compile(r"^(?:あのー?|えっと|えーと|ええと|はい|あ|すみません(?:が)?|もしもし|どうも)[、, 　]*")
 
 _LEAD_IN = re.compile(
-    r"^(?:(?:えっと|えーと|はい|あ)[、, 　]*)?(?:(?:私|わたし|わたくし|僕|俺)(?:の名前)?は|(?:お)?名前は|氏名は|"
-    r"(?:yes|sure|ok|okay)[, ]+|my name is|my name's|name:|i am|i'm|i’m|it's|it is|this is|call me|just)[、,: 　]*",
+    r"^(?:(?:えっと|えーと|はい|あ|すみません|oh|um|well|sorry)[、, 　]+)*(?:(?:私|わたし|わたくし|僕|俺"
+    r"|うち)(?:の名前)?は"
+    r"|(?:お)?名前は|なまえは|氏名は|(?:yes|sure|ok|okay|of course)[, ]+|)"
+    r"(?:(?:and )?(?:my )?na?e?me? is|my name's|name:|i am|i'm|i’m|im\b|it's|it’s|its\b|it is|this is|call me"
+    r"|you can call me|just call me|just\b|)[、,: 　]*",
     re.IGNORECASE,
 )
 _POLITE_END = re.compile(
-    r"(?:(?:です|と申します|ともうします|といいます|と言います|だよ|だ|でございます|になります|でお願いします)(?:よ|ね)?|"
-    r"(?<=[一-龥])や(?:で|ねん)?|"
-    r"[ ,]*(?:here|please|thanks|thank you|speaking))?[。．.!！、,ー〜~\s]*$",
+    r"(?:(?:です|てす|でず|でs|と(?:申|もう)します|と?[いい言]います|だよ|だ|でございます|になります"
+    r"|でお願い(?:いた)?します"
+    r"|といいまして|と呼んで(?:ください)?|ばい|たい|っす)(?:よ|ね)?|(?<=[一-龥])や(?:で|ねん)?|"
+    r"[ ,]*(?:here|please|thanks|thank you|speaking|is fine|will do|is my name))?[。．.!！、,ー〜~\s]*$",
     re.IGNORECASE,
 )
-_A_SENTENCE = re.compile(
-    r"(?:けど|ます|ません|ない|たい|たく|ください|下さい|から|ので|した|して|ですか|んだ|の[かに]|いい|よね|って|たら|れば|"
-    r"\b(?:why|what|how|when|not|don't|won't|is|are|do|does|can|need|want|have|has|my|the|you|it|rather|prefer)\b)",
-    re.IGNORECASE,
-)
-_A_NAME = re.compile(r"[^\W\d_]+(?:[ ・\-'’.=＝][^\W\d_]+){0,4}")
-
+_FROM_EN = re.compile(r",? (?:from|at|of|with) (?=[A-Z])")
+_COMMAND = re.compile(r"\s*[/／][a-z_]+\b")
+"""What machines are told; a name after a slash has a capital."""
+_MARKUP = re.compile(r"<[^<>]{1,80}>")
+_READING = re.compile(r"[(（][^)）]{1,30}[)）]")
+"""How a name is read, in brackets after it."""
+_A_NAME = re.compile(r"[^\W\d_]+(?:[ ・\-'’.=＝]{1,2}[^\W\d_]+){0,4}\.?")
 
 _FIRM = r"[一-龥々ァ-ヴーA-Za-z0-9&・]{1,24}"
 _FIRM_END = (
     "商事|商店|工業|産業|製作所|建設|電機|電器|不動産|運輸|物流|銀行|病院|医院|クリニック|大学|事務所|"
-    "グループ|ホールディングス"
+    "グループ|ホールディングス|工務店|保育園|幼稚園|学園|旅館|ホテル|薬局|製菓|食品|印刷|運送|酒店|書店"
 )
 _FIRM_JA = re.compile(
-    rf"((?:株式会社|有限会社|合同会社|(?:\(株\)))\s?{_FIRM}?|{_FIRM}(?:株式会社|有限会社|合同会社|\(株\)|{_FIRM_END}))"
+    rf"((?:株式会社|有限会社|合同会社|(?:\(株\)))\s?[^\s、。のはが]{{1,24}}|{_FIRM}(?:株式会社|有限会社"
+    rf"|合同会社|\(株\)|{_FIRM_END}))"
     r"(?=の|です|と申|でございます|、|。|\s|$)|"
-    rf"会社(?:名)?は[、 　]?({_FIRM})(?:です|と申します|といいます|。|$)"
+    rf"(?:会社|社)(?:名)?は[、 　]?({_FIRM})(?:です|と申します|といいます|。|$)"
 )
 _FIRM_EN = re.compile(
-    r"(?:\b(?:my company is|company(?: name)?(?: is|:)|i work (?:for|at)|calling from)\s+"
-    r"|(?:[Tt]his is|[Mm]y name is|I'm|I am|it's|here is)\s+[A-Z][\w'’\-]*(?: [A-Z][\w'’\-]*)?\s*,?"
-    r"\s+(?:from|at|of|with)\s+)"
+    r"(?:\b(?:my company is|company(?: name)?(?: is|:)|i work (?:for|at)|calling from|on behalf of)\s+"
+    r"|(?:(?:[Tt]his is|[Mm]y name is|I'm|I am|it's|It's|here is)\s+|^\W*)"
+    r"(?!I\b|My |The |A |An |We |Our |You |It |There )[A-Z][\w'’\-]*(?: [A-Z][\w'’\-]*){0,2}\s*,?"
+    r"\s+(?:from|at|of|with|for)\s+)"
     r"([A-Z][\w&'’\-]*(?: [A-Z&][\w&'’\-]*){0,3})"
 )
 
@@ -91,6 +122,8 @@ def company(text: str) -> str | None:
     plain = _plain(text)
     if found := _FIRM_EN.search(plain):
         return found[1]
+    if signed := signature.firm(_lines(text)):
+        return signed
     if (found := _FIRM_JA.search(plain)) and (found[2] or introduced(text) or len(plain) <= LONGEST):
         return (found[1] or found[2]).strip()
     return None
@@ -98,12 +131,7 @@ def company(text: str) -> str | None:
 
 def introduced(text: str) -> str | None:
     """The name in a self-introduction anywhere in the message (「田中と申します」, "this is Jane Roe"), else None."""
-    plain = _plain(text)
-    for pattern in _INTRODUCTIONS:
-        found = pattern.search(unicodedata.normalize("NFKC", text) if pattern is _LABELLED else plain)
-        if found and not _A_SENTENCE.search(found[1]):
-            return _COMPANY.sub("", found[1].strip())
-    return None
+    return next((found for _, _, found in _introductions(_lines(text))), None)
 
 
 def corrected(text: str, known: str) -> str | None:
@@ -120,22 +148,92 @@ def corrected(text: str, known: str) -> str | None:
 
 
 def without_introduction(text: str) -> str:
-    """The message without its self-introduction."""
-    for pattern in _INTRODUCTIONS:
-        text = pattern.sub(_left_of_it, text)
-    return text.strip()
-
-
-def _left_of_it(found: re.Match[str]) -> str:
-    return found[0] if _A_SENTENCE.search(found[1]) else " "
+    """The message without its self-introduction and what stands under it as a signature."""
+    body = signature.without(text)
+    for start, end, _ in reversed(list(_introductions(body))):
+        body = f"{body[:start]} {body[end:]}"
+    return body.strip()
 
 
 def answered(text: str) -> str | None:
     """The name in an answer to "what is your name?", without polite words around it; None when it reads as no name."""
-    name = _POLITE_END.sub("", _LEAD_IN.sub("", _plain(text))).strip()
-    if not name or len(name) > LONGEST or _A_SENTENCE.search(name):
+    plain = _READING.sub("", _plain(_bare(text)))
+    name = _POLITE_END.sub("", _LEAD_IN.sub("", plain)).strip()
+    if not name or len(name) > LONGEST or persons.is_a_sentence(name) or _COMMAND.match(text):
         return None
-    return name if _A_NAME.fullmatch(name) else None
+    whole, name = name, _AFFILIATION.sub("", _FROM_EN.split(name)[0])
+    if persons.is_a_matter(name) or (persons.is_a_matter(whole) and not _FIRM_JA.search(whole)):
+        return None
+    return name if _A_NAME.fullmatch(name) and persons.may_be_written(name) else None
+
+
+def _introductions(told: str) -> Iterator[tuple[int, int, str]]:
+    """Where names stand in the text, with the words around each; the surest first, then by place, none overlapping."""
+    kept: list[tuple[int, int, str]] = []
+    if signed := signature.name(told):
+        kept.append(signed)
+    for pattern in _INTRODUCTIONS:
+        for found in pattern.finditer(told):
+            name = persons.at_the_end(_AFFILIATION.sub("", found[1].strip(_BLANK)))
+            start = found.start() + (pattern is _CLOSED and len(found[0]) - len(found[0].lstrip(" .,!?\n")))
+            is_a_word = name.isascii() and persons.is_no_person(name, in_english=True)
+            if name and not persons.is_a_sentence(name) and not is_a_word:
+                kept.append((start, found.end(), name))
+    kept += _clauses_of_their_own(told)
+    taken: list[tuple[int, int, str]] = []
+    for start, end, name in kept:
+        if all(end <= other or start >= after for other, after, _ in taken):
+            taken.append((start, end, name))
+    yield from taken[:1] if len(taken) < 2 else sorted(taken, key=lambda one: one[0] if one is not taken[0] else -1)
+
+
+def _clauses_of_their_own(told: str) -> Iterator[tuple[int, int, str]]:
+    """Clauses that are a name: by a surname that people have, or, of a first clause, by what it looks like."""
+    if (found := _BUT_FIRST.match(told)) and persons.has_surname(found[1]):
+        yield found.start(), found.end(), found[1]
+    for found in _AFTER_A_NUMBER.finditer(told):
+        if persons.has_surname(found[1]) or not persons.is_no_person(found[1]):
+            yield found.start(1) - 1, found.end(), found[1]
+    clauses = list(_CLAUSE.finditer(told))
+    for index, clause in enumerate(clauses):
+        lead = _FILLER.match(clause[0].lstrip(_BLANK))
+        bare = clause[0].strip(_BLANK)
+        bare = bare[lead.end() :] if lead else bare
+        is_first = index == 0 or (index == 1 and lead is None and bool(_FILLER.fullmatch(clauses[0][0].strip(_BLANK))))
+        name = _person(bare, is_first=is_first and len(clauses) > index + 1, is_one_of_many=len(clauses) > 1)
+        if name:
+            yield clause.start(), clause.end(), name
+        elif not clause[0].isascii():
+            for word in _WORD.finditer(clause[0]):
+                if persons.has_surname(word[0]) and not persons.is_a_sentence(word[0]):
+                    yield clause.start() + word.start(), clause.start() + word.end(), word[0]
+
+
+def _person(clause: str, *, is_first: bool, is_one_of_many: bool) -> str | None:
+    if clause.isascii():
+        return clause if is_one_of_many and persons.is_full_name(clause) else None
+    found = _ITS_OWN.match(clause)
+    if not found or not (found[2] or is_one_of_many):
+        return None
+    name = _AFFILIATION.sub("", found[1])
+    if persons.has_surname(name):
+        return name
+    is_likely = bool(is_first and found[2]) and not persons.is_a_sentence(name)
+    return name if is_likely and persons.is_likely(name) else None
+
+
+def _bare(text: str) -> str:
+    """Without markup, pictures and signs that no name has."""
+    told = _MARKUP.sub(" ", text).lstrip("/／\\#@*> ")
+    return "".join(
+        letter for letter in told if unicodedata.category(letter) not in ("So", "Sk", "Cc", "Cf", "Cs", "Mn")
+    )
+
+
+def _lines(text: str) -> str:
+    """With the same signs for the same letters; lines stay lines."""
+    told = unicodedata.normalize("NFKC", text)
+    return "\n".join(" ".join(line.split()) for line in told.splitlines())
 
 
 def _plain(text: str) -> str:

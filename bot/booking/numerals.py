@@ -54,7 +54,7 @@ def _replaced(text: str, start: int, tokens: list[Token]) -> str:
 
 
 def _is_plain(run: str) -> bool:
-    return all(letter.isdigit() or letter in "-‐―ー \t" for letter in run)
+    return all(letter.isdigit() or letter.isspace() or letter in "-‐―ー" for letter in run)
 
 
 def _japanese(run: str) -> list[Token]:

@@ -62,6 +62,8 @@ def offer(
         return Offer(kind="chosen", asap=True, window=free[0].window if free else None)
     if named := _first_named(wishes, free):
         return Offer(kind="chosen", window=named)
+    if around := _in_the_middle(wishes, free):
+        return Offer(kind="chosen", window=around)
     fitting = [slot for slot in free if any(_fits(slot.window, wish) for wish in wishes.candidates)]
     if len(fitting) == 1:
         return Offer(kind="chosen", window=fitting[0].window)
@@ -92,6 +94,12 @@ def _first_named(wishes: Wishes, free: Sequence[Slot]) -> Window | None:
         if granting:
             return None
     return None
+
+
+def _in_the_middle(wishes: Wishes, free: Sequence[Slot]) -> Window | None:
+    """Of "about eleven" the slot at eleven, if it is free: the customer is asked for a yes anyway."""
+    named = wishes.candidates[0].around if len(wishes.candidates) == 1 else None
+    return next((slot.window for slot in free if slot.window.start == named), None)
 
 
 def _several(

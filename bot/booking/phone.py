@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,8 +82,9 @@ def heard(text: str, policy: NumberPolicy, *, has_main: bool = False) -> Heard:
     Of two, the second is another one to try, unless the words between them correct the first. With `has_main`, one
     that is told as another one to try is just that. Raises NumberRefused when the only numbers must not be called.
     """
-    plain = unicodedata.normalize("NFKC", in_digits(text)).translate(_DASHES)
+    plain = _plain(in_digits(text), policy)
     kept: list[tuple[str, bool]] = []
+    places: dict[str, str] = {}
     refused: NumberRefused | None = None
     end = 0
     for start, after, candidate in _candidates(plain, policy):
@@ -95,6 +96,7 @@ def heard(text: str, policy: NumberPolicy, *, has_main: bool = False) -> Heard:
             continue
         if _CORRECTS.search(before):
             kept = kept[:-1]
+        places[number] = before[-_NEAR:]
         if not _NEGATED.match(following) and not _NOT.search(before):
             kept.append((number, bool(_ANOTHER.search(before))))
     if not kept:
@@ -104,8 +106,19 @@ def heard(text: str, policy: NumberPolicy, *, has_main: bool = False) -> Heard:
     if len(kept) == 1 and kept[0][1] and has_main:
         return Heard(alternate=kept[0][0])
     kept.sort(key=lambda told: told[1])  # the first that is not told as another one
+    kept = _preferred(plain, kept, places)
     main = kept[0][0]
     return Heard(main=main, alternate=next((number for number, _ in kept[1:] if number != main), None))
+
+
+def _preferred(plain: str, kept: list[tuple[str, bool]], places: Mapping[str, str]) -> list[tuple[str, bool]]:
+    """With the number first on which they would rather be called, by what each is called (「携帯のほうに」)."""
+    wanted = list(_RATHER.finditer(plain))
+    for kind in _KINDS:
+        if wanted and kind.search(wanted[-1][0]):
+            first = [told for told in kept if kind.search(places[told[0]])]
+            return first + [told for told in kept if told not in first] if len(first) == 1 else kept
+    return kept
 
 
 def read(text: str, policy: NumberPolicy) -> str | None:
@@ -118,7 +131,7 @@ def read(text: str, policy: NumberPolicy) -> str | None:
 
 def without(text: str, policy: NumberPolicy) -> str:
     """The text without its phone numbers and the words that only lead to them: what is left may tell a time."""
-    plain = unicodedata.normalize("NFKC", in_digits(text)).translate(_DASHES)
+    plain = _plain(in_digits(text), policy)
     for start, end, candidate in reversed(list(_candidates(plain, policy))):
         try:
             accept(candidate, policy)
@@ -133,7 +146,7 @@ def without(text: str, policy: NumberPolicy) -> str:
 
 def hidden(text: str, policy: NumberPolicy) -> str:
     """The text with only the last four digits of each phone number readable; without one, as it was written."""
-    plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    plain = _plain(text, policy)
     found = [span for span in _candidates(plain, policy) if len(_digits(span[2])) > LONGEST_SHORT]
     if not found:
         return text
@@ -144,7 +157,7 @@ def hidden(text: str, policy: NumberPolicy) -> str:
 
 def accept(text: str, policy: NumberPolicy) -> str:
     """The number in E.164 if it may be called; raises NumberRefused with the reason if not."""
-    plain = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+    plain = _plain(text, policy).strip()
     if _digits(plain) in EMERGENCY:
         raise NumberRefused("emergency")
     try:
@@ -161,7 +174,7 @@ def accept(text: str, policy: NumberPolicy) -> str:
 
 def canonical(text: str, policy: NumberPolicy) -> str:
     """A possible number in E.164, whether it may be called or not: for looking something up. Raises NumberRefused."""
-    plain = unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+    plain = _plain(text, policy).strip()
     try:
         number = phonenumbers.parse(plain, policy.default_country)
     except NumberParseException:
@@ -197,6 +210,40 @@ def country(number: str) -> str | None:
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－〜~", "-"))
 
 
+_NEAR = 16
+"""Letters before a number in which it is called something."""
+_KINDS = tuple(
+    re.compile(words, re.IGNORECASE)
+    for words in (
+        r"携帯|スマホ|ケータイ|\b(?:cell|mobile)\b",
+        r"家|自宅|実家|\b(?:home|house)\b",
+        r"会社|職場|仕事|事務所|\b(?:office|work|company)\b",
+        r"固定|\bland ?line\b",
+    )
+)
+_RATHER = re.compile(
+    r"(?:携帯|スマホ|ケータイ|家|自宅|実家|会社|職場|仕事|事務所|固定(?:電話)?)(?:の?(?:ほう|方))?(?:に|へ|で"
+    r"|が(?:いい|良い|よい))"
+    r"(?=かけ|掛け|お?電話|お願い|して|ください|頼|連絡|いい|良い|$|[。、])|(?:携帯|スマホ|家|自宅|会社|職場"
+    r"|固定)の?(?:ほう|方)|"
+    r"\b(?:call|use|try|ring|prefer|rather|best|better)\b[^.;!?\d]{0,24}\b(?:cell|mobile|home|house|office|work"
+    r"|land ?line)\b",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(
+    r"(?:(?:注文|受付|会員|お?客様?|顧客|製造|製品|商品|シリアル|伝票|追跡|送り状|問い?合わ?せ|契約|口座"
+    r"|保証書?|整理|管理|請求書?|予約)(?:の)?"
+    r"(?:番号|ナンバー|no\.?)|型番|品番|シリアル|コード|\bid|"
+    r"\b(?:order|serial|reference|ref|ticket|case|customer|account|invoice|tracking|model|item|part|membership|policy|"
+    r"confirmation|booking|contract|product)(?: (?:number|num|no\.?|id|code))?)(?: is| "
+    r"was)?[\s:#はがのをでno.]*[a-z]{0,3}-?$",
+    re.IGNORECASE,
+)
+"""Leads to a number that is no telephone's."""
+_MOBILE = re.compile(r"0[5-9]0\d{8}$")
+
+_TIMES = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)|\d{1,2}[時月日分]|\n")
+
 _LEADS_TO = re.compile(r"(?:\b(?:on|at|to)|番号は|電話は|携帯は)\s*$", re.IGNORECASE)
 _FOLLOWS = re.compile(r"^\s*(?:に|へ|まで|宛に|宛|の番号に|です|でお願いします)")
 _CORRECTS = re.compile(
@@ -207,10 +254,18 @@ _CORRECTS = re.compile(
 _NEGATED = re.compile(r"\s*(?:の?(?:方|ほう))?(?:では(?:な|あり)|じゃ(?:な|あり)|でな)")
 _NOT = re.compile(r"\b(?:not|instead of|rather than)\s+(?:on\s+|at\s+)?$", re.IGNORECASE)
 _ANOTHER = re.compile(
-    r"つながらな|繋がらな|出な(?:い|け)|出られな|だめなら|ダメなら|無理なら|不在|予備|サブ|別の番号|もう(?:一|1)つ|(?:二|2)番目|それか|または|もしくは|"
+    r"つながらな|繋がらな|出な(?:い|け|か)|出られな|だめなら|ダメなら|無理なら|不在|予備|サブ|別の番号|もう(?:一"
+    r"|1)つ|(?:二|2)番目|それか|または|もしくは|"
     r"\b(?:alternat\w*|backup|back-up|otherwise|or|if (?:not|that|i)|second number|another number|other number|else)\b",
     re.IGNORECASE,
 )
+
+
+def _plain(text: str, policy: NumberPolicy) -> str:
+    """One sign for each dash and digit, and + for the way to dial from abroad (0081 …)."""
+    plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    code = phonenumbers.country_code_for_region(policy.default_country)
+    return re.sub(rf"(?<![\d+])00(?=[\s-]?{code}[\s-]?\d)", " +", plain)
 
 
 def _candidates(plain: str, policy: NumberPolicy) -> Iterable[tuple[int, int, str]]:
@@ -218,8 +273,13 @@ def _candidates(plain: str, policy: NumberPolicy) -> Iterable[tuple[int, int, st
     if _digits(plain) in EMERGENCY and len(plain.strip()) <= len("+81-110"):
         yield 0, len(plain), plain
         return
-    matcher = phonenumbers.PhoneNumberMatcher(plain, policy.default_country, leniency=phonenumbers.Leniency.POSSIBLE)
-    yield from ((match.start, match.end, match.raw_string) for match in matcher)
+    # A time or the end of a line just before would be taken for the number's beginning.
+    apart = _TIMES.sub(lambda found: "|" * len(found[0]), plain)
+    matcher = phonenumbers.PhoneNumberMatcher(apart, policy.default_country, leniency=phonenumbers.Leniency.POSSIBLE)
+    for match in matcher:
+        is_labelled = _LABELLED.search(plain[: match.start]) and not _MOBILE.match(_digits(match.raw_string))
+        if not is_labelled:
+            yield match.start, match.end, match.raw_string
 
 
 def _refusal(number: PhoneNumber, policy: NumberPolicy) -> Refusal | None:

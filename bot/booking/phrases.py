@@ -19,6 +19,8 @@ BREAK = re.compile(
         ),
         r"[、。！!？?\n；;]+",
         r"[,.](?=\s|$)",
+        r"(?<=[一-龥々ぁ-ヴー☎日時分半])[ 　]+(?=[一-龥々ぁ-ヴ☎])",
+        r"\s+[-/|]\s+|(?<=☎)\s*/",
         r"\s+(?:so|and)\s+(?=(?:please|can|could|call|ring|phone)\b)",
     ),
     re.IGNORECASE,
@@ -36,7 +38,7 @@ _DAY_JA = _any(
 )
 _HOUR_JA = _any(
     _words("午前中? 午後 朝一?(?:イチ)? お?昼(?:休み|過ぎ|頃|ごろ)? 夕方 夜 晩 正午"),
-    r"\d{1,2}(?:[時じ](?:半|はん)?(?:\d{1,2}分)?|:\d\d)",
+    r"\d{1,2}(?:[時じ](?:半|はん)?(?:\d{1,2}分)?|:\d\d(?!\s*[ap]\.?m))",
     "[一二三四五六七八九十]{1,3}時半?",
     _words("なるべく早[くめ] (?:でき|出来)るだけ早[くめ] なるはや 大?至急 今すぐ すぐに? 早めに? いつでも"),
 )
@@ -46,16 +48,19 @@ _TIME_EN = (
     r"\b(?:(?:at|on|around|about|by|after|before|from|in|for|some ?time|any ?time)\s+)?"
     r"(?:the\s+)?(?:(?:next|this|coming)\s+)?"
     + _any(
-        "today|tomorrow|tonight|the day after tomorrow|week",
+        "today|tomorrow|tmrw|tmr|tomm?orr?ow|tonight|the day after tomorrow|week",
         "(?:mon|tues|wednes|thurs|fri|satur|sun)day",
+        r"(?:mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)(?=[ ,]+(?:at )?\d)",
         "morning|afternoon|evening|noon|midday",
-        r"\d{1,2}(?::\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|o'clock)",
+        r"(?:the )?\d{1,2}(?:st|nd|rd|th)",
+        "(?:half|quarter) (?:past|to) (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\\d{1,2})",
+        r"\d{1,2}(?:[:.]\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|o'clock)",
         r"\d{1,2}:\d\d",
         "asap|as soon as possible|right now|now|straight away",
-        rf"{_MONTH_EN}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?",
+        rf"{_MONTH_EN}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH_EN}(?![a-z])",
     )
     + "(?![a-z'’])"
-    + r"|\bat\s+\d{1,2}(?![\d:.])"
+    + r"|\b(?:at|around)\s+\d{1,2}(?![\d:.])"
 )
 TIME = re.compile(rf"(?:{_any(_DAY_JA, _HOUR_JA)}{_AFTER_TIME_JA}*)+|(?:{_TIME_EN}[\s,]*)+", re.IGNORECASE)
 """A time, roughly: what exactly it says is for bot.booking.when to read."""
@@ -68,8 +73,8 @@ DAY = re.compile(
 
 NUMBER = re.compile(
     _any(
-        _words("(?:お?電話)?番号は? 電話は 携帯は? 連絡先は?"),
-        "(?:my )?(?:phone |mobile |cell )?number(?: is)?:?",
+        _words("(?:お?電話)?番号は? 電話[は:：] 携帯[は:：]? 連絡先[は:：]? ℡ TEL"),
+        r"\b(?:my )?(?:phone |mobile |cell )?(?:numbe?r|tel|phone|mobile|cell)(?:'s| is)?:?",
         r"(?:on|at|to)(?=\s*[+0])",
     )
     + r"?[\s:：]*\+?[\d(（][\d()（）\-‐‑‒–—―−ー－ 　.]{7,}\d"
@@ -87,37 +92,78 @@ CALL_REQUEST = re.compile(
     _any(
         r"\b(?:please\s+)?(?:(?:can|could|would|will)\s+(?:you|someone|somebody|anyone)\s+(?:please\s+)?)?"
         r"(?:you can\s+)?"
-        rf"(?:call|ring|phone|reach)\s+(?:me\s+|us\s+)?(?:back\s+)?(?:on\s+|at\s+)?(?=[+\d({NUMBER_WAS_HERE}])",
+        rf"(?:call|ring|phone|reach|get|catch|contact|text)\s+(?:me\s+|us\s+|hold of "
+        rf"me\s+)?(?:back\s+)?(?:on\s+|at\s+)?(?=[+\d({NUMBER_WAS_HERE}])",
         _words("お?電話 折り?返し 御?ご?連絡 コール ＴＥＬ TEL")
         + _any(*"を で の にて の予約を? お電話 電話 連絡".split())
         + "*"
         + _words(
             "お?願い おねがい ください 下さい くれ 欲し ほし いただ 頂 もら 貰 ちょうだい 希望 待って 予約"
+            " くん(?:ない|ね|ろ) 頂戴 できます できませ できれば 差し上げ"
             " が(?:欲し|ほし)"
-            " (?:し|かけ|掛け)て(?:ほし|欲し|くだ|下さ|くれ|もら|貰|いただ|頂|や|ちょうだい|$"
+            " (?:し|かけ|掛け)て(?:ほし|欲し|くだ|下さ|くれ|くん|もら|貰|いただ|頂|や|ちょうだい|$"
             "|(?=[、。！!？?\\s]))"
         )
         + r"[^、。！!？?\n]*",
-        r"\b(?:please\s+)?(?:(?:can|could|would|will)\s+(?:you|someone|somebody|anyone|an agent)\s+(?:please\s+)?)?"
+        r"\b(?:please\s+)?(?:(?:if\s+)?(?:can|could|would|will)?\s*(?:you|u|ya|someone|somebody|anyone|an "
+        r"agent)\s+(?:(?:can|could|would|will)\s+)?(?:please\s+|pls\s+)?)?"
         r"(?:call|ring|phone)\s+(?:me|us)(?:\s+back)?\b",
         r"\b(?:please\s+)?(?:give|get)\s+me\s+a\s+(?:call|ring|callback|call back)(?:\s+back)?\b",
         rf"\b(?:{_WANT}|(?:can|could) i (?:get|have|book)|book(?: me)?|schedule|arrange|request)"
         rf"(?:\s+to\s+(?:book|get|request|schedule|arrange|have))?\s+(?:a\s+|another\s+)?{_CALL_BACK}",
+        rf"(?:お?出(?:られ)?な[^、。{NUMBER_WAS_HERE}]{{0,8}})?{NUMBER_WAS_HERE}\s*(?:へ|に|まで"
+        rf"|宛に)?\s*(?:お願い|おねがい|頼|ください|下さい|よろしく)[^、。！!？?\n]*",
+        r"\b(?:(?:is there )?any chance of (?:getting )?|wanna get |looking for |(?:kindly |please )?arrange "
+        r"|want |need )(?:a )?(?:call ?-?back|call)\b"
+        r"(?: on| from someone| to)?",
+        r"^\W*(?:a )?call ?-?back(?: (?:please|requested|request|wanted|needed))?\W*$",
+        r"\b(?:kindly )?arrange (?:for )?a call(?:back)?(?: to)?",
         rf"\b{_WANT}\s+(?:someone|somebody|you)\s+to\s+(?:call|ring|phone)\s+me(?:\s+back)?",
     ),
     re.IGNORECASE,
 )
 
 PERSON = re.compile(
-    r"(?:オペレーター|担当(?:者|の方)?|人間?|スタッフ|係(?:の方)?)(?:の方)?(?:に|と|へ)(?:つな|繋|代わ|替わ|話|お話|取り次)[^、。！!？?\n]*|"
+    r"(?:オペレーター|担当(?:者|の方)?|人間?|スタッフ|係(?:の方)?)(?:の方)?(?:に|と|へ)(?:つな|繋|代わ|替わ|話"
+    r"|お話|取り次)[^、。！!？?\n]*|"
     r"\b(?:please\s+)?(?:(?:can|could|would) (?:you|i)\s+)?(?:please\s+)?"
     r"(?:connect|transfer|put)\s+me\s+(?:to|through(?: to)?)\s+"
-    r"(?:an?|the|your|some)?\s*(?:\w+\s)?(?:agent|person|human|representative|operator|someone|somebody|staff)\b(?:\s+please)?|"
+    r"(?:an?|the|your|some)?\s*(?:\w+\s)?(?:agent|person|human|representative|operator|someone|somebody"
+    r"|staff)\b(?:\s+please)?|"
     r"\b(?:i (?:want|need|would like|'d like) to\s+)?(?:speak|talk)\s+(?:to|with)\s+(?:an?|the|some)?\s*(?:\w+\s)?"
     r"(?:agent|person|human(?: being)?|representative|operator|someone|somebody)\b(?:\s+(?:right )?(?:now|please))?",
     re.IGNORECASE,
 )
 """The wish to be put through: no matter of its own."""
+
+ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+"""Where somebody is found on the net."""
+
+ABOUT = re.compile(
+    r"の件|について|に関して|のことで|ので|のため|なんですけど|\b(?:about|regarding|concerning|because|since"
+    r"|re:)",
+    re.IGNORECASE,
+)
+"""Words that lead to or from a matter."""
+
+FILLER = re.compile(
+    r"\W*(?:あの+ー?(?:です(?:ね|けど)?)?|え[っー]*と(?:です(?:ね)?)?|すみません(?:が|けど)?|すいません"
+    r"|ちょっと(?:待って(?:ください)?)?|もしもし|ねえ|あ+|"
+    r"(?:ご)?(?:相談|質問|お願い|用件)が?(?:ある|あり)(?:んです|ます)?(?:けど|が)?|聞きたいことが(?:ある"
+    r"|あり)(?:んです|ます)?(?:けど|が)?|"
+    r"so+|um+|uh+|er+m*|well|hm+|okay so|right so|hey|excuse me|i have (?:a|an|another) (?:question|problem|issue)|"
+    r"one (?:moment|sec(?:ond)?)|wait|hang on|hold on|just a (?:moment|sec(?:ond)?|minute)|let me (?:think|see))\W*",
+    re.IGNORECASE,
+)
+"""Said while the words are still being looked for."""
+
+GREETING = re.compile(
+    r"^\W*(?:(?:はじめまして|初めまして|こんにち[はわ]|こんばん[はわ]|おはよう(?:ございます)?"
+    r"|お世話になって(?:おり|い)ます)[、。 　]*)|"
+    r"^\W*(?:good (?:morning|afternoon|evening|day)|morning|evening)\b[\s,!.]*",
+    re.IGNORECASE,
+)
+"""A greeting that is no part of the day."""
 
 COURTESY = re.compile(
     "^"
@@ -129,7 +175,17 @@ COURTESY = re.compile(
         _words("よろしく(?:お願い)?(?:いた|致)?し?ます? (?:で|を)?(?:よろしく)?お?願いいたします"),
         _words("(?:で|を)?お願いし(?:ます|たい(?:です)?) (?:で|が)?いいです (?:で|が)?よいです"),
         "hi(?: there)?|hello(?: there)?|hey|good (?:morning|afternoon|evening)",
-        "thanks?(?: you)?|please|yes|ok(?:ay)?|cheers|sure",
+        "thanks?(?: you)?|please|pls|plz|yes|ok(?:ay)?|cheers|sure|yo|hiya|dear (?:sir or madam|sirs?|all|team"
+        "|support)",
+        "(?:i )?hope (?:you(?:'re| are)|this finds you|all is) (?:doing )?(?:well|fine|good)",
+        "that would be (?:great|wonderful|lovely|perfect|fine|good|helpful|appreciated)|much appreciated|thanks "
+        "in advance",
+        "(?:best|kind|warm) regards|regards|sincerely|best",
+        "突然(?:の|に)?(?:ご連絡)?(?:失礼|すみません|申し訳).*|恐れ入りますが|恐縮ですが|お手数です?が"
+        "|お忙しいところ.*|夜分.*失礼.*",
+        "(?:いつも)?お世話様です|(?:大変)?お世話になり.*ます|(?:大変)?申し訳(?:ありません|ございません)が?"
+        "|ごめんなさい|以上です?",
+        "(?:何卒)?(?:よろしく|宜しく)(?:お?願い?)?(?:いた|致)?(?:し|申し上げ)?(?:ます)?|助かります|幸いです",
     )
     + r"[\s、。!！.,]*$",
     re.IGNORECASE,
@@ -146,7 +202,8 @@ LEFT_OVER = re.compile(
     "^(?:"
     + _any(
         *"に へ は の まで で を も と and or so but also about regarding concerning because".split(),
-        *"けど けれど あのー? えっと えーと ええと".split(),
+        *"けど けれど が あのー? えっと えーと ええと じゃあ では".split(),
+        "(?:pls|plz|well|oh|um+|uh|er+|yo|hey|hi|re|then|ok)(?=[\\s,:])[,:]?",
         *"ご?用件は 要件は (?:相談|問い?合わせ)?内容は".split(),
         "to talk about",
         "it(?:'s|’s| is) (?:about|regarding|concerning)",
@@ -156,9 +213,15 @@ LEFT_OVER = re.compile(
 )
 """Particles at the beginning of what is left when a time or a request was taken out before them."""
 
-_TAILS = "ので のため んですが のですが んですけど んだけど の件で について につきまして のことで".split()
+_TAILS = "の件で 件で ので のため んですが のですが んですけど んだけど について につきまして のことで".split()
 TAIL = re.compile(_any(*_TAILS) + r"$|[\s,]*\b(?:and|so|because|please|on|at)$", re.IGNORECASE)
-TAIL_KEPT = {"の件で": "の件", "について": "について", "につきまして": "につきまして", "のことで": "のこと"}
+TAIL_KEPT = {
+    "の件で": "の件",
+    "件で": "件",
+    "について": "について",
+    "につきまして": "につきまして",
+    "のことで": "のこと",
+}
 """What stays of an ending that led over to the request."""
 
 NAMED_REASON = re.compile(
@@ -168,8 +231,30 @@ NAMED_REASON = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+INSTEAD = (
+    re.compile(
+        r"(?P<wrong>[^、。,\s]{1,20}?)(?:では?|じゃ)な(?:くて?|い(?:です)?)[、。,\s]*(?P<right>.{2,60}?)"
+        r"(?:の(?:件|方|ほう|こと))?(?:です|でした|だった|だ|に変更.*|に(?:して)?(?:ください)?|でお願いします"
+        r"|ね|の間違い(?:です|でした)?)*[。!]*$"
+    ),
+    re.compile(
+        r"\bnot (?:about )?(?:the |my |an? )?(?P<wrong>[\w '-]{2,30}?)[,;.] ?(?:but |it's |it is |i meant? |sorry )*"
+        r"(?:about )?(?:the |my |an? )?(?P<right>[\w '-]{2,60}?)[.!]*$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?:^|[,;.] ?|\b)(?:(?:i meant?|it's|it is|it was|about) )?(?:the |my |an? )?(?P<right>[\w "
+        r"'-]{2,40}?),? not (?:the "
+        r"|my |an? )?"
+        r"(?P<wrong>[\w '-]{2,30}?)[.!]*$",
+        re.IGNORECASE,
+    ),
+)
+"""What is wrong and what is right instead of it."""
+
 LABELLED_REASON = re.compile(
-    r"^[\s・*\-]*(?:ご?用件|要件|(?:ご?相談|お?問い?合わせ)?内容|理由|reason|topic|subject|issue|about)\s*[:：]\s*(.{2,}?)\s*$",
+    r"^[\s・*\-]*(?:ご?用件|要件|(?:ご?相談|お?問い?合わせ)?内容|理由|reason|topic|subject|issue"
+    r"|about)\s*[:：]\s*(.{2,}?)\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 """A line of a list."""

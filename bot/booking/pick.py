@@ -19,7 +19,7 @@ _LATE = re.compile(r"最後|一番遅|(?:遅い|後の|あとの)(?:方|ほう)|
 _EARLY = re.compile(r"一番早|いちばん早|(?:早い|先の|前の)(?:方|ほう)|\b(?:earliest|earlier|soonest)\b")
 _POSITIONS: tuple[tuple[re.Pattern[str], int], ...] = (
     (_counted("1", "一", "ひとつ目|最初", "first|1st", "one"), 0),
-    (_counted("2", "二", "ふたつ目|真ん中", "second|2nd|middle", "two"), 1),
+    (_counted("2", "二", "ふたつ目|真ん中", "second(?! thought)|2nd|middle", "two"), 1),
     (_counted("3", "三", "みっつ目", "third|3rd", "three"), 2),
     (_LATE, -1),
     (_EARLY, 0),

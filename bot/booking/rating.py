@@ -11,6 +11,8 @@ _DIGIT = re.compile(
     r"(?:つ?星|点|つ|です|かな|でお願いします|stars?|points?|(?:out of|of|/)\s*5|/5|[。.!！、,]|$)",
     re.IGNORECASE,
 )
+_SAID = re.compile(r"(?<!\d)([1-5])\s*(?:です|点(?!\d)|つ星|stars?\b|out of 5)", re.IGNORECASE)
+"""Stars that are told after words about the call."""
 _KANJI = dict(zip("一二三四五", range(1, 6), strict=True))
 _STARS = re.compile(r"^\W*?([★⭐]+)")
 _WORDS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
@@ -35,6 +37,8 @@ def read(text: str) -> int | None:
         return _KANJI.get(found[1]) or int(found[1])
     if found := _STARS.match(plain):
         return min(MOST, len(found[1]))
+    if found := _SAID.search(plain):
+        return int(found[1])
     if len(plain) > LONGEST:
         return None
     return next((stars for pattern, stars in _WORDS if pattern.search(plain)), None)

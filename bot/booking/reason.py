@@ -2,15 +2,21 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from itertools import pairwise
 
 from bot.booking.name import without_introduction
 from bot.booking.numerals import in_digits
 from bot.booking.phrases import (
+    ABOUT,
+    ADDRESS,
     AGAIN_AND_AGAIN,
     BREAK,
     CALL_REQUEST,
     COURTESY,
+    FILLER,
+    GREETING,
+    INSTEAD,
     LABELLED_REASON,
     LEFT_OVER,
     MASH,
@@ -31,6 +37,9 @@ LONGEST = 2000
 
 LONGEST_ABBREVIATION = 4
 """HDMI is a word without a vowel; what is longer is none."""
+
+MANY_MORE = 8
+"""Letters by which the right word may be longer than the wrong one; what is longer tells the whole matter anew."""
 
 _AROUND_WORDS = ".,;:!?()\"'"
 _EDGES = " \t\n　、。，,.;；:：・-–—!！"
@@ -91,6 +100,36 @@ def corrected(text: str) -> str | None:
     return None
 
 
+def replaced(text: str, known: str) -> str | None:
+    """The reason after a message that says what in `known` is wrong (「Aでなく B」, "not the A, the B"), else None."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    for pattern in INSTEAD:
+        found = pattern.search(plain)
+        wrong = found and _end_in(found["wrong"], known)
+        right = found["right"].strip(_EDGES) if found else ""
+        if wrong and is_meaningful(right):
+            before, _, after = known.casefold().partition(wrong.casefold())
+            is_whole = len(right) > len(wrong) + MANY_MORE or (after and right.casefold().endswith(after))
+            return right if is_whole else known[: len(before)] + right + known[len(before) + len(wrong) :]
+    return None
+
+
+def _end_in(told: str, known: str) -> str | None:
+    """The longest end of what was told (「すみません洗濯機」) that stands in `known`; whole words in English."""
+    ends = [told[start:] for start in range(len(told) - 1) if not told.isascii() or not start or told[start - 1] == " "]
+    return next((end for end in ends if end.casefold() in known.casefold()), None)
+
+
+def is_filler(text: str) -> bool:
+    """Whether the words only fill the time until the next ones (「あのですね」, "well")."""
+    return bool(FILLER.fullmatch(unicodedata.normalize("NFKC", text).strip()))
+
+
+def has_matter(text: str) -> bool:
+    """Whether the message names what it is about as such ("about my bill", 「請求の件で」)."""
+    return bool(ABOUT.search(unicodedata.normalize("NFKC", text)))
+
+
 def asks_for_call(text: str) -> bool:
     """Whether the message asks to be called, so that a time in it is the time of the call."""
     return bool(CALL_REQUEST.search(unicodedata.normalize("NFKC", text)))
@@ -101,8 +140,23 @@ def part(text: str) -> str | None:
 
     None when nothing meaningful is left. The rest stays as the customer wrote it.
     """
+    left = clauses(text)
+    return _joint(left).join(left) if left else None
+
+
+def joined(told: str, more: str) -> str:
+    """A reason that is told in several messages."""
+    return cleaned(f"{told}{_joint((told, more))}{more}")
+
+
+def _joint(parts: Iterable[str]) -> str:
+    return "、" if any(ord(letter) > 0x2E80 for letter in "".join(parts)) else ", "
+
+
+def clauses(text: str) -> list[str]:
+    """What `part` joins: the clauses that say something else than who, when and where to call."""
     left = []
-    told_all = without_introduction(in_digits(cleaned(text)))
+    told_all = ADDRESS.sub(" ", without_introduction(GREETING.sub("", in_digits(cleaned(text)))))
     rest = NUMBER.sub(f" {NUMBER_WAS_HERE} ", told_all)
     # Beside a number or the wish to be called, a time is the time of the call; else it may belong to the matter.
     about_a_call = rest != told_all or asks_for_call(rest) or not TIME.sub("", rest).strip(_EDGES)
@@ -110,10 +164,7 @@ def part(text: str) -> str | None:
         told = _trimmed(clause or "", without_time=about_a_call or _is_time_wish(clause or ""))
         if told and is_meaningful(told) and not COURTESY.match(told) and not _is_time_wish(clause):
             left.append(told)
-    if not left:
-        return None
-    joint = "、" if any(ord(letter) > 0x2E80 for letter in "".join(left)) else ", "
-    return joint.join(left)
+    return left
 
 
 def _is_time_wish(clause: str) -> bool:

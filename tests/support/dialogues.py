@@ -62,7 +62,7 @@ ANSWERS: Mapping[Language, Mapping[str, str]] = {
 }  # fmt: skip
 """What a customer answers who has nothing special to say."""
 
-Set = Literal["develop", "heldout", "fresh"]
+Set = Literal["develop", "heldout", "fresh", "second"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +147,8 @@ class Stage:
     async def send_notices(self) -> None:
         """What the business says by itself is said."""
         async with self._sending:
-            await self._notices.send_due(now=self.product.clock.now(), real_now=datetime.now(UTC))
+            while await self._notices.send_due(now=self.product.clock.now(), real_now=datetime.now(UTC)):
+                pass  # what other talks left to say may be more than is sent at once
 
     async def play_all(self, talks: Iterable[Dialogue], *, at_once: int = 3) -> list[Result]:
         """Every talk, several at a time; those that need the world for themselves come last."""

@@ -93,6 +93,7 @@ def test_every_sentence_is_said_somewhere() -> None:
         "utter_greet",
         "utter_insult",
         "utter_goodbye",
+        "utter_for_the_agent",
         "utter_anything_else",
         "utter_change",
     )

@@ -30,6 +30,15 @@ from bot.booking import hearing, name, rating, reason
         ("hello", "greet", "customer_name", "greet"),
         ("could you move my call to Thursday?", "ask_hours", None, "move_callback"),
         ("予約を取り消したい", "ask_wait", None, "cancel_callback"),
+        ("やっぱりポットの件で金曜の10時に電話ください", "move_callback", None, "request_callback"),
+        ("there's a call booked for 080-1234-5678, when is it again?", "give_reason", "reason", "check_callback"),
+        ("予約番号F9KET2をキャンセルお願いします", "give_reason", "reason", "cancel_callback"),
+        ("I booked a call on 080-1234-5678 and need to change it", "give_time", "reason", "move_callback"),
+        ("no. I don't want this any more, goodbye", "deny", "phone_number", "stop_form"),
+        ("はぃ", "nlu_fallback", "confirmed", "affirm"),
+        ("That is correct, thank you", "thank", "confirmed", "affirm"),
+        ("Nora", "deny", "customer_name", "give_name"),
+        ("no name please", "skip", "customer_name", "skip"),
     ],
 )
 def test_words_decide_where_they_can(text: str, intent: str, asked: str | None, settled: str) -> None:

@@ -74,6 +74,15 @@ def test_several_times_that_fit_are_offered_within_the_wish() -> None:
         assert (local.day, local.hour >= 12) == (25, True)
 
 
+def test_of_about_an_hour_the_slot_at_that_hour_is_taken_while_it_is_free() -> None:
+    found = answer("明日の15時頃")
+    assert found.window is not None
+    assert (found.kind, clock(found.window)) == ("chosen", "11-25 15:00")
+    beside = answer("明日の15時頃", full=("2026-11-25 15:00",))
+    assert beside.window is not None
+    assert clock(beside.window) == "11-25 14:30"
+
+
 def test_nothing_that_was_said_about_time_is_nothing() -> None:
     assert answer("洗濯機が動きません") == Offer(kind="nothing")
 

@@ -22,6 +22,17 @@ PARTS = {
     "電話がつながらない": "電話がつながらない",
     "昨日電話したけど誰も出ない": "昨日電話したけど誰も出ない",
     "修理の件で明日電話してほしい": "修理の件",
+    "佐伯です。ドライヤーから変な音がします": "ドライヤーから変な音がします",
+    "三浦です 金曜13時に090-1234-5678お願いします ドアが閉まらなくて困ってます": "ドアが閉まらなくて困ってます",
+    "洗濯機の脱水ができない\n26日 16:00\n090-1234-5678\n清原": "洗濯機の脱水ができない",
+    "washer won't spin\n26 Nov 4pm\n090-1234-5678\nGreta Olsen": "washer won't spin",
+    "yo can u call me tmrw 5pm on 090-1234-5678 re: water filter, cheers, dave": "water filter",
+    "Hello,\nOur printer keeps jamming.\n\nBest regards,\nMiriam Sawyer\nManager\nMinato Ltd\nTel: 090-1234-5678": (
+        "Our printer keeps jamming"
+    ),
+    "プリンターの紙詰まりで困っております。\n--\n株式会社ミナト 総務部\n沢口 美和\nTEL: 090-1234-5678\ns@example.com": (
+        "プリンターの紙詰まりで困っております"
+    ),
     "折り返し電話をお願いします": None,
     "明日10時に電話かけて": None,
     "明日15時": None,
@@ -40,6 +51,23 @@ INTRODUCED = {
     "株式会社山田の鈴木と申します": "鈴木",
     "Hi, this is Jane Roe.": "Jane Roe",
     "my name is bob stone": "bob stone",
+    "井上と申します。異音の件で": "井上",
+    "換気扇が回りません。仁科といいます。": "仁科",
+    "すみません、東海林です。テレビが映らなくて": "東海林",
+    "佐田野です。冷蔵庫の件で": "佐田野",
+    "娘の前川です": "前川",
+    "渡辺ですけど冷蔵庫の調子がおかしくて": "渡辺",
+    "あっ旧姓で言っちゃいました、今は村瀬です": "村瀬",
+    "フィルターのことで。江口": "江口",
+    "Priya Nair here. My hair dryer smells odd": "Priya Nair",
+    "Tom from Acme Corp, the printer is broken": "Tom",
+    "oops that's my maiden name, it's Sarah Muller now": "Sarah Muller",
+    "the lid is stuck\n\nKind regards,\nAda Lovelace": "Ada Lovelace",
+    "最悪です。買ったばかりなのに": None,
+    "松本市に住んでいます。配送できますか": None,
+    "洗濯機です。明日お願いします": None,
+    "This is Ridiculous.": None,
+    "Washing Machine, broken": None,
     "故障です": None,
     "至急です": None,
     "I'm having trouble": None,
@@ -54,6 +82,20 @@ ANSWERED = {
     "Taro Yamada": "Taro Yamada",
     "it's O'Brien, thanks": "O'Brien",
     "John here": "John",
+    "株式会社サンライトの小林です": "小林",
+    "東海林 太郎（しょうじ たろう）です": "東海林 太郎",
+    "名前は西口いいます": "西口",
+    "たなかてす": "たなか",
+    "ゆい🌸": "ゆい",
+    "<i>三宅</i>": "三宅",
+    "Kate Moss from Sunlight Ltd": "Kate Moss",
+    "Imani": "Imani",
+    "im harry": "harry",
+    "nam is Pat": "Pat",
+    "先週買った": None,
+    "洗濯機": None,
+    "じゃあ修理の見積もりを": None,
+    "hoover's lost its suction": None,
     "なんで必要なんですか": None,
     "急いでるんだけど": None,
     "I'd rather not say": None,
@@ -66,6 +108,7 @@ COMPANIES = {
     "ABC商事の鈴木です": "ABC商事",
     "港クリニックの田中です": "港クリニック",
     "会社名はミナトです": "ミナト",
+    "株式会社あおぞら工務店の片山です": "株式会社あおぞら工務店",
     "Hi, this is Jane Roe from Acme Tools, my printer is broken": "Acme Tools",
     "my company is Acme": "Acme",
     "田中です": None,
@@ -118,6 +161,26 @@ def test_nonsense_is_no_reason(text: str) -> None:
 @pytest.mark.parametrize("text", ["修理", "refund", "E05エラー", "<b>壊れた</b>", "pc repair"])
 def test_a_word_is_enough_for_a_reason(text: str) -> None:
     assert reason.is_meaningful(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "right"),
+    [
+        ("すみません洗濯機じゃなくて乾燥機の修理でした", "洗濯機の修理", "乾燥機の修理"),
+        ("電子レンジじゃなくてオーブントースターでした", "電子レンジの修理", "オーブントースターの修理"),
+        ("sorry, not the microwave, the toaster oven", "microwave repair", "toaster oven repair"),
+        ("sorry, I meant the tumble dryer, not the washing machine", "washing machine repair", "tumble dryer repair"),
+        ("明日じゃなくて木曜です", "電子レンジの修理", None),
+        ("電源が入らない", "電子レンジの修理", None),
+    ],
+)
+def test_what_was_wrong_in_a_reason_is_put_right(text: str, known: str, right: str | None) -> None:
+    assert reason.replaced(text, known) == right
+
+
+@pytest.mark.parametrize(("text", "is_one"), [("あのですね", True), ("so, um", False), ("well", True), ("修理", False)])
+def test_a_filler_is_no_reason_yet(text: str, is_one: bool) -> None:
+    assert reason.is_filler(text) is is_one
 
 
 def test_a_reason_named_as_such_corrects_the_earlier_one() -> None:

@@ -74,6 +74,20 @@ def test_several_wishes_are_not_ambiguous() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("any time after lunch on Friday", ["window 11-27 13:00 > 11-28 00:00"]),
+        ("1pm, if that's taken then 3pm", ["instant 11-24 13:00", "instant 11-24 15:00"]),
+        ("2pm tomorrow or if that's gone Thursday at 2pm", ["instant 11-25 14:00", "instant 11-26 14:00"]),
+        ("Friday at 1pm regarding the oven door, which does not shut", ["instant 11-27 13:00"]),
+        ("tomorrow 1pm and don't be late", ["instant 11-25 13:00"]),
+    ],
+)
+def test_what_stands_beside_a_wish_does_not_bend_it(text: str, expected: list[str]) -> None:
+    assert candidates(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("明日の25時", ["instant 11-26 01:00"]),
         ("夜の8時", ["instant 11-24 20:00"]),
         ("朝7時", ["instant 11-25 07:00"]),

@@ -22,7 +22,11 @@ _AFTER_NUMBER = (
     r"|thx|ta|cheers"
     r"|would|will|could|can|works?|is|was|instead|sharp|onwards?|then|today|tonight|tomorrow|next|this|sounds"
     r"|ok|okay|good|fine|suits?"
-    r"|ish|when|but|than|because|since|as|so|local|my|jst|gmt|est|pst|utc|i|i'm|we|should|might|may|maybe|does|doesn't|isn't|won't|latest|except|excluding|apart|unless|onward|through|thru|tops|max|also|too|anyway|again|later|local|o|any|all|sometime|don't|has|from|between|weekdays?|weekends?|mornings?|afternoons?|evenings?|via|re|regarding|about|sounds?|be|possible|free|convenient|available|anytime|whenever|suit|been|it|that"
+    r"|ish|when|but|than|because|since|as|so|local|my|jst|gmt|est|pst|utc|i|i'm|we|should|might|may|maybe|does"
+    r"|doesn't|isn't|won't|latest|except|excluding|apart|unless|onward|through|thru|tops|max|also|too|anyway"
+    r"|again|later|local|o|any|all|sometime|don't|has|from|between|weekdays?|weekends?|mornings?|afternoons?"
+    r"|evenings?|via|re|regarding|about|sounds?|be|possible|free|convenient|available|anytime|whenever|suit"
+    r"|been|it|that"
     rf"|the|every|each|any|after|before|actually|no|not|rather|call|ring|phone|ideally|preferably|day|night"
     rf"|better|best|{_DAYNAME}|{_MONTH})(?![a-z])))"
 )
@@ -228,7 +232,7 @@ GRAMMAR = {
     ),
     "until": r"\b(?:by|until|till?|'til|up to|up until)\b",
     "before": r"\b(?:before|earlier than|prior to|ahead of)\b",
-    "after": r"\b(?:after|past|later than|following)\b",
+    "after": r"\bany ?time after(?= (?:lunch|noon|midday)\b)|\b(?:after|past|later than|following)\b",
     "from_right": (
         r"(?:and|or) (?:later|onwards?|beyond|up|after(?=\s*(?:$|[,.;!?])))\b|onwards?\b|on wards"
         r"|or any ?time after(?=\s*(?:$|[,.;!?]))|\+"

@@ -1,6 +1,9 @@
 """English: words that hold a time word and tell no time: names, greetings, things called after a day."""
 
 NO_TIME = (
+    # what is told of a thing, and warnings that go with a time ("and don't be late")
+    r", which\b[^,.;!?]*|(?:and |but )?(?:please )?(?:don't|dont|do not) (?:you )?(?:dare |be late|be early"
+    r"|forget|miss|keep me|make me|let me|waste|mess)[^,.;!?]*|"
     r"morning-after|(?:tea|table|dinner|lunch|room|seats?|tickets?) for \w+|(?:what"
     r"|how)[^,.;?]{0,30}\bnow\b|(?:my name(?:'s| is)|this is|i'm called) \w+|(?:\w+ )?(?:night"
     r"|morning|afternoon|evening|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day) (?:football|bus|train"

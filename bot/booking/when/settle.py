@@ -266,7 +266,8 @@ class Settler:
         if one.end is None:
             return Wish(kind="instant", start=self._aware(self._at(day, one.start or 0)))
         start = None if one.start is None and day <= self._today else self._at(day, one.start or 0)
-        return self._window(start, self._at(day, one.end))
+        window = self._window(start, self._at(day, one.end))
+        return replace(window, around=self._aware(self._at(day, one.named))) if one.shift == ABOUT else window
 
     def _window(self, start: datetime | None, end: datetime | None) -> Wish:
         ahead = start is not None and (start > self._now or (end is None and start >= self._now))

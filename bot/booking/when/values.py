@@ -1,6 +1,6 @@
 """What a customer said about time, as values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -20,6 +20,8 @@ class Wish:
     kind: Kind
     start: datetime | None = None
     end: datetime | None = None
+    around: datetime | None = field(default=None, compare=False)
+    """The hour that was named where the window only lies around it ("about eleven")."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
