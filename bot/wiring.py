@@ -394,8 +394,6 @@ def _line_account(settings: Settings) -> LineAccount | None:
 
 def line_of(account: LineAccount, business: Business) -> Line:
     """Everything that is needed to hear and speak on LINE."""
-    client = LineClient(
-        channel_secret=account.channel_secret, access_token=account.access_token, base_url=account.base_url
-    )
-    seals = Seals(account.channel_secret)
+    secret, seals = account.channel_secret, Seals(account.channel_secret)
+    client = LineClient(channel_secret=secret, access_token=account.access_token, base_url=account.base_url)
     return Line(client=client, seals=seals, channel=LineChannel(client, seals=seals, timezone=business.timezone))
