@@ -44,6 +44,7 @@ from bot.usecases.conversation import Conversations
 from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.emails import Emails
+from bot.usecases.finding import Finding
 from bot.usecases.followups import FollowUps
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
@@ -158,6 +159,7 @@ class Product:
     people: People
     presences: Presences
     audit: AuditLog
+    finding: Finding
     health: Health
     links: Links
     emails: Emails
@@ -333,6 +335,7 @@ def connect(settings: Settings | None = None) -> Product:
         people=People(database),
         presences=Presences(database, away_after=timedelta(seconds=settings.desk.away_seconds)),
         audit=AuditLog(database),
+        finding=Finding(database, numbers=numbers),
         links=Links(database, bookings, key=link_key),
         emails=Emails(database, key=link_key),
         line_report=LineReport(database),

@@ -44,6 +44,7 @@ from bot.usecases.conversation import Conversations
 from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.emails import Emails
+from bot.usecases.finding import Finding
 from bot.usecases.identity import Identity
 from bot.usecases.inbound import Inbound, InboundPolicy
 from bot.usecases.keys import ApiKeys
@@ -352,6 +353,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         kpis=Kpis(world.database, timezone=TOKYO), accounts=accounts, people=People(world.database),
         presences=Presences(world.database),
         second_factor=SecondFactor(world.database, accounts, issuer="Shop"), audit=AuditLog(world.database),
+        finding=Finding(world.database, numbers=NUMBERS),
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)

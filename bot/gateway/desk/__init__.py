@@ -27,6 +27,7 @@ from bot.gateway.desk.auth import (
 from bot.gateway.desk.door import add_door
 from bot.gateway.desk.events import BoardWatch, stream
 from bot.gateway.desk.kpis import KpiPages
+from bot.gateway.desk.manager import ManagerPages, add_manager
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.promising import PromisingPages, add_promising
 from bot.usecases.agent import (
@@ -58,6 +59,7 @@ def desk_blueprint(product: Product) -> Blueprint:
     add_account(blueprint, product, gate, AccountPages(product))
     add_promising(blueprint, product, PromisingPages(product))
     add_admin(blueprint, product, AdminPages(product))
+    add_manager(blueprint, ManagerPages(product))
     _add_reading(blueprint, pages, KpiPages(product), watch)
     _add_writing(blueprint, product, pages)
     _add_problems(blueprint, pages)
