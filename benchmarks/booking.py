@@ -208,7 +208,7 @@ def main() -> None:
         if "search" in parts:
             print("\n| next five free | callbacks | product | bare, counters | bare, counting |\n|---|---|---|---|---|")
             for name, fresh in kinds.items():
-                asyncio.run(searching.report(name, fresh, sizes))
+                searching.report(name, fresh, sizes)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ import sqlite3
 import statistics
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -100,8 +100,19 @@ async def fill_postgresql(url: str, size: int) -> None:
     await connection.close()
 
 
-async def medians(url: str, size: int) -> tuple[float, float, float]:
-    """(the product's search, the bare query of counters, counting callbacks) in ms, asked in turns."""
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """One filled database: the product's search, the bare query of counters, counting callbacks; each is asked."""
+
+    size: int
+    product: Ask
+    counters: Ask
+    counting: Ask
+    close: Ask
+
+
+async def opened(url: str, size: int) -> Stored:
+    """Ready to be asked."""
     database = Database(url)
     world = World(database, slots=replace(SLOTS, capacity=size // 1000))
 
@@ -110,41 +121,43 @@ async def medians(url: str, size: int) -> tuple[float, float, float]:
         if [slot.window for slot in found] != [Window(start=start, end=start + HALF_HOUR) for start in _first_free()]:
             raise RuntimeError(f"these are not the next five: {found}")
 
-    asked: tuple[Ask, Ask, Ask]
+    now, end = TUESDAY, TUESDAY + SLOTS.horizon
     if database.is_sqlite:
         plain = sqlite3.connect(url.removeprefix("sqlite:///"))
-        moments = {"now": f"'{for_sqlite(TUESDAY)}'", "end": f"'{for_sqlite(TUESDAY + SLOTS.horizon)}'"}
+        moments = {"now": f"'{for_sqlite(now)}'", "end": f"'{for_sqlite(end)}'"}
 
-        def bare(query: str) -> Ask:
-            async def ask() -> None:
-                plain.execute(query.format(**moments)).fetchall()
+        async def bare(query: str) -> None:
+            plain.execute(query.format(**moments)).fetchall()
 
-            return ask
-
-        asked = (product, bare(COUNTERS), bare(COUNTING))
-        told = await _in_turns(asked)
-        plain.close()
+        async def close() -> None:
+            plain.close()
+            await database.close()
     else:
         connection = await asyncpg.connect(url)
-        now, end = TUESDAY, TUESDAY + SLOTS.horizon
-        counters, counting = (query.format(now="$1", end="$2") for query in (COUNTERS, COUNTING))
-        asked = (product, lambda: connection.fetch(counters, now, end), lambda: connection.fetch(counting, now, end))
-        told = await _in_turns(asked)
-        await connection.close()
-    await database.close()
-    return told
+
+        async def bare(query: str) -> None:
+            await connection.fetch(query.format(now="$1", end="$2"), now, end)
+
+        async def close() -> None:
+            await connection.close()
+            await database.close()
+
+    return Stored(
+        size=size, product=product, counters=lambda: bare(COUNTERS), counting=lambda: bare(COUNTING), close=close
+    )
 
 
-async def _in_turns(asked: tuple[Ask, Ask, Ask]) -> tuple[float, float, float]:
-    """The first two take turns; the third, which may read the whole table, comes after them."""
-    product, counters, counting = asked
-    taken: dict[Ask, list[float]] = {ask: [] for ask in asked}
-    for ask in (*(product, counters) * SEARCHES, *(counting,) * COUNTS):
+async def in_turns(every: Sequence[Stored]) -> list[tuple[float, float, float]]:
+    """Medians in ms of (product, counters, counting) for each: all sizes take turns, so that what else the machine does
+    meets all alike. The third, which may read a whole table, comes after the others."""
+    taken: dict[Ask, list[float]] = {ask: [] for one in every for ask in (one.product, one.counters, one.counting)}
+    quick = [ask for one in every for ask in (one.product, one.counters)]
+    for ask in (*quick * SEARCHES, *[one.counting for one in every] * COUNTS):
         began = time.perf_counter()
         await ask()
         taken[ask].append((time.perf_counter() - began) * 1000)
-    first, second, third = (statistics.median(times[1:]) for times in taken.values())
-    return first, second, third
+    times = {ask: statistics.median(each[1:]) for ask, each in taken.items()}
+    return [(times[one.product], times[one.counters], times[one.counting]) for one in every]
 
 
 def _first_free() -> list[datetime]:
@@ -161,13 +174,21 @@ def for_sqlite(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-async def report(name: str, fresh: Callable[[], str], sizes: tuple[int, ...]) -> None:
+def report(name: str, fresh: Callable[[], str], sizes: tuple[int, ...]) -> None:
     """One line of the table for each size."""
-    for size in sizes:
-        url = await asyncio.to_thread(fresh)
-        if name == "SQLite":
-            fill_sqlite(url.removeprefix("sqlite:///"), size)
-        else:
-            await fill_postgresql(url, size)
-        product, counters, counting = await medians(url, size)
+    urls = {size: fresh() for size in sizes}
+
+    async def measure() -> list[tuple[float, float, float]]:
+        for size, url in urls.items():
+            if name == "SQLite":
+                fill_sqlite(url.removeprefix("sqlite:///"), size)
+            else:
+                await fill_postgresql(url, size)
+        every = [await opened(url, size) for size, url in urls.items()]
+        told = await in_turns(every)
+        for one in every:
+            await one.close()
+        return told
+
+    for size, (product, counters, counting) in zip(sizes, asyncio.run(measure()), strict=True):
         print(f"| {name} | {size:,} | {product:.2f} ms | {counters:.3f} ms | {counting:.2f} ms |", flush=True)

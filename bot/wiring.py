@@ -44,6 +44,7 @@ from bot.usecases.conversation import Conversations
 from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.emails import Emails
+from bot.usecases.followups import FollowUps
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
 from bot.usecases.inbound import Inbound, InboundPolicy
@@ -151,6 +152,7 @@ class Product:
     keys: ApiKeys
     kpis: Kpis
     desk: Desk
+    follow_ups: FollowUps
     accounts: Accounts
     second_factor: SecondFactor
     people: People
@@ -234,6 +236,7 @@ def connect(settings: Settings | None = None) -> Product:
     sms = SmsChannel(carrier, number=settings.carrier.number, status_url=urls.sms_status)
     conversations = Conversations(database, assistant, business=business)
     identity = Identity(database, sms, business=business)
+    desk = Desk(database, business=business, line=line)
     accounts = Accounts(database, policy=settings.desk.sessions())
     consent = Consent(database, business=business)
     offering = Offering(bookings, rules=rules, business=business)
@@ -323,7 +326,8 @@ def connect(settings: Settings | None = None) -> Product:
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
-        desk=Desk(database, business=business, line=line),
+        desk=desk,
+        follow_ups=FollowUps(database, desk, bookings, rules=rules, seats=seats),
         accounts=accounts,
         second_factor=SecondFactor(database, accounts, issuer=business.name("en")),
         people=People(database),
@@ -390,8 +394,6 @@ def _line_account(settings: Settings) -> LineAccount | None:
 
 def line_of(account: LineAccount, business: Business) -> Line:
     """Everything that is needed to hear and speak on LINE."""
-    client = LineClient(
-        channel_secret=account.channel_secret, access_token=account.access_token, base_url=account.base_url
-    )
-    seals = Seals(account.channel_secret)
+    secret, seals = account.channel_secret, Seals(account.channel_secret)
+    client = LineClient(channel_secret=secret, access_token=account.access_token, base_url=account.base_url)
     return Line(client=client, seals=seals, channel=LineChannel(client, seals=seals, timezone=business.timezone))

@@ -89,6 +89,8 @@ OPEN = frozenset(status for status, ways in TRANSITIONS.items() if ways)
 
 SET_ASIDE = "set_aside"
 """`attention` of a callback that is not dialled before a supervisor has looked at it."""
+WRONG_NUMBER = "wrong_number"
+"""`attention`, and resolution, of a callback whose number is somebody else's: a supervisor looks for the right one."""
 LATE = "late"
 """`attention` of a callback whose time passed without a call; it is dialled all the same."""
 HOURS_CHANGED = "hours_changed"

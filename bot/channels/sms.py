@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
+import structlog
+
 from bot.channels.channel import Answer, Choice, Heard, MaybeSent, NotSent, Sent
 from bot.vendors.twilio import CarrierRefused, CarrierSilent, TwilioClient
+from bot.wording.segments import segments
 
 NAME = "sms"
+log = structlog.get_logger(__name__)
 
 STOP_WORDS = frozenset(
     {"stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "停止", "配信停止", "解除"}
@@ -102,4 +106,6 @@ class SmsChannel:
 
     async def answer(self, to: str, answer: Answer, *, reply: str | None) -> Sent | NotSent | MaybeSent:
         """Send the answer as one message, once. Nothing is needed to answer (`reply`)."""
-        return await self.send(to, worded(answer))
+        text = worded(answer)
+        log.info("sms_answer", segments=segments(text))
+        return await self.send(to, text)

@@ -11,6 +11,7 @@ from bot.booking.callback import (
     CHANGEABLE,
     OPEN,
     SET_ASIDE,
+    WRONG_NUMBER,
     Attempt,
     Callback,
     Channel,
@@ -199,11 +200,13 @@ async def finished(tx: Transaction, *, since: datetime, promised_since: datetime
 
 async def for_supervisor(tx: Transaction, *, promised_since: datetime, limit: int) -> list[Callback]:
     """Promises that somebody has to look at: open with an `attention`, without an answer to the end, or never dialled
-    in time; those that an agent has settled are left out. The earliest promise first."""
+    in time; those that an agent has settled are left out, but not a number that is somebody else's. The earliest
+    promise first."""
     not_kept = callbacks.c.status.in_((Status.UNREACHED, Status.EXPIRED))
     marked = callbacks.c.attention.is_not(None) & callbacks.c.status.in_(OPEN)
     recent = callbacks.c.window_start >= promised_since
-    return await _select(tx, recent, callbacks.c.resolution.is_(None), not_kept | marked, limit=limit)
+    unsettled = callbacks.c.resolution.is_(None) & (not_kept | marked)
+    return await _select(tx, recent, unsettled | (callbacks.c.attention == WRONG_NUMBER), limit=limit)
 
 
 async def history(tx: Transaction, callback_id: str) -> list[tuple[datetime, str, dict[str, Any]]]:

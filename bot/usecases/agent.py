@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from bot.booking import phone
 from bot.booking.business import Business
-from bot.booking.callback import CHANGEABLE, SET_ASIDE, SETTLED, Callback, Status
+from bot.booking.callback import CHANGEABLE, SET_ASIDE, SETTLED, WRONG_NUMBER, Callback, Status
 from bot.booking.errors import CallbackNotFound
 from bot.store import agents, audit, callbacks, slots
 from bot.store.agents import Agent
@@ -27,7 +27,7 @@ from bot.usecases.line import WaitingLine
 from bot.usecases.promises import plan_instead
 
 LONGEST_NOTE = 5000
-RESOLUTIONS = ("resolved",)
+RESOLUTIONS = ("resolved", "wrong_number", "do_not_call", "other_topic")
 SETTLEMENTS = ("resolved", "no_contact", "not_needed")
 """How a supervisor closes a promise that was not kept: spoken with otherwise, nobody to be had, or wanted no more."""
 NOT_KEPT = frozenset({Status.UNREACHED, Status.EXPIRED})
@@ -108,7 +108,7 @@ class Desk:
             async with self._database.write() as tx:
                 callback = await _find(tx, reference)
                 if callback.resolution is not None:
-                    await self._accept_own(tx, callback, agent)
+                    await self.accept_own(tx, callback, agent)
                     return callback
                 if callback.status != seen and not {callback.status, seen} <= ONE_CALL:
                     raise MovedOn
@@ -134,10 +134,11 @@ class Desk:
         try:
             async with self._database.write() as tx:
                 callback = await _find(tx, reference)
-                if callback.status not in NOT_KEPT:
+                is_settled_number = callback.attention == WRONG_NUMBER
+                if callback.status not in NOT_KEPT and not is_settled_number:
                     raise OutcomeNotPossible(callback.status)
-                if callback.resolution is not None:
-                    await self._accept_own(tx, callback, supervisor)
+                if callback.resolution is not None and not is_settled_number:
+                    await self.accept_own(tx, callback, supervisor)
                     return callback
                 facts = {"agent_id": supervisor.id, "resolution": settlement}
                 settled = await callbacks.change(
@@ -194,7 +195,7 @@ class Desk:
             await _audit(tx, agent, "number_shown", reference, now=now, number=phone.masked(callback.phone_number))
         return callback.phone_number
 
-    async def _accept_own(self, tx: Transaction, callback: Callback, agent: Agent) -> None:
+    async def accept_own(self, tx: Transaction, callback: Callback, agent: Agent) -> None:
         """A second click by the same agent is the same wish; another agent's outcome is not written over."""
         recorded = [facts for _, kind, facts in await callbacks.history(tx, callback.id) if kind == RESOLVED]
         recorder = recorded[-1]["agent_id"] if recorded else ""

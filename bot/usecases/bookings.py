@@ -180,6 +180,15 @@ class Bookings:
         async with self._database.write() as tx:  # the line can be counted once the booking stands in it
             return await self._line.tell(tx, made, now=now)
 
+    async def book_within(self, tx: Transaction, request: BookingRequest, *, now: datetime) -> Callback:
+        """Promise a call in the transaction of somebody who has its number to themselves; the number is E.164, and the
+        topic laid out. Raises as `book`, without alternatives."""
+        return await self._making.make_within(tx, request, now=now)
+
+    async def lay_out(self, topic: str, *, now: datetime) -> None:
+        """Let the free slots of a topic be found."""
+        await self._laid_out(topic, now=now)
+
     async def hold(self, window: Window, *, customer: Customer, now: datetime, topic: str | None = None) -> Window:
         """Keep a place for the customer's holder while they are asked for a yes; it is released by itself.
 

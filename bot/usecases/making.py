@@ -78,6 +78,10 @@ class Making:
                 raise
             return await self.make(request, now=now, idempotency=idempotency, tries=tries - 1)
 
+    async def make_within(self, tx: Transaction, request: BookingRequest, *, now: datetime) -> Callback:
+        """A new callback in the transaction of somebody who has this number to themselves. Raises as `make`."""
+        return await self._known_or_new(tx, request, now=now, key=None)
+
     async def _known_or_new(
         self, tx: Transaction, request: BookingRequest, *, now: datetime, key: IdempotencyKey | None
     ) -> Callback:

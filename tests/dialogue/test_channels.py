@@ -84,6 +84,15 @@ async def test_an_unknown_sender_books_with_their_own_number_unasked(sms: BySms)
     assert await when(sms) == [("11-25 15:00", Status.BOOKED)]
 
 
+async def test_a_whole_booking_by_sms_costs_few_parts(sms: BySms) -> None:
+    for text in ("冷蔵庫が冷えないので電話をください", "スキップ", "明日の15時", "1"):
+        await sms.say(text)
+    costs = [segments(text) for _, text in sms.phone.texts]
+    assert len(costs) == 4
+    assert max(costs) <= 2
+    assert sum(costs) <= 7
+
+
 async def test_offered_times_are_chosen_by_their_numbers(sms: BySms) -> None:
     await sms.say("冷蔵庫が冷えないので電話をください")
     offered = await sms.say("スキップ")

@@ -139,7 +139,7 @@ async def test_what_cannot_be_dialled_within_its_grace_is_given_up_and_new_times
     await world.send_notices()
     assert await world.at(SLOT.end + timedelta(hours=1, seconds=1)) == 0
     assert (await world.read(made)).status == Status.EXPIRED
-    assert [text for text in await world.send_notices() if "改めて時間をお選びください" in text]
+    assert [text for text in await world.send_notices() if "お電話できず" in text]
 
 
 async def test_what_is_late_by_less_than_its_grace_is_dialled_in_promise_order(database: Database) -> None:

@@ -14,7 +14,7 @@ from bot.channels.email import EmailChannel, Mail
 from bot.store.database import Database
 from bot.usecases.mailing import TRY_AGAIN_AFTER, Mailing
 from bot.vendors.smtp import SmtpClient
-from tests.support.asking import SETTINGS, asking
+from tests.support.asking import WITH_MAIL, asking
 from tests.support.clocks import TUESDAY
 from tests.support.link_page import Holder
 from tests.support.mail_server import MailServer
@@ -23,7 +23,6 @@ from tests.support.products import BUSINESS, LINKS, SLOT, World
 
 ADDRESS = "yumi@example.jp"
 NEXT = Window(start=SLOT.end, end=SLOT.end + timedelta(minutes=30))
-WITH_MAIL = SETTINGS.replace('host = ""', 'host = "127.0.0.1"').replace('sender = ""', 'sender = "callback@example.jp"')
 MAIL = Mail(subject="s", text="t", language="ja", sender_name="みなと", unsubscribe="https://call.example.jp/m/stop/x")
 
 

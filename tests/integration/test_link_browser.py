@@ -11,8 +11,10 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.booking.callback import HOURS_CHANGED, LATE, Callback, Status
 from bot.gateway.link import link_blueprint
+from bot.gateway.link.mail import mail_blueprint
 from bot.store import callbacks
 from bot.store.database import Database
+from tests.support.asking import WITH_MAIL
 from tests.support.browser import FLAGS, executable
 from tests.support.looking import LOOKS, require_readable, visit
 from tests.support.products import LINKS, World, a_product, number
@@ -32,8 +34,11 @@ async def url(world: World, tmp_path: Path) -> AsyncIterator[str]:
     """The link's pages on a free port of this machine."""
     with bound_socket() as sock:
         port = sock.getsockname()[1]
-        product = replace(await a_product(world, tmp_path, PORT=str(port)), rules=world.rules)
-        async with serving_at(sock, link_blueprint(product)) as address:
+        file = tmp_path / "shop.toml"
+        file.write_text(WITH_MAIL, encoding="utf-8")
+        product = await a_product(world, tmp_path, ORIKAESHI_SETTINGS=str(file), PORT=str(port))
+        product = replace(product, rules=world.rules)
+        async with serving_at(sock, link_blueprint(product), mail_blueprint(product)) as address:
             yield address
         product.carrier.close()
         await product.health.close()
@@ -73,7 +78,7 @@ async def made_in_every_state(world: World, language: str) -> dict[str, Callback
 
 
 @pytest.mark.parametrize(
-    ("look", "language"), zip(LOOKS, ("en", "ja"), strict=True), ids=["phone, light", "desk, dark"]
+    ("look", "language"), list(zip(LOOKS, ("en", "ja"), strict=True)), ids=["phone, light", "desk, dark"]
 )
 async def test_no_page_breaks_a_rule_of_axe_or_is_cut_off(
     chromium: Browser, url: str, world: World, look: dict[str, Any], language: str
@@ -85,9 +90,16 @@ async def test_no_page_breaks_a_rule_of_axe_or_is_cut_off(
             await page.goto(url + LINKS.path(callback))
             await judged(page, f"{state}-{language}")
         booked = url + LINKS.path(made["booked"])
-        for name in ("move", "cancel", "number", "code", "stop"):
+        for name in ("move", "cancel", "number", "code", "stop", "email"):
             await page.goto(f"{booked}/{name}")
             await judged(page, f"page-{name}-{language}")
+        known = await world.emails.ask(made["booked"], "yumi@example.jp", instead=False, now=world.now)
+        await page.goto(f"{booked}/email")
+        await judged(page, f"waiting-{language}")
+        await page.goto(url + LINKS.mail_path(made["booked"], "confirm", known.address))
+        await judged(page, f"confirm-{language}")
+        await page.get_by_role("button").click()
+        await judged(page, f"confirmed-{language}")
         await page.goto(f"{booked}/number")
         await page.locator("#phone_number").fill("110")
         await page.locator("button.send").click()

@@ -2,7 +2,9 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import asyncpg  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, StatementError
@@ -14,6 +16,7 @@ from bot.store import callbacks, claims, conversations, ledger, order, slots
 from bot.store.callbacks import StaleCallback
 from bot.store.database import Database
 from tests.support.clocks import REAL, TUESDAY
+from tests.support.databases import PostgresServer
 from tests.support.products import SLOT, World, a_callback, number
 
 LATER = TUESDAY + timedelta(minutes=1)
@@ -234,6 +237,27 @@ async def test_sqlite_promises_to_survive_a_power_cut(sqlite: Database) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys")
         }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+async def test_connections_that_the_server_has_closed_are_made_anew(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    """As after a restart: once they are gone, nobody who asks notices."""
+    url = await postgres_server.fresh(tmp_path)
+    database, outside = Database(url), await asyncpg.connect(url)
+    await asyncio.gather(*(database.ping() for _ in range(5)))
+    others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    assert await outside.fetchval(f"SELECT count(pg_terminate_backend(pid)) {others}")
+    for _ in range(100):
+        answers = await asyncio.gather(*(database.ping() for _ in range(5)), return_exceptions=True)
+        if not any(answers):
+            break
+        await asyncio.sleep(0.05)  # a real server closes them in real time
+    assert answers == [None] * 5
+    async with database.write() as tx:
+        await tx.execute(text("SELECT 1"))
+    await database.close()
+    await outside.close()
 
 
 async def test_a_call_that_belongs_to_another_attempt_leaves_the_others_of_its_batch_their_own(

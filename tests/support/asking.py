@@ -14,6 +14,7 @@ from tests.support.ports import free_port
 from tests.support.products import ROOT, World, a_product
 
 SETTINGS = (ROOT / "orikaeshi.toml").read_text(encoding="utf-8")
+WITH_MAIL = SETTINGS.replace('host = ""', 'host = "127.0.0.1"').replace('sender = ""', 'sender = "callback@example.jp"')
 
 
 @contextlib.asynccontextmanager

@@ -13,6 +13,7 @@ import httpx
 from argon2 import PasswordHasher
 
 from bot.booking.callback import Callback, Status
+from bot.booking.rules import Rules
 from bot.gateway.desk import desk_blueprint
 from bot.store import agents, attempts, callbacks, conversations
 from bot.store.agents import Agent
@@ -20,6 +21,7 @@ from bot.store.database import Database
 from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.audit import AuditLog
+from bot.usecases.followups import FollowUps
 from bot.usecases.people import People
 from bot.usecases.presences import Presences
 from bot.usecases.second_factor import SecondFactor
@@ -36,9 +38,11 @@ TOKEN = re.compile(r'name="csrf" value="([\w-]+)"')
 class Office:
     """Agents at their desk: the use cases, and what happens around them."""
 
-    def __init__(self, database: Database, *, hasher: PasswordHasher = CHEAP) -> None:
-        self.world = World(database)
+    def __init__(self, database: Database, *, hasher: PasswordHasher = CHEAP, rules: Rules | None = None) -> None:
+        self.world = World(database, rules=rules)
         self.desk = Desk(database, business=BUSINESS, line=self.world.line)
+        world = self.world
+        self.follow_ups = FollowUps(database, self.desk, world.bookings, rules=world.rules, seats=world.seats)
         self.accounts = Accounts(database, hasher=hasher)
         self.second_factor = SecondFactor(database, self.accounts, issuer="Shop")
         self.presences = Presences(database)
@@ -136,6 +140,7 @@ async def serving(office: Office, folder: Path, **environment: str) -> AsyncIter
         product = replace(
             await a_product(office.world, folder, **told),
             desk=office.desk,
+            follow_ups=office.follow_ups,
             accounts=office.accounts,
             people=office.people,
             second_factor=office.second_factor,

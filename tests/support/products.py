@@ -193,7 +193,7 @@ class World:
         self.assistant = FakeAssistant()
         self.hours = hours or office_hours()
         self.rules = rules or rules_of(self.hours, slots)
-        seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
+        seats = self.seats = Seats(self.rules, measured=MEASURED, hold_for=timedelta(minutes=3))
         self.line = WaitingLine(self.rules, seats)
         self.bookings = Bookings(
             database,

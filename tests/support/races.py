@@ -35,7 +35,7 @@ HOLD = timedelta(minutes=3)
 AROUND = tuple(timedelta(milliseconds=away) for away in (-1, 0, 1))
 SLOTS_A_DAY = 13 * 12
 """Of five minutes, within the lawful hours."""
-EVERY_HOUR = office_hours(weekly=dict.fromkeys(range(7), (Period(start=time(0), end=time.max),)), holidays_country=None)
+EVERY_HOUR = office_hours(weekly=dict.fromkeys(range(7), (Period(start=time(8), end=time(21)),)), holidays_country=None)
 IN_ONE_PERSONS_HANDS = """
 SELECT s.topic, s.starts_at, s.booked FROM slots s WHERE s.booked <>
   (SELECT count(*) FROM callbacks c WHERE c.topic = s.topic AND c.slot_start = s.starts_at AND c.status <> 'cancelled')

@@ -18,17 +18,15 @@ def bound_socket() -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def serving_at(
-    sock: socket.socket, blueprint: Blueprint, *, embed_on: tuple[str, ...] = ()
-) -> AsyncIterator[str]:
-    """The blueprint as the gateway serves it; yields where."""
+async def serving_at(sock: socket.socket, *blueprints: Blueprint, embed_on: tuple[str, ...] = ()) -> AsyncIterator[str]:
+    """The blueprints as the gateway serves them; yields where."""
     port = sock.getsockname()[1]
     Sanic.test_mode = True
-    app: Sanic[Any, Any] = Sanic(f"{blueprint.name}-{port}", configure_logging=False)
+    app: Sanic[Any, Any] = Sanic(f"{blueprints[0].name}-{port}", configure_logging=False)
     problems.install(app)
     rendering.install(app)
     embedding.install(app, embed_on)
-    app.blueprint(blueprint)
+    app.blueprint(list(blueprints))
     server: Any = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
     await server.startup()
     await server.before_start()

@@ -28,6 +28,7 @@ from bot.gateway.desk.door import add_door
 from bot.gateway.desk.events import BoardWatch, stream
 from bot.gateway.desk.kpis import KpiPages
 from bot.gateway.desk.pages import Pages
+from bot.gateway.desk.promising import PromisingPages, add_promising
 from bot.usecases.agent import (
     RESOLUTIONS,
     AlreadyRecorded,
@@ -55,6 +56,7 @@ def desk_blueprint(product: Product) -> Blueprint:
     _add_life(blueprint, watch)
     add_door(blueprint, product, gate, pages, watch)
     add_account(blueprint, product, gate, AccountPages(product))
+    add_promising(blueprint, product, PromisingPages(product))
     add_admin(blueprint, product, AdminPages(product))
     _add_reading(blueprint, pages, KpiPages(product), watch)
     _add_writing(blueprint, product, pages)
@@ -114,8 +116,7 @@ def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
         resolution, seen = field(request, "resolution"), field(request, "seen")
         if resolution not in RESOLUTIONS or seen not in set(Status):
             raise FormRefused
-        agent = session_of(request).agent
-        await desk.record(reference.upper(), agent, resolution, seen=Status(seen), now=product.clock.now())
+        await _record(product, request, reference.upper(), resolution, Status(seen))
         return pages.done(request, reference)
 
     @blueprint.post("/presence")
@@ -149,6 +150,18 @@ def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
         dossier = await desk.dossier(reference.upper(), reader=session_of(request).agent, now=product.clock.now())
         told = {"number": national(shown), "said": pages.said(dossier, is_open=True)}
         return json(told, headers={"Cache-Control": "no-store"})
+
+
+async def _record(product: Product, request: Request, reference: str, resolution: str, seen: Status) -> None:
+    agent, now, follow_ups = session_of(request).agent, product.clock.now(), product.follow_ups
+    if resolution == "wrong_number":
+        await follow_ups.wrong_number(reference, agent, seen=seen, now=now)
+    elif resolution == "do_not_call":
+        await follow_ups.do_not_call(reference, agent, seen=seen, now=now)
+    elif resolution == "other_topic":
+        await follow_ups.other_topic(reference, agent, field(request, "topic"), seen=seen, now=now)
+    else:
+        await product.desk.record(reference, agent, resolution, seen=seen, now=now)
 
 
 def _add_problems(blueprint: Blueprint, pages: Pages) -> None:

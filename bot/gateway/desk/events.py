@@ -18,7 +18,7 @@ from bot.usecases.agent import Desk
 from bot.usecases.board import Pulse
 from bot.usecases.presences import Presences
 
-READ_EVERY_S = 0.25
+READ_EVERY_S = 0.1
 BEAT_EVERY_S = 15.0
 SEEN_EVERY_S = 5.0
 """How often those whose page is open are noted as being there: well below what makes them count as away."""

@@ -9,6 +9,7 @@ from bot.booking import phone
 from bot.booking.phone import national
 from bot.booking.presence import CHOICES
 from bot.gateway.desk.auth import field, own_page, session_of, wants_page
+from bot.gateway.desk.summary import identity_hints, summary
 from bot.gateway.desk.words import Language, Words
 from bot.gateway.rendering import page
 from bot.usecases.agent import LONGEST_NOTE, note_mark
@@ -67,6 +68,8 @@ class Pages:
             dossier=dossier,
             reader=session_of(request).agent,
             number=national(number) if number else None,
+            summary=summary(dossier, words),
+            hints=identity_hints(dossier, words),
             said_texts=self.said(dossier, is_open=number is not None),
             message=message,
             note=note if draft is None else draft,

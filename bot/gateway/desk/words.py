@@ -69,6 +69,10 @@ class Words:
         """What people want to read of the history, newest first."""
         return [event for event in reversed(happenings) if event.kind in self.t["event"]]
 
+    def other_topics(self, callback: Callback) -> list[tuple[str, str]]:
+        """The queues into which it could go, by id and name."""
+        return [(topic, name) for topic, name in self._topics.items() if topic != callback.topic]
+
     def settles_beforehand(self, callback: Callback) -> bool:
         """Whether recording an outcome now means that no call will be made."""
         return callback.is_changeable
