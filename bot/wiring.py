@@ -1,7 +1,5 @@
 """From settings to objects: the only place that chooses what is real."""
 
-import getpass
-import json
 import os
 import secrets
 import socket
@@ -23,7 +21,7 @@ from bot.channels.line import LineChannel
 from bot.channels.seals import Seals
 from bot.channels.sms import NAME as SMS
 from bot.channels.sms import SmsChannel
-from bot.private_files import first_written
+from bot.credentials import CarrierAccount, LineAccount, carrier_account, line_account, secret_key, whose
 from bot.settings import Settings, load
 from bot.settings_review import Worry, in_force, worries
 from bot.simulator.clock import SimulatedClock
@@ -88,24 +86,6 @@ class SystemClock:
     def now(self) -> datetime:
         """Aware, in UTC."""
         return datetime.now(UTC)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CarrierAccount:
-    """Whose calls these are. The simulated carrier's account is made up once and kept under var/."""
-
-    sid: str
-    auth_token: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LineAccount:
-    """Whose LINE channel it is, and where LINE is. The simulated one's secrets are made up once and kept under var/."""
-
-    channel_secret: str
-    access_token: str
-    base_url: str
-    is_simulated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -189,7 +169,7 @@ class Product:
 def connect(settings: Settings | None = None) -> Product:
     """Put the product together; nothing is contacted yet. Raises SettingsError."""
     settings = settings or load()
-    account = _account(settings)
+    account = carrier_account(settings)
     business, rules, numbers = settings.for_business(), settings.for_rules(), settings.for_numbers()
     base_url = settings.environment.twilio_api_base_url
     if settings.is_simulated:
@@ -242,14 +222,14 @@ def connect(settings: Settings | None = None) -> Product:
     accounts = Accounts(database, policy=settings.desk.sessions())
     consent = Consent(database, business=business)
     offering = Offering(bookings, rules=rules, business=business)
-    line_account = _line_account(settings)
-    on_line = line_of(line_account, business) if line_account else None
+    at_line = line_account(settings)
+    on_line = line_of(at_line, business) if at_line else None
     channels: dict[str, TalkChannel] = {SMS: sms} | ({LINE: on_line.channel} if on_line else {})
     return Product(
         settings=settings,
         clock=SimulatedClock(settings.var / "clock") if settings.is_simulated else SystemClock(),
         account=account,
-        line_account=line_account,
+        line_account=at_line,
         line=on_line,
         carrier=carrier,
         database=database,
@@ -343,7 +323,7 @@ def connect(settings: Settings | None = None) -> Product:
             database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url
         ),
         conflicts=Conflicts(database, rules=rules, seats=seats, reminders=reminders),
-        settings_history=SettingsHistory(database, in_force=in_force(settings), who=_whose(settings)),
+        settings_history=SettingsHistory(database, in_force=in_force(settings), who=whose(settings)),
     )
 
 
@@ -353,46 +333,6 @@ def _mailing(settings: Settings, database: Database, key: LinkKey) -> Mailing | 
         return None
     channel = EmailChannel(email.client(settings.environment.smtp_password), sender=email.sender)
     return Mailing(database, channel, business=settings.for_business(), key=key)
-
-
-def secret_key(settings: Settings) -> bytes:
-    """What signs the links: from the environment, or made up once and kept under var/, where every process finds it."""
-    given = settings.environment.orikaeshi_secret_key
-    return (given or first_written(settings.var / "secret-key", secrets.token_urlsafe(32))).encode()
-
-
-def _whose(settings: Settings) -> str:
-    """The file that the settings come from and the account that started the product with it."""
-    try:
-        account = getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, as in some containers
-        account = str(os.getuid())
-    return f"{settings.environment.orikaeshi_settings.name} ({account})"
-
-
-def _account(settings: Settings) -> CarrierAccount:
-    if not settings.is_simulated:
-        environment = settings.environment
-        return CarrierAccount(sid=environment.twilio_account_sid, auth_token=environment.twilio_auth_token)
-    made_up = json.dumps({"sid": f"AC{secrets.token_hex(16)}", "auth_token": secrets.token_hex(16)})
-    return CarrierAccount(**json.loads(first_written(settings.var / "simulated-account.json", made_up)))
-
-
-def _line_account(settings: Settings) -> LineAccount | None:
-    """None where there is no LINE channel."""
-    environment = settings.environment
-    if environment.line_channel_secret:
-        return LineAccount(
-            channel_secret=environment.line_channel_secret,
-            access_token=environment.line_channel_access_token,
-            base_url=environment.line_api_base_url,
-        )
-    if not settings.is_simulated:
-        return None
-    made_up = json.dumps({"channel_secret": secrets.token_hex(16), "access_token": secrets.token_urlsafe(48)})
-    account = json.loads(first_written(settings.var / "simulated-line.json", made_up))
-    here = f"http://127.0.0.1:{environment.port}/simulator/line"
-    return LineAccount(**account, base_url=here, is_simulated=True)
 
 
 def line_of(account: LineAccount, business: Business) -> Line:

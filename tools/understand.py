@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.booking import asides, phone, reason
+from bot.booking import asides, hearing, phone, reason
 from bot.booking.errors import NumberRefused
 from bot.booking.when import read
 from bot.channels.sms import keyword
@@ -32,6 +32,8 @@ LABELS = {
     "thank": "thanks", "goodbye": "thanks", "ask_bot": "is_bot", "out_of_scope": "out_of_scope",
     "nlu_fallback": "out_of_scope",
 }  # fmt: skip
+SURE = 1.0
+"""How likely a guess is taken to be: where nothing was asked, doubt changes nothing."""
 OFFERS = re.compile(r"\b(?:reach|get|contact|catch) (?:me|us|hold of me)\b", re.IGNORECASE)
 """Offers a number more than it asks for a call ("you can reach me on …")."""
 GIVEN = frozenset({"give_phone_number", "give_time", "give_reason", "give_name", "nlu_fallback", "out_of_scope"})
@@ -46,6 +48,7 @@ def label(text: str, intent: str, settings: Settings, *, language: str) -> str:
         return "optout"
     if asides.answer_to(text, settings.for_faqs(), language="en" if language == "en" else "ja"):
         return "other"
+    intent = hearing.settled(intent, text, confidence=SURE, asked=None)
     if intent not in GIVEN:
         return LABELS[intent]
     if intent == "give_phone_number" and OFFERS.search(text) and _has_number(text, settings):

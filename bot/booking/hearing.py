@@ -113,9 +113,9 @@ _CHANGES = re.compile(
     re.IGNORECASE,
 )
 _IS_BOOKED = re.compile(
-    r"(?:電話|折り?返し)を?(?:頼|お願いし)(?:んだ|んで|ました|た|てい)|予約(?:を?(?:し|入れ|取っ"
-    r"|とっ)(?:て(?:い|お|あ)?(?:る|ます|た|ました|り|った)|た|ました)|済み|があ(?:る|り)"
-    r"|が入って)|[0-9]件(?:お願い|予約|電話)?し?て(?:い)?た|"
+    r"(?:電話|折り?返し)を?(?:頼|お願いし)(?:んだ|んで|ました|た(?![いくら])|てい)|予約(?:を?(?:し|入れ|取っ"
+    r"|とっ)(?:て(?:い|お|あ)?(?:る|ます|た|ました|り|った)|た(?![いくら])|ました)|済み|があ(?:る|り)"
+    r"|が入って)|[0-9]件(?:お願い|予約|電話)?し?て(?:い)?た(?![いくら])|"
     r"\b(?:calls?|appointments?|bookings?|callbacks?) (?:is |are |was |were |already )*(?:booked|scheduled"
     r"|arranged|reserved)\b|"
     r"\b(?:i|we|i've|we've|i'd) (?:have |had |already |just )*(?:booked|scheduled|arranged|reserved|requested"
@@ -215,6 +215,8 @@ def _about_what_is_booked(plain: str, intent: str) -> str | None:
         return "cancel_callback"
     if _CHANGES.search(plain):
         return "move_callback"
+    if intent == "request_callback":
+        return None  # one more call is wanted
     return intent if intent in _WISH_OF_A_BOOKING else "check_callback"
 
 

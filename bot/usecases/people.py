@@ -21,6 +21,10 @@ ONE_TIME_BYTES = 12
 class LoginTaken(Exception):
     """Somebody has this login already."""
 
+    def __init__(self, login: str) -> None:
+        super().__init__(f"Somebody has the login {login} already.")
+        self.login = login
+
 
 class LastAdmin(Exception):
     """Nobody would be left who may look after accounts."""

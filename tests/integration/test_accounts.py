@@ -222,7 +222,7 @@ async def test_a_reset_password_is_good_for_one_login_only(office: Office) -> No
 
 async def test_a_login_is_given_once(office: Office) -> None:
     await somebody(office)
-    with pytest.raises(LoginTaken):
+    with pytest.raises(LoginTaken, match="Somebody has the login mika already"):
         await somebody(office, " MIKA")
     with pytest.raises(PersonNotFound):
         await office.people.disable("nobody", actor="aoi", now=REAL)
