@@ -151,6 +151,7 @@ class ValidateCallbackForm(ReadingForm):
             or turn.intent in ("give_time", "move_callback")
             or has_number
             or reason.asks_for_call(turn.text)
+            or reason.asks_for_time(turn.text)
             or (turn.asked != "reason" and turn.slots.get("reason"))
         )
         if not is_about_the_call:
@@ -216,6 +217,8 @@ class ValidateCallbackForm(ReadingForm):
         if turn.intent in NO_REASON and not others:
             return {}
         told = reason.part(turn.text)
+        if told is None and turn.asked == "reason" and not others and reason.asks_for_call(turn.text):
+            return {"reason": None}  # the wish to be called does not say why
         if told is None and turn.asked == "reason" and not others and turn.intent in MATTERS:
             told = reason.cleaned(turn.text)  # it says something, if nothing that we can take apart
         if not told:
@@ -241,11 +244,16 @@ class ValidateCallbackForm(ReadingForm):
         return {turn.asked: None} if turn.asked and turn.intent in TALK and not is_elsewhere else {}
 
     def _verdict(self, turn: Turn) -> Answers:
+        if name.is_withheld(turn.text):
+            kept = {"customer_name": ""} if turn.slots.get("customer_name") else {}
+            return {**kept, "confirmed": None, "changing": False}
         named = _named(turn.text)
         if named and (turn.slots.get("changing") or turn.intent in CHANGES or WRONG.search(turn.text)):
             return {named: None, "offered_slots": None, "changing": False}
         if turn.intent == "affirm" and not turn.slots.get("changing"):
             return {"confirmed": True}
+        if turn.intent == "affirm" and turn.slots.get("asking") != "first":
+            return {"confirmed": None, "changing": False}  # asked twice what to change: it may be right as it is
         if turn.intent in ("deny", "move_callback", "skip", "affirm"):
             return {"confirmed": None, "changing": True}
         return {}

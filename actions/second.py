@@ -11,7 +11,7 @@ from actions.form import Answers, ReadingForm
 from actions.speaking import SpeakingAction
 from actions.turn import Turn
 
-KEEP = re.compile(r"このまま|そのまま|変えな|変更しな|大丈夫|\bkeep\b|\bleave\b|as it is", re.IGNORECASE)
+KEEP = re.compile(r"のまま|変えな|変更しな|大丈夫|\bkeep\b|\bleave\b|as it is", re.IGNORECASE)
 MOVE = re.compile(r"変更|変え|ずら|移|\bmove\b|\bchange\b|\breschedule\b", re.IGNORECASE)
 SECOND = re.compile(
     r"もう(?:一|1|１)(?:件|つ|回)|追加|別(?:の|に)|2件|２件|二件|両方|\bsecond\b|\banother\b|\bboth\b|\bnew "

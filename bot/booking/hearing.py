@@ -92,7 +92,9 @@ _BESIDE_A_YES = frozenset(
 )
 """What the model may take a yes for that comes with more words (「はい、ありがとうございます」)."""
 _SAYS_YES = re.compile(
-    r"^\W*(?:はい|ええ|うん|お願い|おねがい|よろしく|宜しく|大丈夫|それで|これで|OK|オッケー|オーケー|承知|了解"
+    r"^\W*(?:(?:(?:それ)?なら|じゃあ?|では|安心(?:しました|です|だ)?|よかった(?:です)?|良かった(?:です)?|なるほど"
+    r"|そうですか|(?:わか|分か)りました|oh|ah|i see|good|then)[、。,. ]*)*"
+    r"(?:はい|ええ|うん|お願い|おねがい|よろしく|宜しく|大丈夫|それで|これで|OK|オッケー|オーケー|承知|了解"
     r"|問題な|合って|あって|間違いな|"
     r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|correct|right|perfect|great|fine|sounds (?:good|great)|looks (?:good|right)|"
     r"that(?:'?s| is) (?:all )?(?:right|fine|it|all|ok|good|correct|it|all)|all (?:good|correct|right)|go ahead"
@@ -119,11 +121,16 @@ _IS_BOOKED = re.compile(
     r"\b(?:calls?|appointments?|bookings?|callbacks?) (?:is |are |was |were |already )*(?:booked|scheduled"
     r"|arranged|reserved)\b|"
     r"\b(?:i|we|i've|we've|i'd) (?:have |had |already |just )*(?:booked|scheduled|arranged|reserved|requested"
-    r"|asked for) (?:a|an|my|two|the|that)\b|\b(?:appointment|booking|call) (?:that )?i(?:'ve)? (?:made|booked|have)\b|"
+    r"|asked for) (?:a|an|my|two|the|that)\b|\b(?:appointment|booking|call(?:-?back)?) (?:that )?"
+    r"(?:i|we)(?:'ve| have| had)? "
+    r"(?:made|booked|have|arranged|scheduled|requested|set up|asked for)\b|\b(?:one|two|both|all|some) of (?:my|our) "
+    r"(?:calls|bookings|appointments|call-?backs)\b|入って(?:い)?る(?:お?電話の)?予約|予約を?(?:一|1|ひと)(?:つ|件)|"
     r"\b(?:what(?:'s| is)|what i have) booked\b|\bexisting (?:call|booking|appointment)\b",
     re.IGNORECASE,
 )
 """Says that a call is booked."""
+_TELL = re.compile(r"教えて|知りたい|いつ(?:だ|です)|\b(?:what time|when)(?: is|'s)\b", re.IGNORECASE)
+"""Asks what is known of a booking."""
 _CANCELS = re.compile(
     r"キャンセル|取り?消|とりけ|やめ|消し|不要|いらな|\b(?:cancel|scrap|delete|drop|remove|don't need|no longer "
     r"need)\b",
@@ -215,7 +222,7 @@ def _about_what_is_booked(plain: str, intent: str) -> str | None:
         return "cancel_callback"
     if _CHANGES.search(plain):
         return "move_callback"
-    if intent == "request_callback":
+    if intent == "request_callback" and not _TELL.search(plain):
         return None  # one more call is wanted
     return intent if intent in _WISH_OF_A_BOOKING else "check_callback"
 

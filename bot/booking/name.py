@@ -41,7 +41,14 @@ _THIS_IS = re.compile(
     r"|[A-Z][A-Za-zà-ÿ'’\-]+)){0,3})"
     rf"(?: now| actually| instead|{_OF_WHOM})?(?=\s*(?:[,.;!\n–-]|$| and | from | at | with | here| calling| speaking))"
 )
-_HERE = re.compile(r"\b([A-Z][a-zà-ÿ'’\-]+(?: [A-Z][A-Za-zà-ÿ'’\-]+){0,2}),? (?:here|speaking)\b")
+_HERE = re.compile(r"\b([A-Z][a-zà-ÿ'’\-]+(?: [A-Z][A-Za-zà-ÿ'’\-]+){0,2}),? (?:here|speaking|is (?:the|my) name)\b")
+_WITHHELD = re.compile(
+    r"名乗り(?:たくな|ませ)|名乗らな|(?:名前|氏名)[はをも]?[^。]{0,8}(?:言いたく|教え(?:たく|ませ|られ)|出したく|言えま|言わな|伏せ|秘密|内緒"
+    r"|なしで|省略)|匿名|"
+    r"\b(?:don'?t|do not|won'?t|will not|not|never|rather|prefer|can'?t)\b[^.]{0,30}\b(?:my name|names?)\b(?! is)"
+    r"|\bno names?\b|\banonymous(?:ly)?\b|\bwithout (?:a|my|giving my) name\b",
+    re.IGNORECASE,
+)
 _LABELLED = re.compile(
     r"^[\s・*\-]*(?:お?名前|氏名|name)\s*[:：]\s*(.{1,40}?)(?:様|です)?\s*$", re.IGNORECASE | re.MULTILINE
 )
@@ -108,6 +115,11 @@ _FIRM_JA = re.compile(
     r"(?=の|です|と申|でございます|、|。|\s|$)|"
     rf"(?:会社|社)(?:名)?は[、 　]?({_FIRM})(?:です|と申します|といいます|。|$)"
 )
+_FIRM_LABELLED = re.compile(
+    r"^[\s・*\-]*(?:ご?会社名?|貴?社名|company(?: name)?|organi[sz]ation)\s*:\s*(\S.{0,39}?)\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A line of a list."""
 _FIRM_EN = re.compile(
     r"(?:\b(?:my company is|company(?: name)?(?: is|:)|i work (?:for|at)|calling from|on behalf of)\s+"
     r"|(?:(?:[Tt]his is|[Mm]y name is|I'm|I am|it's|It's|here is)\s+|^\W*)"
@@ -117,9 +129,16 @@ _FIRM_EN = re.compile(
 )
 
 
+def is_withheld(text: str) -> bool:
+    """Whether the customer says that they would rather not give a name."""
+    return bool(_WITHHELD.search(_plain(text)))
+
+
 def company(text: str) -> str | None:
     """The company that the customer names as their own (「ABC商事の鈴木」, "this is Jane from Acme"), else None."""
     plain = _plain(text)
+    if labelled := _FIRM_LABELLED.search(_lines(text)):
+        return labelled[1]
     if found := _FIRM_EN.search(plain):
         return found[1]
     if signed := signature.firm(_lines(text)):

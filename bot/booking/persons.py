@@ -78,11 +78,23 @@ def has_surname(name: str) -> bool:
     return False
 
 
+_HOLIDAY = re.compile(
+    r"(?:new year'?s|coming of age|foundation|constitution|greenery|children'?s|marine|mountain|sports|culture"
+    r"|labou?r|thanksgiving|christmas|boxing|respect for the aged|equinox|public|bank) (?:day|holiday)",
+    re.IGNORECASE,
+)
+"""What is written like a name, and is a day; "Doris Day" is a person."""
+
+
 def is_no_person(name: str, *, in_english: bool = False) -> bool:
     """Whether it is a word for something else, where only a name would do."""
     if in_english:
         words = [word.strip(".,").casefold() for word in name.split()]
-        return any(word in _NO_NAMES_EN for word in words) or bool(_QUALITY.search(words[-1]))
+        return (
+            bool(_HOLIDAY.search(name))
+            or any(word in _NO_NAMES_EN for word in words)
+            or bool(_QUALITY.search(words[-1]))
+        )
     return bool(_NO_PERSON_JA.match(name)) or any(letter in _THINGS for letter in name)
 
 

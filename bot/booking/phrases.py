@@ -78,7 +78,7 @@ NUMBER = re.compile(
         r"(?:on|at|to)(?=\s*[+0])",
     )
     + r"?[\s:：]*\+?[\d(（][\d()（）\-‐‑‒–—―−ー－ 　.]{7,}\d"
-    + _any(*"です まで へ に 宛に? の番号".split())
+    + _any(*"です まで へ に 宛に? の番号".split(), r"\s*is (?:the|my) number\b")
     + "*",
     re.IGNORECASE,
 )
@@ -94,6 +94,8 @@ CALL_REQUEST = re.compile(
         r"(?:you can\s+)?"
         rf"(?:call|ring|phone|reach|get|catch|contact|text)\s+(?:me\s+|us\s+|hold of "
         rf"me\s+)?(?:back\s+)?(?:on\s+|at\s+)?(?=[+\d({NUMBER_WAS_HERE}])",
+        r"(?<=[時分半])(?:頃|ごろ)?に?かけて(?:いただ|頂|ほし|欲し|くだ|下さ|もら|くれ)[^、。！!？?\n]*",
+        r"お?電話で(?:お話し?|話し?|ご?相談)(?:が|を)?(?:し)?たい(?:です|んです(?:が|けど)?|のですが)?",
         _words("お?電話 折り?返し 御?ご?連絡 コール ＴＥＬ TEL")
         + _any(*"を で の にて の予約を? お電話 電話 連絡".split())
         + "*"
@@ -107,7 +109,7 @@ CALL_REQUEST = re.compile(
         + r"[^、。！!？?\n]*",
         r"\b(?:please\s+)?(?:(?:if\s+)?(?:can|could|would|will)?\s*(?:you|u|ya|someone|somebody|anyone|an "
         r"agent)\s+(?:(?:can|could|would|will)\s+)?(?:please\s+|pls\s+)?)?"
-        r"(?:call|ring|phone)\s+(?:me|us)(?:\s+back)?\b",
+        r"(?:call|ring|(?:tele)?phone)\s+(?:me|us)(?:\s+back)?\b",
         r"\b(?:please\s+)?(?:give|get)\s+me\s+a\s+(?:call|ring|callback|call back)(?:\s+back)?\b",
         rf"\b(?:{_WANT}|(?:can|could) i (?:get|have|book)|book(?: me)?|schedule|arrange|request)"
         rf"(?:\s+to\s+(?:book|get|request|schedule|arrange|have))?\s+(?:a\s+|another\s+)?{_CALL_BACK}",
@@ -175,6 +177,10 @@ COURTESY = re.compile(
         _words("よろしく(?:お願い)?(?:いた|致)?し?ます? (?:で|を)?(?:よろしく)?お?願いいたします"),
         _words("(?:で|を)?お願いし(?:ます|たい(?:です)?) (?:で|が)?いいです (?:で|が)?よいです"),
         "hi(?: there)?|hello(?: there)?|hey|good (?:morning|afternoon|evening)",
+        "(?:ah|oh|ok|well)?[, ]*(?:good|great|fine|right|alright|all right|perfect|nice|cool|understood|got it|i see"
+        "|fair enough|sounds good)(?:[, ]+then)?|then",
+        "(?:あ[、,]?)?(?:そう(?:です|なんです|でした)[かね]ー?|そうか|そっか|なるほど|(?:わか|分か)りました|了解(?:です|しました)?"
+        "|よかった(?:です)?|良かった(?:です)?)",
         "thanks?(?: you)?|please|pls|plz|yes|ok(?:ay)?|cheers|sure|yo|hiya|dear (?:sir or madam|sirs?|all|team"
         "|support)",
         "(?:i )?hope (?:you(?:'re| are)|this finds you|all is) (?:doing )?(?:well|fine|good)",
@@ -191,6 +197,9 @@ COURTESY = re.compile(
     re.IGNORECASE,
 )
 """A clause that is nothing but polite."""
+
+ASKED = re.compile(r"お願い|おねがい|希望|がいい|\b(?:please|pls|plz)\b", re.IGNORECASE)
+"""What makes a wish of a bare time."""
 
 SUITS = re.compile(
     r"\b(?:(?:would )?(?:suits?|works?)(?: (?:for )?me)?(?: best)?"

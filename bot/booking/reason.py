@@ -11,6 +11,7 @@ from bot.booking.phrases import (
     ABOUT,
     ADDRESS,
     AGAIN_AND_AGAIN,
+    ASKED,
     BREAK,
     CALL_REQUEST,
     COURTESY,
@@ -133,6 +134,12 @@ def has_matter(text: str) -> bool:
 def asks_for_call(text: str) -> bool:
     """Whether the message asks to be called, so that a time in it is the time of the call."""
     return bool(CALL_REQUEST.search(unicodedata.normalize("NFKC", text)))
+
+
+def asks_for_time(text: str) -> bool:
+    """Whether a clause asks for nothing but a time ("Friday at 5 pm please"), whatever the rest is about."""
+    clauses = BREAK.split(unicodedata.normalize("NFKC", text))
+    return any(bool(TIME.search(told)) and bool(ASKED.search(told)) and _is_time_wish(told) for told in clauses if told)
 
 
 def part(text: str) -> str | None:

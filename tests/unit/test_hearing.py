@@ -131,3 +131,24 @@ def test_a_name_is_corrected(text: str, known: str, right: str | None) -> None:
 def test_reason_and_name_are_found_beside_everything_else(text: str, told: str | None, who: str | None) -> None:
     assert (reason.corrected(text) or reason.part(text)) == told
     assert name.introduced(text) == who
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Please cancel the call I arranged on your website, my number is 090-1234-5678", "cancel_callback"),
+        ("I want to cancel one of my calls, the number is 090-1234-5678", "cancel_callback"),
+        ("can you move the appointment we set up by phone", "move_callback"),
+        ("予約を一つ取り消したいです、電話は090-1234-5678", "cancel_callback"),
+        ("090-1234-5678で入ってる予約の時間を教えて", "check_callback"),
+        ("予約を1件変更したいです", "move_callback"),
+    ],
+)
+@pytest.mark.parametrize("guessed", ["give_reason", "request_callback", "give_phone_number"])
+def test_a_booking_from_elsewhere_is_meant_whatever_the_model_says(text: str, wanted: str, guessed: str) -> None:
+    assert hearing.settled(guessed, text, confidence=0.9, asked="reason") == wanted
+
+
+@pytest.mark.parametrize("text", ["なら安心、お願いします", "よかった、お願いします", "I see, yes", "oh good, ok"])
+def test_a_yes_may_come_after_a_word_of_relief(text: str) -> None:
+    assert hearing.settled("out_of_scope", text, confidence=0.9, asked="confirmed") == "affirm"

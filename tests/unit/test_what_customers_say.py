@@ -34,6 +34,12 @@ PARTS = {
         "プリンターの紙詰まりで困っております"
     ),
     "折り返し電話をお願いします": None,
+    "そうですか。じゃあ電話で相談したいです": None,
+    "なるほど。では電話でお話ししたいです": None,
+    "good. I'd like a phone call then": None,
+    "I see. Can you call me?": None,
+    "You can telephone me tomorrow 2 o'clock? My machine of washing is broke": "My machine of washing is broke",
+    "登録ができなくて…木曜10時半にかけていただけると嬉しいです": "登録ができなくて…",
     "明日10時に電話かけて": None,
     "明日15時": None,
     "明日の午後がいいです": None,
@@ -226,3 +232,58 @@ def test_of_times_told_in_the_order_of_recommendation_earlier_and_later_are_mean
     ]
     found = window(text, offered)
     assert (found and found.start) == (picked and tokyo(f"2026-11-24 {picked:02d}:00"))
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("I'm Ivor. Friday at 5 pm please, about cartridges", True),
+        ("カートリッジの件です。金曜の17時がいいです", True),
+        ("Friday at 5 pm the oven stopped", False),
+        ("金曜の17時に止まりました", False),
+        ("please fix my oven", False),
+    ],
+)
+def test_a_bare_time_with_a_please_is_a_wish(text: str, asks: bool) -> None:
+    assert reason.asks_for_time(text) is asks
+
+
+@pytest.mark.parametrize(
+    ("text", "is_withheld"),
+    [
+        ("I don't give out my name online", True),
+        ("I'd rather not tell you my name", True),
+        ("no name, thanks", True),
+        ("名乗りたくないんですが、それでもいいですか", True),
+        ("名前は言いたくないです", True),
+        ("not Smith, my name is Smyth", False),
+        ("名前は田中です", False),
+        ("はい", False),
+    ],
+)
+def test_a_name_may_be_withheld(text: str, is_withheld: bool) -> None:
+    assert name.is_withheld(text) is is_withheld
+
+
+@pytest.mark.parametrize(
+    ("text", "firm"),
+    [
+        ("氏名：堀内\n会社名：ほりうち工務店", "ほりうち工務店"),
+        ("Name: Lena Fox\nCompany: Fox Bakery\nPhone: 090-1234-5678", "Fox Bakery"),
+    ],
+)
+def test_a_company_stands_in_a_list(text: str, firm: str) -> None:
+    assert name.company(text) == firm
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("ah, Culture Day! Wednesday at 2pm then", None),
+        ("oh, Labor Day, sorry. Tuesday then", None),
+        ("Hello, Doris Day here", "Doris Day"),
+        ("Joan Beck is the name, about a press", "Joan Beck"),
+    ],
+)
+def test_a_public_holiday_is_no_name(text: str, who: str | None) -> None:
+    assert name.introduced(text) == who
