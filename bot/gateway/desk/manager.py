@@ -15,6 +15,7 @@ from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.words import Words
 from bot.gateway.sheets import MARK, lines
 from bot.usecases.accounts import LANGUAGES
+from bot.usecases.agent import SETTLEMENTS
 from bot.usecases.finding import Order, Place, Wanted
 
 ON_A_PAGE = 50
@@ -62,6 +63,7 @@ class ManagerPages(Pages):
                 "channel": tuple(Channel), "attention": ATTENTIONS, "language": LANGUAGES,
             },
             orders=get_args(Order),
+            settlements=SETTLEMENTS,
         )  # fmt: skip
 
     async def export(self, request: Request) -> None:
