@@ -1,4 +1,4 @@
-"""Doing the same to many callbacks: looked at first, then done to exactly those that are still as they were seen."""
+"""Doing the same to many callbacks: looked at first, then done to those that are still as they were seen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.booking.callback import Callback
-from bot.booking.errors import BookingError, CallbackNotFound
+from bot.booking.errors import BookingError, CallbackNotFound, ChangedMeanwhile
 from bot.store import audit
 from bot.store.agents import Agent
 from bot.store.database import Database
@@ -71,7 +71,7 @@ class Bulk:
         if trouble is None:
             try:
                 callback = await self._do(callback, plan, supervisor, now=now)
-            except (MovedOn, OutcomeNotPossible, AlreadyRecorded, CallbackNotFound):
+            except (ChangedMeanwhile, MovedOn, OutcomeNotPossible, AlreadyRecorded, CallbackNotFound):
                 trouble = "changed"
             except BookingError:
                 trouble = "no_place" if plan.deed == "requeue" else "changed"
@@ -85,7 +85,7 @@ class Bulk:
             return await self._follow_ups.other_topic(
                 reference, supervisor, plan.argument, seen=callback.status, now=now
             )
-        cancelled = await self._bookings.cancel(reference, now=now)
+        cancelled = await self._bookings.cancel(reference, now=now, version=callback.version)
         async with self._database.write() as tx:
             await audit.append(tx, at=now, actor=supervisor.login, action="cancelled", subject=reference)
         return cancelled

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.booking.callback import Status
+from bot.booking.errors import ChangedMeanwhile
 from bot.store.database import Database
 from bot.usecases.bulk import Plan
 from tests.support.desk import DeskServer, Office, Visitor, serving
@@ -50,6 +51,13 @@ async def test_what_changed_since_it_was_seen_is_left_as_it_is(office: Office) -
     assert [(await office.read(one)).status for one in (same, moved)] == [Status.CANCELLED, Status.DIALING]
     told = [(entry.actor, entry.subject) for entry in await office.audit.listing(action="cancelled", limit=9)]
     assert told == [("hana", same.reference)]
+
+
+async def test_a_promise_that_changes_at_the_last_moment_is_not_cancelled(office: Office) -> None:
+    booked = await office.world.book()
+    with pytest.raises(ChangedMeanwhile):
+        await office.world.bookings.cancel(booked.reference, now=office.now, version=booked.version + 1)
+    assert (await office.read(booked)).status == Status.BOOKED
 
 
 async def test_exactly_what_the_page_showed_is_done(office: Office, server: DeskServer) -> None:
