@@ -33,6 +33,7 @@ from bot.usecases.agent import Desk
 from bot.usecases.agent_legs import AgentLegs
 from bot.usecases.audit import AuditLog
 from bot.usecases.bookings import Bookings
+from bot.usecases.bulk import Bulk
 from bot.usecases.calls import Calls
 from bot.usecases.choosing import Choosing
 from bot.usecases.claims import Claims
@@ -140,6 +141,7 @@ class Product:
     presences: Presences
     audit: AuditLog
     finding: Finding
+    bulk: Bulk
     health: Health
     links: Links
     emails: Emails
@@ -225,6 +227,7 @@ def connect(settings: Settings | None = None) -> Product:
     at_line = line_account(settings)
     on_line = line_of(at_line, business) if at_line else None
     channels: dict[str, TalkChannel] = {SMS: sms} | ({LINE: on_line.channel} if on_line else {})
+    follow_ups = FollowUps(database, desk, bookings, rules=rules, seats=seats)
     return Product(
         settings=settings,
         clock=SimulatedClock(settings.var / "clock") if settings.is_simulated else SystemClock(),
@@ -309,7 +312,8 @@ def connect(settings: Settings | None = None) -> Product:
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
         desk=desk,
-        follow_ups=FollowUps(database, desk, bookings, rules=rules, seats=seats),
+        follow_ups=follow_ups,
+        bulk=Bulk(database, bookings=bookings, desk=desk, follow_ups=follow_ups),
         accounts=accounts,
         second_factor=SecondFactor(database, accounts, issuer=business.name("en")),
         people=People(database),

@@ -56,12 +56,13 @@ _TEXTS = (
     r"通知|案内メール|メール|リマインド|リマインダー)"
 )
 _ABOUT = (
-    r"(?:[のを]?(?:配信|送信|受信|送付))?(?:につきましては?|については?|に関しては?|なんか|って|[はをがも])?[、,]?"
-    r"(?:もう|全部|すべて|一切|今後|これ以上|二度と)*"
+    r"(?:[のを]?(?:配信|送信|受信|受け?取り|送付|登録|購読))?(?:につきましては?|については?|に関しては?|なんか|って|[はをがも])?[、,]?"
+    r"(?:もう|全部|すべて|一切|いっさい|今後|これ以上|二度と)*"
 )
 _UNWANTED = (
     r"(?:の?停止|止め|とめて|やめ|辞め|解除|[い要][らり](?:ない|ん|ません)|不要|必要(?:ない|ありません)|結構です|拒否|"
-    r"お断り|(?:ご|御)?遠慮|希望しません|受け取りたく[なあ]|受けたく[なあ]|ほしくな|欲しくな|うざい|迷惑|"
+    r"お断り|(?:ご|御)?遠慮|外し|はずし|オフに|来なくて(?:い|結構)|来ないように|"
+    r"希望しません|受け取りたく[なあ]|受けたく[なあ]|ほしくな|欲しくな|うざい|迷惑|"
     r"(?:送|おく)(?:ら(?:ない|ん)|るな|るの?を?(?:やめ|止め)|って(?:こ|来)(?:ない|ん)|ってくる(?:な"
     r"|の?を?(?:やめ|止め))))"
 )
@@ -70,8 +71,11 @@ _MESSAGES = (
     r"promotions?|promos|ads|marketing|spam)"
 )
 _FEW_WORDS = r"(?:(?!error|warning)[\w']+\s+){0,4}"
+_EVER = r"(?:二度と|今後(?:は|とも)?|金輪際)"
+_AT_ALL = r"(?:一切|いっさい)?"
 NO_MESSAGES = re.compile(
     rf"{_TEXTS}{_ABOUT}{_UNWANTED}|"
+    r"(?:リスト|名簿|登録(?:先|名簿)?)から(?:名前を?)?(?:外し|はずし|消し|削除|抹消)|"
     r"\bun-?subscri\w*|\bopt(?:ing|ed)?[ -]?(?:me )?out\b|^stop[ -]?all\b|"
     rf"\b(?:stop|quit|cease|enough|no more)\s+(?:with\s+)?{_FEW_WORDS}{_MESSAGES}\b|"
     rf"\b(?:don't|dont|do not|never)\s+(?:ever\s+)?(?:send|{_MESSAGES})\s+"
@@ -79,7 +83,8 @@ NO_MESSAGES = re.compile(
     rf"\b(?:don't|dont|do not|no longer)\s+(?:want|wish|need|like)\s+{_FEW_WORDS}{_MESSAGES}\b|"
     r"\b(?:take|remove|delete|get)\s+(?:me|us|(?:my|our)\s+\w+)\s+(?:off|from)\s+(?:of\s+)?(?:(?:your|the|this"
     r"|all)\s+)?"
-    r"(?:mailing|marketing|e-?mail|sms|text\w*|messag\w+|contacts?|distribution|subscri\w+|spam)\b|"
+    r"(?:lists?$|lists?(?= please|[,.!])|mailing|marketing|e-?mail|sms|text\w*|messag\w+|contacts?|distribution"
+    r"|subscri\w+|spam)\b|"
     r"\b(?:take|remove) my (?:number|name|phone) (?:off|from)(?: (?:your|the) (?:list|lists|system|records|database))?"
     r"(?: (?:please|now))?[.!]*$"
 )
@@ -88,9 +93,10 @@ NO_CALLS = re.compile(
     r"(?:二度と|もう|今後)(?:一切)?(?:お?電話|連絡)[をはも]?(?:して|し|せ|かけて|かけ|掛けて|掛け)?(?:こ|来"
     r"|くる|くん|ん)?"
     r"(?:ないで|るな|な$|な[。!]|んで|んといて)|"
-    r"(?:二度と|今後)(?:一切)?(?:の)?(?:お?電話|連絡)[をはも]?(?:一切)?"
+    rf"{_EVER}{_AT_ALL}(?:の)?(?:お?電話|(?:ご|御)?連絡)[をはも]?{_AT_ALL}"
     r"(?:しなくて(?:いい|結構)|いらない|不要|お断り|(?:ご|御)?遠慮)|"
-    r"(?:二度と|もう)(?:かけて|掛けて)(?:こ|来|くる|くん)(?:ないで|るな|な|んで|んといて)|"
+    r"(?:営業|勧誘)の?お?電話[をはも]?(?:もう)?(?:一切)?(?:いらない|要らない|不要|お断り|断り|やめ|結構)|"
+    r"(?:二度と|もう|金輪際)(?:かけて|掛けて)(?:こ|来|くる|くん)(?:ないで|るな|な|んで|んといて)|"
     r"お?電話[をは]?(?:(?:かけて?|掛けて?|して?)(?:こ|来)?ないで|せんといて|(?:して|かけて)こんといて)|"
     rf"\b(?:don't|dont|do not|never|stop|quit|cease)\s+(?:ever\s+)?{_RING}\s+"
     r"(?:me|us|this number|my (?:number|phone|house|home))\b"

@@ -71,6 +71,13 @@ class CallbackNotOpen(BookingError):
         self.status = status
 
 
+class ChangedMeanwhile(BookingError):
+    """The callback is no longer in the version that was to be changed."""
+
+    def __init__(self) -> None:
+        super().__init__("The callback has changed since it was read.")
+
+
 class NotRateable(BookingError):
     """Only a call that took place can be rated. `status` says where the callback stands."""
 

@@ -9,7 +9,7 @@ from bot.booking.answering import AnswerRates
 from bot.booking.business import Business
 from bot.booking.callback import Callback, Kind, Status
 from bot.booking.choices import choose, first_parts
-from bot.booking.errors import CallbackNotFound, CallbackNotOpen, SlotFull, WindowNotOffered
+from bot.booking.errors import CallbackNotFound, CallbackNotOpen, ChangedMeanwhile, SlotFull, WindowNotOffered
 from bot.booking.line import Standing
 from bot.booking.offer import Offer, offer
 from bot.booking.phone import NumberPolicy
@@ -265,15 +265,26 @@ class Bookings:
             return await self.change_number(reference, number, now=now)
 
     async def cancel(
-        self, reference: str, *, now: datetime, reason: str | None = None, during_call: bool = False
+        self,
+        reference: str,
+        *,
+        now: datetime,
+        reason: str | None = None,
+        during_call: bool = False,
+        version: int | None = None,
     ) -> Callback:
-        """Take the promise back; cancelling twice is harmless. Raises CallbackNotFound, CallbackNotOpen."""
+        """Take the promise back; cancelling twice is harmless. `version` is the only one that is cancelled.
+
+        Raises CallbackNotFound, CallbackNotOpen, and ChangedMeanwhile where it is in another version.
+        """
         try:
             async with self._database.write() as tx:
                 callback = await callbacks.by_reference(tx, reference)
                 if callback and callback.status == Status.CANCELLED:
                     return callback
                 callback = await self._changeable(tx, reference, during_call=during_call)
+                if version not in (None, callback.version):
+                    raise ChangedMeanwhile
                 cancelled = await callbacks.change(tx, callback, now=now, status=Status.CANCELLED)
                 if reason:
                     await callbacks.note_event(tx, callback.id, "cancel_reason", at=now, facts={"reason": reason})
@@ -281,7 +292,7 @@ class Bookings:
                 await plan_notices(tx, cancelled, "cancelled", now=now, leads=self._reminders)
                 return cancelled
         except callbacks.StaleCallback:
-            return await self.cancel(reference, now=now, reason=reason, during_call=during_call)
+            return await self.cancel(reference, now=now, reason=reason, during_call=during_call, version=version)
 
     async def find(self, reference: str) -> Callback:
         """The callback with this reference; raises CallbackNotFound."""

@@ -120,6 +120,16 @@ async def test_a_table_is_taken_away_with_masked_numbers_and_full_ones_are_audit
     assert told == [("hana", '{"numbers": "full"}'), ("hana", '{"numbers": "masked"}')]
 
 
+async def test_a_search_is_not_narrowed_by_a_day_that_nobody_typed(office: Office, server: DeskServer) -> None:
+    await office.has("P", name="Old Friend", window_shift=timedelta(days=-30), phone_number=number(9))
+    visitor = Visitor(server.url)
+    await visitor.log_in("hana")
+    from_today = (await visitor.get(f"{PAGE}?from=")).text
+    assert 'name="from" type="date" value=""' in from_today
+    assert "Old Friend" not in from_today
+    assert "Old Friend" in (await visitor.get(f"{PAGE}?q=friend&from=")).text
+
+
 async def test_the_page_is_for_supervisors_and_keeps_what_was_asked_for(server: DeskServer) -> None:
     visitor = Visitor(server.url)
     await visitor.log_in("sakura")

@@ -21,6 +21,7 @@ from bot.store.database import Database
 from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.audit import AuditLog
+from bot.usecases.bulk import Bulk
 from bot.usecases.followups import FollowUps
 from bot.usecases.people import People
 from bot.usecases.presences import Presences
@@ -43,6 +44,7 @@ class Office:
         self.desk = Desk(database, business=BUSINESS, line=self.world.line)
         world = self.world
         self.follow_ups = FollowUps(database, self.desk, world.bookings, rules=world.rules, seats=world.seats)
+        self.bulk = Bulk(database, bookings=world.bookings, desk=self.desk, follow_ups=self.follow_ups)
         self.accounts = Accounts(database, hasher=hasher)
         self.second_factor = SecondFactor(database, self.accounts, issuer="Shop")
         self.presences = Presences(database)
@@ -141,6 +143,7 @@ async def serving(office: Office, folder: Path, **environment: str) -> AsyncIter
             await a_product(office.world, folder, **told),
             desk=office.desk,
             follow_ups=office.follow_ups,
+            bulk=office.bulk,
             accounts=office.accounts,
             people=office.people,
             second_factor=office.second_factor,

@@ -66,7 +66,7 @@ def test_what_a_message_costs(text: str, parts: int, signs: str) -> None:
 def test_the_preview_shows_every_notice_and_finds_nothing_wrong(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(("ja", "en")) == 0
     shown = capsys.readouterr().out
-    assert "ja confirmation (1 x UCS-2)" in shown
+    assert "ja confirmation (2 x UCS-2)" in shown
     assert "en confirmation (1 x GSM-7)" in shown
 
 

@@ -24,6 +24,7 @@ from bot.gateway.desk.auth import (
     session_of,
     wants_page,
 )
+from bot.gateway.desk.bulk import BulkPages, add_bulk
 from bot.gateway.desk.door import add_door
 from bot.gateway.desk.events import BoardWatch, stream
 from bot.gateway.desk.kpis import KpiPages
@@ -60,6 +61,7 @@ def desk_blueprint(product: Product) -> Blueprint:
     add_promising(blueprint, product, PromisingPages(product))
     add_admin(blueprint, product, AdminPages(product))
     add_manager(blueprint, ManagerPages(product))
+    add_bulk(blueprint, product, BulkPages(product))
     _add_reading(blueprint, pages, KpiPages(product), watch)
     _add_writing(blueprint, product, pages)
     _add_problems(blueprint, pages)

@@ -15,6 +15,7 @@ from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.words import Words
 from bot.gateway.sheets import MARK, lines
 from bot.usecases.accounts import LANGUAGES
+from bot.usecases.agent import SETTLEMENTS
 from bot.usecases.finding import Order, Place, Wanted
 
 ON_A_PAGE = 50
@@ -62,6 +63,7 @@ class ManagerPages(Pages):
                 "channel": tuple(Channel), "attention": ATTENTIONS, "language": LANGUAGES,
             },
             orders=get_args(Order),
+            settlements=SETTLEMENTS,
         )  # fmt: skip
 
     async def export(self, request: Request) -> None:
@@ -104,13 +106,15 @@ class ManagerPages(Pages):
         return moment.astimezone(self._product.business.timezone).strftime("%Y-%m-%d %H:%M")
 
     def _asked(self, request: Request, words: Words) -> Asked:
-        """What the address says. Without words to search for, and without a day, what is promised from today on."""
+        """What the address says. Without words to search for, and without a day, what is promised from today on.
+
+        That day is not put into the form: it would narrow the search for whoever types a name next.
+        """
         told = {name: _word(request, name) for name in ("q", "from", "until", "sort", *NARROWED)}
-        today = words.now.astimezone(self._product.business.timezone).date()
-        if not told["q"] and "from" not in request.args:
-            told["from"] = today.isoformat()
         first, last = _day(told["from"]), _day(told["until"])
         told |= {"from": first.isoformat() if first else "", "until": last.isoformat() if last else ""}
+        if not (told["q"] or first or last):
+            first = words.now.astimezone(self._product.business.timezone).date()
         narrowed: dict[str, Any] = {name: told[name] for name in NARROWED}
         wanted = Wanted(
             **narrowed,

@@ -1,0 +1,80 @@
+"""The same for many callbacks: a page that tells what will change, and one that tells how each ended."""
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from hmac import compare_digest, digest
+from typing import cast, get_args
+
+from sanic import Blueprint, HTTPResponse, Request
+
+from bot.gateway.desk.auth import FormRefused, field, require_supervisor, session_of
+from bot.gateway.desk.manager import ON_A_PAGE
+from bot.gateway.desk.pages import Pages
+from bot.usecases.agent import SETTLEMENTS
+from bot.usecases.bulk import Deed, Line, Plan
+from bot.wiring import Product
+
+PICK = re.compile(r"([A-Z0-9]{1,12}):(\d{1,9})")
+
+
+class BulkPages(Pages):
+    """Preview and result."""
+
+    def preview(self, request: Request, lines: Sequence[Line], plan: Plan) -> HTTPResponse:
+        """What will change and what cannot, and the button that does exactly this."""
+        seen = [f"{line.callback.reference}:{line.callback.version}" for line in lines if line.trouble is None]
+        return self._bulk(request, lines, plan, seen=seen, mark=_mark(request, plan, seen), is_done=False)
+
+    def result(self, request: Request, lines: Sequence[Line], plan: Plan) -> HTTPResponse:
+        """How each ended."""
+        return self._bulk(request, lines, plan, seen=(), mark="", is_done=True)
+
+    def _bulk(
+        self, request: Request, lines: Sequence[Line], plan: Plan, *, seen: Sequence[str], mark: str, is_done: bool
+    ) -> HTTPResponse:
+        return self._page(
+            request, "desk_bulk.html", self._words(request), lines=lines, plan=plan, seen=seen, mark=mark,
+            is_done=is_done,
+        )  # fmt: skip
+
+
+def add_bulk(blueprint: Blueprint, product: Product, pages: BulkPages) -> None:
+    """`/desk/bulk` and `/desk/bulk/done`."""
+
+    @blueprint.post("/bulk")
+    async def preview(request: Request) -> HTTPResponse:
+        require_supervisor(request)
+        picked, plan = _picked(request), _plan(request, product)
+        return pages.preview(request, await product.bulk.preview(picked, plan), plan)
+
+    @blueprint.post("/bulk/done")
+    async def carry_out(request: Request) -> HTTPResponse:
+        require_supervisor(request)
+        picked, plan = _picked(request), _plan(request, product)
+        if not compare_digest(_mark(request, plan, picked).encode(), field(request, "mark").encode()):
+            raise FormRefused
+        found = [PICK.fullmatch(one) for one in picked]
+        seen = [(one[1], int(one[2])) for one in found if one]
+        agent = session_of(request).agent
+        return pages.result(request, await product.bulk.carry_out(seen, plan, agent, now=product.clock.now()), plan)
+
+
+def _picked(request: Request) -> list[str]:
+    picked = [str(one) for one in (request.form.getlist("pick") or [] if request.form else [])]
+    return picked[:ON_A_PAGE]
+
+
+def _plan(request: Request, product: Product) -> Plan:
+    """What the form says; raises FormRefused for what there is not."""
+    deed, _, argument = field(request, "deed").partition(":")
+    known = {"cancel": {""}, "requeue": {topic.id for topic in product.topics}, "settle": set(SETTLEMENTS)}
+    if deed not in get_args(Deed) or argument not in known[deed]:
+        raise FormRefused
+    return Plan(deed=cast("Deed", deed), argument=argument)
+
+
+def _mark(request: Request, plan: Plan, picked: Sequence[str]) -> str:
+    """A sign, good in this session, that this and nothing else was shown."""
+    told = "\n".join((plan.deed, plan.argument, *picked))
+    return digest(session_of(request).csrf_token.encode(), told.encode(), sha256).hex()
