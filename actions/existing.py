@@ -155,8 +155,6 @@ async def _looked_up(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event
         events += await _told_of_another(turn)
     if is_here and not turn.form and hearing.asks_for_another(turn.text):
         return [*events, FollowupAction("second_form")]
-    if is_here and not turn.form and turn.intent == "request_callback" and turn.raw_intent in WANTED:
-        return [*events, FollowupAction("second_form")]  # "book a call for Friday" moves nothing
     if is_here and not turn.form and turn.intent == "ask_business" and not reason.asks_for_call(turn.text):
         dispatcher.utter_message(response=turn.fresh("utter_for_the_agent"))
         return [*events, FollowupAction("action_listen")]
