@@ -47,6 +47,11 @@ _ANOTHER = re.compile(
     r"\b(?:another|one more|a second|an additional|an extra)\s+(?:call(?:-?back)?|booking|appointment|one)\b",
     re.IGNORECASE,
 )
+_BOOKS_A_CALL = re.compile(
+    r"(?:お?電話|折り返し)(?:を|の)?ご?予約を?(?:した|お願|取りた|とりた|入れた)|"
+    r"\b(?:book|schedule|arrange|set up|request)\s+an?\s+(?:\w+\s+)?(?:call(?:-?back)?|appointment)\b",
+    re.IGNORECASE,
+)
 _CHANGES_NUMBER = re.compile(
     r"(?:番号|携帯|スマホ|連絡先)[^。]{0,12}?(?:変え|変わ|変更|替え|替わ|直し|直したい|訂正|間違|違って|修正)|"
     r"(?:変え|変更|替え|訂正|修正)[^。]{0,8}(?:番号|連絡先)|"
@@ -240,8 +245,9 @@ def after_a_question(text: str) -> str | None:
 
 
 def asks_for_another(text: str) -> bool:
-    """Whether the message asks for one more call beside what is booked."""
-    return bool(_ANOTHER.search(unicodedata.normalize("NFKC", text)))
+    """Whether the message, of somebody who has a call booked, asks for one."""
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_ANOTHER.search(plain) or _BOOKS_A_CALL.search(plain))
 
 
 def without_another(text: str) -> str:

@@ -152,3 +152,20 @@ def test_a_booking_from_elsewhere_is_meant_whatever_the_model_says(text: str, wa
 @pytest.mark.parametrize("text", ["なら安心、お願いします", "よかった、お願いします", "I see, yes", "oh good, ok"])
 def test_a_yes_may_come_after_a_word_of_relief(text: str) -> None:
     assert hearing.settled("out_of_scope", text, confidence=0.9, asked="confirmed") == "affirm"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [
+        ("can I book a call for Friday at 10:30am", True),
+        ("I'd like to schedule a phone call on Monday", True),
+        ("電話の予約をお願いします、金曜の10時で", True),
+        ("もう一件お願いしたい", True),
+        ("please move the call to Friday", False),
+        ("cancel the call I booked", False),
+        ("電話の予約を取り消したい", False),
+        ("予約の変更をお願いします", False),
+    ],
+)
+def test_who_asks_for_a_call_beside_the_one_that_is_booked_is_heard(text: str, is_so: bool) -> None:
+    assert hearing.asks_for_another(text) is is_so

@@ -32,6 +32,7 @@ _MARKS = {
     "or": Mark.OR,
     "and": Mark.AND,
     "request_booking": Mark.REQUEST,
+    "matter": Mark.MATTER,
     "event": Mark.PAST,
     "closed": Mark.CLOSED,
     "not_asap": Mark.GAP,

@@ -88,6 +88,7 @@ class Mark(Enum):
     REQUEST = auto()  # English: what follows is asked for
     IF_SO = auto()  # Japanese: X なら, which offers X unless it is refused in the same breath
     BECAUSE = auto()  # Japanese: what went before is the reason; a refusal may follow
+    MATTER = auto()  # Japanese: …の件, which is what the call is about
     THEN = auto()  # Japanese: その時に, the time that was named last is meant
 
 

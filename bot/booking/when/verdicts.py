@@ -39,7 +39,7 @@ class Said:
 
 _STANCES = {
     Mark.NOT_LEFT, Mark.NOT_RIGHT, Mark.EXCEPT_RIGHT, Mark.PAST, Mark.CLOSED, Mark.REQUEST, Mark.BUSY,
-    Mark.MOVED, Mark.ONLY, Mark.CANNOT, Mark.OFFER, Mark.IF_SO,
+    Mark.MOVED, Mark.ONLY, Mark.CANNOT, Mark.OFFER, Mark.IF_SO, Mark.MATTER,
 }  # fmt: skip
 _TOPICS = {Mark.TALK, Mark.CALL}
 _LINKS = (Mark.COMMA, Mark.GAP, Mark.AND, Mark.OR, Mark.STOP, Mark.IF_NOT, Mark.CORRECTION)  # weak to strong
@@ -231,6 +231,7 @@ _AFTER = {
     Mark.NOT_RIGHT: Verdict.NOT,
     Mark.EXCEPT_RIGHT: Verdict.NOT,
     Mark.PAST: Verdict.OTHER,
+    Mark.MATTER: Verdict.OTHER,
     Mark.CLOSED: Verdict.OTHER,
     Mark.BUSY: Verdict.BUSY,
     Mark.REQUEST: Verdict.WISH,
@@ -263,6 +264,8 @@ def _verdict(one: Said, *, stance_first: bool) -> Verdict:
 def _verdict_after(one: Said) -> Verdict:
     """The verb stands behind: the first stance counts; other talk without any stance is no wish."""
     stances = [mark for mark in one.after if mark not in _TOPICS]
+    if one.separate and one.after[:2] == [Mark.TALK, Mark.MATTER]:
+        stances.remove(Mark.MATTER)  # 木曜15時、圧力鍋の件: the matter is the pan
     if one.before is Mark.CLOSED and Mark.REQUEST not in stances and Mark.OFFER not in stances:
         return Verdict.OTHER
     if not stances:
