@@ -35,6 +35,9 @@ async def said_aside(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event
     if hearing.is_nonsense(turn.text):
         say_misunderstood(turn, dispatcher)
         return []
+    if hearing.is_a_moment(turn.text):
+        dispatcher.utter_message(response=turn.fresh("utter_take_your_time"))
+        return []
     if ours.urgency.is_in(turn.text):
         dispatcher.utter_message(response="utter_urgent", hotline=ours.business.hotline)
         kept = [] if turn.slots.get("reason") else _kept_as_reason(reason.cleaned(turn.text))

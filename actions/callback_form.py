@@ -7,10 +7,11 @@ from typing import ClassVar
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import guessing, spans
-from actions.answers import answer
+from actions.asides import say_misunderstood
 from actions.existing import WANTED
 from actions.form import Answers, ReadingForm
 from actions.product import product
+from actions.replies import answer
 from actions.times import read_time
 from actions.turn import COMMANDS, Turn
 from bot.booking import hearing, name, phone, reason
@@ -75,6 +76,10 @@ class ValidateCallbackForm(ReadingForm):
             return self._step_back(turn)
         if turn.asked == "reason" and not turn.slots.get("reason") and turn.intent in WANTED:
             return {}  # of a booking that there is; a number in it names that one
+        is_checked = turn.intent == "check_callback" and turn.asked in DETAILS
+        if is_checked and not hearing.is_of_an_earlier_one(turn.text):
+            say_misunderstood(replace(turn, intent="ask_business"), dispatcher)  # it is not booked yet
+            return {str(turn.asked): None}
         if turn.is_question and turn.asked == "confirmed" and WRONG.search(turn.text) and _named(turn.text):
             return self._verdict(replace(turn, intent="deny"))
         if turn.is_question and (said := hearing.after_a_question(turn.text)):
@@ -152,7 +157,7 @@ class ValidateCallbackForm(ReadingForm):
             or has_number
             or reason.asks_for_call(turn.text)
             or reason.asks_for_time(turn.text)
-            or (turn.asked != "reason" and turn.slots.get("reason"))
+            or (turn.asked != "reason" and turn.slots.get("reason") and turn.intent != "out_of_scope")
         )
         if not is_about_the_call:
             return {}
@@ -230,7 +235,7 @@ class ValidateCallbackForm(ReadingForm):
         """The reason told anew where it is to be changed, or on where something else was asked for meanwhile."""
         told = reason.cleaned(turn.text)
         if turn.slots.get("changing"):
-            return {"reason": told, "changing": False}
+            return {} if hearing.is_a_question(told) else {"reason": told, "changing": False}
         is_more = turn.asked in DETAILS and turn.intent == "give_reason" and reason.part(turn.text)
         return {"reason": reason.joined(turn.slots["reason"], told)} if is_more else {}
 

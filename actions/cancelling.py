@@ -6,10 +6,11 @@ from typing import ClassVar
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.existing import choose, chosen, told
+from actions.existing import choose, chosen
 from actions.form import Answers, ReadingForm
 from actions.product import product
 from actions.speaking import SpeakingAction
+from actions.telling import told
 from actions.turn import Turn
 from bot.booking.errors import CallbackNotFound, CallbackNotOpen
 

@@ -106,6 +106,37 @@ _SAYS_YES = re.compile(
     r"|please do|do it|book it)\b)",
     re.IGNORECASE,
 )
+_ABOUT_THE_CALL: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "ask_wait",
+        re.compile(
+            r"(?:前|先|並んで).{0,6}(?:何|なん)(?:人|にん)|(?:何|なん)(?:人|にん)(?:待ち|くらい|ぐらい)?.{0,4}(?:待って|待ち|並んで)|何番目"
+            r"|\bhow many (?:\w+ )?(?:people|callers|customers|others|calls)?[^.?]{0,16}(?:ahead|before"
+            r"|in front|waiting|in line"
+            r"|in the queue)\b|\bhow (?:far|long) (?:back )?(?:am i|is) [^.?]{0,12}(?:queue|line)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "ask_price",
+        re.compile(
+            r"(?:通話料|通話代|電話代|電話料金?|通信料)|(?:この|折り?返し(?:の)?|そちらの)(?:お?電話|コール)[^。]{0,8}(?:有料|無料|料金|お金|ただ|タダ|いくら|かか)"
+            r"|\bwho(?:'s| is| will be|'ll be)? (?:pay(?:s|ing)?|cover(?:s|ing)?|foots?)\b[^.]{0,16}\bcalls?\b"
+            r"|\b(?:call|callback|call back)\b[^.?]{0,24}\b(?:free|cost|charged?|phone bill|my bill|toll)\b"
+            r"|\b(?:charge|bill)(?:d|s)? (?:me )?for (?:the|this|that|your|a) call\b|\bphone bill\b(?=\s*\?)",
+            re.IGNORECASE,
+        ),
+    ),
+)
+"""Questions about the call that is being arranged, told by their words."""
+_THIS_COSTS = re.compile(
+    r"(?:これ|それ|こちら)?.{0,4}(?:有料|無料|お金|料金|ただ|タダ).{0,8}(?:です|かか|いる|要|なの|ます|[?])|"
+    r"\bwho(?:'s| is)? pay(?:s|ing)?\b|\b(?:phone |my |the )bill\b|\b(?:is|are) (?:it|this|that"
+    r"|there)[^.?]{0,14}\b(?:free|charge|cost|fee)|"
+    r"\b(?:cost|charge)(?:s|d)?\b[^.?]{0,10}\b(?:me|anything|money|us)\b",
+    re.IGNORECASE,
+)
+"""A question about cost, in the middle of arranging a call: the call's."""
 _BUT = re.compile(
     r"けど|けれど|ただ|でも|違|ちが|変え|変更|やっぱ|\b(?:but|except|however|actually|change|wrong|instead|not)\b",
     re.IGNORECASE,
@@ -145,6 +176,26 @@ _WHEN_CALLED = re.compile(
     r"電話[^。]{0,8}(?:来|く(?:る|れ)|かか|もらえ)|かかって|\b(?:you|they|someone|agent)\b[^.?]{0,12}\b(?:call"
     r"|ring|phon)|\bmy call\b",
     re.IGNORECASE,
+)
+_MOMENT = re.compile(
+    r"\W*(?:(?:あ|え|えっと|えーっと|ええと|すみません|ごめん(?:なさい)?|はい|ok|oh|um+|er+|hmm+|sorry"
+    r"|well|ah|yes|no)[、, .。…]*)*"
+    r"(?:(?:ちょっと|少し|少々|しばらく|もうちょっと|もう少し)?[、 ]*(?:待って|まって|待った"
+    r"|お待ち)(?:て|下さい|ください|くれ(?:ますか|る)?|もらえますか|ね|や|な|くれへん|いただけますか)*"
+    r"|(?:今|いま|ちょっと|少し|少々)*(?:確認|調べ|見て|考え|探し|さがし|メモを?見)(?:し|させて|て|み"
+    r"|き)?(?:ます|る|てみます|てきます|ください|中です|中)(?:ので|から)?(?:[、 ]?(?:お?待|まっ)[^。]{0,8})?"
+    r"|(?:please )?(?:just )?(?:one|a|1|half a) (?:moment|sec(?:ond)?|minute|min|mo|tick)"
+    r"|(?:please )?(?:just )?(?:hang|hold) on(?: (?:a|one) \w+)?"
+    r"|(?:please )?wait(?: (?:a|one) \w+| up)?|(?:please )?(?:just )?bear with me"
+    r"|(?:please )?(?:just )?let me (?:just )?(?:see|think|check|look|find)\w*(?: (?:it|that|my"
+    r"|the)\b[\w ]{0,16})?(?: up)?"
+    r"|give me (?:a|one|half a) \w+(?: to (?:think|check|look))?|brb|be right back|i(?:'ll| will"
+    r"|'m going to) (?:just )?(?:have to )?(?:check|look)(?: \w+){0,3})"
+    r"(?:[、, ]*(?:please|pls|ね|よ|here))?\W*",
+    re.IGNORECASE,
+)
+_FROM_TO = re.compile(
+    r"(?:何時|いつ)(?:まで|から)|\b(?:until|till|how (?:late|early)|what time do you (?:open|close))\b", re.IGNORECASE
 )
 _PERSON = re.compile(
     r"人|オペ|担当|係|スタッフ|社員|店員|責任者|誰か|つな|繋|話し|喋|しゃべ|代わ|替わ|直接|電話|"
@@ -188,21 +239,43 @@ def settled(intent: str, text: str, *, confidence: float, asked: str | None) -> 
         return sign
     if is_nonsense(plain):
         return "nlu_fallback"
-    if asked in YES_OR_NO and intent in _BESIDE_A_YES and _SAYS_YES.match(plain) and not _BUT.search(plain):
+    if asked in YES_OR_NO and _is_a_yes(plain, intent):
         return "affirm"
+    if question := _about_the_call(plain, asked):
+        return question
     if asked in (None, "reason") and (wish := _about_what_is_booked(plain, intent)):
         return wish
     if asked is None and (wish := _wish_about_a_booking(plain, intent)):
         return wish
     if asked not in (None, "reason") and intent in _LOSES_HEART and _LEAVES.search(plain):
         return "stop_form"
-    if asked in YES_OR_NO and _YES_WITH_SMALL_KANA.fullmatch(plain):
-        return "affirm"
     if asked == "reason" and _is_a_reason(intent, text, plain, confidence=confidence):
         return "give_reason"
-    if asked == "customer_name" and intent not in ("insult", "change_language") and _is_a_name(plain):
+    is_leaving = intent in ("stop_form", "goodbye") and _STOPS.search(plain)
+    if (
+        asked == "customer_name"
+        and intent not in ("insult", "change_language")
+        and not is_leaving
+        and _is_a_name(plain)
+    ):
         return "give_name"
     return intent
+
+
+def _is_a_yes(plain: str, intent: str) -> bool:
+    if _YES_WITH_SMALL_KANA.fullmatch(plain):
+        return True
+    return intent in _BESIDE_A_YES and bool(_SAYS_YES.match(plain)) and not _BUT.search(plain)
+
+
+def _about_the_call(plain: str, asked: str | None) -> str | None:
+    """The question about the call itself that the message is, if it is no longer than a question."""
+    if len(plain) > LONG or not _ASKS.search(plain):
+        return None
+    if found := next((intent for intent, words in _ABOUT_THE_CALL if words.search(plain)), None):
+        return found
+    is_in_between = asked not in (None, "reason", "topic")
+    return "ask_price" if is_in_between and _THIS_COSTS.search(plain) else None
 
 
 def _wish_about_a_booking(plain: str, intent: str) -> str | None:
@@ -237,6 +310,17 @@ def _names_a_reference(plain: str) -> bool:
     return found is not None and any(letter.isdigit() for letter in found)  # "SYSTEM" has six letters, too
 
 
+def is_a_question(text: str) -> bool:
+    """Whether something is asked."""
+    return bool(_ASKS.search(unicodedata.normalize("NFKC", text).strip()))
+
+
+def is_of_an_earlier_one(text: str) -> bool:
+    """Whether the message speaks of a call that was booked before this one."""
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_IS_BOOKED.search(plain) or _names_a_reference(plain))
+
+
 def after_a_question(text: str) -> str | None:
     """What is said after a question in the same message; None for nothing."""
     _, asked, rest = unicodedata.normalize("NFKC", text).strip().rpartition("?")
@@ -258,12 +342,18 @@ def without_another(text: str) -> str:
 
 def asks_when_called(text: str) -> bool:
     """Whether it is asked when we will call, rather than when we are there."""
-    return bool(_WHEN_CALLED.search(unicodedata.normalize("NFKC", text)))
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_WHEN_CALLED.search(plain)) and not _FROM_TO.search(plain)
 
 
 def changes_number(text: str) -> bool:
     """Whether the number of a booking is to be another one."""
     return bool(_CHANGES_NUMBER.search(unicodedata.normalize("NFKC", text)))
+
+
+def is_a_moment(text: str) -> bool:
+    """Whether the customer only asks for time to think or to look something up."""
+    return bool(_MOMENT.fullmatch(unicodedata.normalize("NFKC", text).strip()))
 
 
 def is_nonsense(text: str) -> bool:

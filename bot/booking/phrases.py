@@ -96,8 +96,8 @@ CALL_REQUEST = re.compile(
         rf"me\s+)?(?:back\s+)?(?:on\s+|at\s+)?(?=[+\d({NUMBER_WAS_HERE}])",
         r"(?<=[時分半])(?:頃|ごろ)?に?かけて(?:いただ|頂|ほし|欲し|くだ|下さ|もら|くれ)[^、。！!？?\n]*",
         r"お?電話で(?:お話し?|話し?|ご?相談)(?:が|を)?(?:し)?たい(?:です|んです(?:が|けど)?|のですが)?",
-        _words("お?電話 折り?返し 御?ご?連絡 コール ＴＥＬ TEL")
-        + _any(*"を で の にて の予約を? お電話 電話 連絡".split())
+        _words("お?電話 お?でんわ 折り?返し 御?ご?連絡 コール ＴＥＬ TEL")
+        + _any(*"を で の にて の予約を? お電話 電話 でんわ 連絡 \\s".split())
         + "*"
         + _words(
             "お?願い おねがい ください 下さい くれ 欲し ほし いただ 頂 もら 貰 ちょうだい 希望 待って 予約"
@@ -110,7 +110,9 @@ CALL_REQUEST = re.compile(
         r"\b(?:please\s+)?(?:(?:if\s+)?(?:can|could|would|will)?\s*(?:you|u|ya|someone|somebody|anyone|an "
         r"agent)\s+(?:(?:can|could|would|will)\s+)?(?:please\s+|pls\s+)?)?"
         r"(?:call|ring|(?:tele)?phone)\s+(?:me|us)(?:\s+back)?\b",
-        r"\b(?:please\s+)?(?:give|get)\s+me\s+a\s+(?:call|ring|callback|call back)(?:\s+back)?\b",
+        r"\b(?:please\s+)?(?:(?:can|could|would|will)\s+(?:you|ya|u|someone|somebody|anyone)\s+(?:please\s+)?)?"
+        r"(?:give|gi['’]?|get)\s+(?:me|us)\s+a\s+(?:quick\s+)?"
+        r"(?:call|ring|bell|buzz|shout|tinkle|callback|call back|phone call)(?:\s+back)?\b",
         rf"\b(?:{_WANT}|(?:can|could) i (?:get|have|book)|book(?: me)?|schedule|arrange|request)"
         rf"(?:\s+to\s+(?:book|get|request|schedule|arrange|have))?\s+(?:a\s+|another\s+)?{_CALL_BACK}",
         rf"(?:お?出(?:られ)?な[^、。{NUMBER_WAS_HERE}]{{0,8}})?{NUMBER_WAS_HERE}\s*(?:へ|に|まで"
@@ -274,3 +276,11 @@ MASH_JA = re.compile(r"[ぁ-ん]{0,2}[bcdfghjklmnpqrstvwxz]{3,}|.*[ぁ-ん][a-z]
 """The same with a Japanese keyboard."""
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 AGAIN_AND_AGAIN = re.compile(r"(.)\1+|(.{2,4}?)\2{2,}|([^a-z]{3,4})\3")
+_TWICE = _words(
+    "ちゃう ちがう 違う どうも いいよ いいえ いやや だめ ダメ まって 待って ごめん すまん はやく 早く "
+    "たのむ 頼む なんで"
+    " なに ちょっと よろしく わかった 分かった おねがい お願い なるほど ありがと そうそう はいはい うんうん もしもし"
+    " まあまあ あかん ほんま できる"
+)
+SAID_TWICE = re.compile(f"{_TWICE}{{2,}}")
+"""What people do say again and again."""
