@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.asides import say_misunderstood
 from actions.existing import CHOICES, redirected
 from actions.product import product
-from actions.replies import answer
+from actions.replies import answer, stopped
 from actions.speaking import SpeakingAction
 from actions.telling import open_callbacks, told
 from actions.turn import Turn
@@ -98,19 +98,7 @@ class ActionStop(SpeakingAction):
         return "action_stop"
 
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
-        if turn.form == "callback_form":
-            dispatcher.utter_message(response="utter_stopped")
-        elif turn.form:
-            dispatcher.utter_message(response="utter_left_as_it_is")
-        else:
-            dispatcher.utter_message(response=turn.fresh("utter_goodbye"))
-        await product().bookings.release(turn.conversation_id)
-        return [
-            ActiveLoop(None),
-            SlotSet("requested_slot", None),
-            SlotSet("confirmed", None),
-            SlotSet("changing", False),
-        ]
+        return await stopped(turn, dispatcher)
 
 
 class ActionLeaveForm(SpeakingAction):

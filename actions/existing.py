@@ -129,7 +129,7 @@ def _wanted(turn: Turn) -> str | None:
 
 
 async def _looked_up(turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
-    if turn.is_question and turn.raw_intent in WANTED:
+    if turn.is_question and turn.intent != turn.raw_intent:
         await answer(turn, dispatcher)
         return [FollowupAction("action_listen")]
     booked = await open_callbacks(turn)

@@ -1,5 +1,6 @@
 """Questions and remarks that are answered in the middle of anything."""
 
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.product import product
@@ -27,3 +28,20 @@ async def answer(turn: Turn, dispatcher: CollectingDispatcher) -> None:
         facts["soonest"] = told_moment(turn, soonest.expected_at)
     response = f"utter_{turn.intent}"
     dispatcher.utter_message(response=turn.fresh(response) if turn.intent in OFTEN else response, **facts)
+
+
+async def stopped(turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
+    """The customer stops, leaves, or says farewell when all is done."""
+    if turn.form == "callback_form":
+        dispatcher.utter_message(response="utter_stopped")
+    elif turn.form:
+        dispatcher.utter_message(response="utter_left_as_it_is")
+    else:
+        dispatcher.utter_message(response=turn.fresh("utter_goodbye"))
+    await product().bookings.release(turn.conversation_id)
+    return [
+        ActiveLoop(None),
+        SlotSet("requested_slot", None),
+        SlotSet("confirmed", None),
+        SlotSet("changing", False),
+    ]

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from bot.booking import name, reference
+from bot.booking import name, reference, remarks
 from bot.booking.phrases import COURTESY
 from bot.booking.reason import asks_for_call, is_mash
 
@@ -12,6 +12,7 @@ SURE = 0.5
 MANY_WORDS, MANY_LETTERS = 7, 16
 """An insult of so many words, or letters in Japanese, also tells what happened."""
 MOST_NAMES = 3
+MOST_OF_A_REMARK = 5
 LONG = 60
 """Characters: who writes more tells a story, not a command."""
 
@@ -106,37 +107,6 @@ _SAYS_YES = re.compile(
     r"|please do|do it|book it)\b)",
     re.IGNORECASE,
 )
-_ABOUT_THE_CALL: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "ask_wait",
-        re.compile(
-            r"(?:前|先|並んで).{0,6}(?:何|なん)(?:人|にん)|(?:何|なん)(?:人|にん)(?:待ち|くらい|ぐらい)?.{0,4}(?:待って|待ち|並んで)|何番目"
-            r"|\bhow many (?:\w+ )?(?:people|callers|customers|others|calls)?[^.?]{0,16}(?:ahead|before"
-            r"|in front|waiting|in line"
-            r"|in the queue)\b|\bhow (?:far|long) (?:back )?(?:am i|is) [^.?]{0,12}(?:queue|line)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "ask_price",
-        re.compile(
-            r"(?:通話料|通話代|電話代|電話料金?|通信料)|(?:この|折り?返し(?:の)?|そちらの)(?:お?電話|コール)[^。]{0,8}(?:有料|無料|料金|お金|ただ|タダ|いくら|かか)"
-            r"|\bwho(?:'s| is| will be|'ll be)? (?:pay(?:s|ing)?|cover(?:s|ing)?|foots?)\b[^.]{0,16}\bcalls?\b"
-            r"|\b(?:call|callback|call back)\b[^.?]{0,24}\b(?:free|cost|charged?|phone bill|my bill|toll)\b"
-            r"|\b(?:charge|bill)(?:d|s)? (?:me )?for (?:the|this|that|your|a) call\b|\bphone bill\b(?=\s*\?)",
-            re.IGNORECASE,
-        ),
-    ),
-)
-"""Questions about the call that is being arranged, told by their words."""
-_THIS_COSTS = re.compile(
-    r"(?:これ|それ|こちら)?.{0,4}(?:有料|無料|お金|料金|ただ|タダ).{0,8}(?:です|かか|いる|要|なの|ます|[?])|"
-    r"\bwho(?:'s| is)? pay(?:s|ing)?\b|\b(?:phone |my |the )bill\b|\b(?:is|are) (?:it|this|that"
-    r"|there)[^.?]{0,14}\b(?:free|charge|cost|fee)|"
-    r"\b(?:cost|charge)(?:s|d)?\b[^.?]{0,10}\b(?:me|anything|money|us)\b",
-    re.IGNORECASE,
-)
-"""A question about cost, in the middle of arranging a call: the call's."""
 _BUT = re.compile(
     r"けど|けれど|ただ|でも|違|ちが|変え|変更|やっぱ|\b(?:but|except|however|actually|change|wrong|instead|not)\b",
     re.IGNORECASE,
@@ -177,23 +147,14 @@ _WHEN_CALLED = re.compile(
     r"|ring|phon)|\bmy call\b",
     re.IGNORECASE,
 )
-_MOMENT = re.compile(
-    r"\W*(?:(?:あ|え|えっと|えーっと|ええと|すみません|ごめん(?:なさい)?|はい|ok|oh|um+|er+|hmm+|sorry"
-    r"|well|ah|yes|no)[、, .。…]*)*"
-    r"(?:(?:ちょっと|少し|少々|しばらく|もうちょっと|もう少し)?[、 ]*(?:待って|まって|待った"
-    r"|お待ち)(?:て|下さい|ください|くれ(?:ますか|る)?|もらえますか|ね|や|な|くれへん|いただけますか)*"
-    r"|(?:今|いま|ちょっと|少し|少々)*(?:確認|調べ|見て|考え|探し|さがし|メモを?見)(?:し|させて|て|み"
-    r"|き)?(?:ます|る|てみます|てきます|ください|中です|中)(?:ので|から)?(?:[、 ]?(?:お?待|まっ)[^。]{0,8})?"
-    r"|(?:please )?(?:just )?(?:one|a|1|half a) (?:moment|sec(?:ond)?|minute|min|mo|tick)"
-    r"|(?:please )?(?:just )?(?:hang|hold) on(?: (?:a|one) \w+)?"
-    r"|(?:please )?wait(?: (?:a|one) \w+| up)?|(?:please )?(?:just )?bear with me"
-    r"|(?:please )?(?:just )?let me (?:just )?(?:see|think|check|look|find)\w*(?: (?:it|that|my"
-    r"|the)\b[\w ]{0,16})?(?: up)?"
-    r"|give me (?:a|one|half a) \w+(?: to (?:think|check|look))?|brb|be right back|i(?:'ll| will"
-    r"|'m going to) (?:just )?(?:have to )?(?:check|look)(?: \w+){0,3})"
-    r"(?:[、, ]*(?:please|pls|ね|よ|here))?\W*",
+_FAREWELL = re.compile(
+    r"(?:(?:では|じゃあ?|それでは|ほな)、?)?(?:失礼(?:し|いたし|致し)ます|さようなら|さよなら|バイバイ|また(?:ね|今度)?|お邪魔しました)[。!]*|"
+    r"(?:ok,? |right,? |well,? )?(?:good)?bye(?: (?:bye|now|then|for now))?[.!]*|see you(?: later)?[.!]*"
+    r"|i don'?t want to [\w ]*(?:go on|continue)\b.*",
     re.IGNORECASE,
 )
+_THANKS = re.compile(r"どうも|ありがと|おおきに|\b(?:thanks|thank you|cheers|ta)\b", re.IGNORECASE)
+_OF_A_CHANGE = frozenset({"new_slot", "new_number", "chosen_callback"})
 _FROM_TO = re.compile(
     r"(?:何時|いつ)(?:まで|から)|\b(?:until|till|how (?:late|early)|what time do you (?:open|close))\b", re.IGNORECASE
 )
@@ -210,6 +171,9 @@ _LEAVES = re.compile(
     r"|やっぱり?(?:もう)?(?:いい(?:や|わ|です)?|けっこう|結構|なし)(?:です)?[。!]*$"
     r"|やめ(?:とく|ておき|とき|ます)|"
     r"\b(?:don'?t|do not|no longer) (?:want|need) (?:this|it|that|any|the call|a call)\b(?! name)"
+    r"|\b(?:don'?t|do not) (?:want|wish|feel like) (?:to )?"
+    r"(?:go(?:ing)? on|continu|carry(?:ing)? on"
+    r"|proceed|do(?:ing)? this)\w*"
     r"|\b(?:good)?bye\b|\bforget it\b|"
     r"\bdon'?t book\b|\bnever ?mind\b",
     re.IGNORECASE,
@@ -239,43 +203,47 @@ def settled(intent: str, text: str, *, confidence: float, asked: str | None) -> 
         return sign
     if is_nonsense(plain):
         return "nlu_fallback"
+    return (
+        _told_by_words(intent, plain, asked)
+        or _told_by_the_question(intent, text, plain, confidence=confidence, asked=asked)
+        or intent
+    )
+
+
+def _told_by_words(intent: str, plain: str, asked: str | None) -> str | None:
     if asked in YES_OR_NO and _is_a_yes(plain, intent):
         return "affirm"
-    if question := _about_the_call(plain, asked):
+    is_in_between = asked not in (None, "reason", "topic")
+    is_a_short_question = len(plain) <= LONG and bool(_ASKS.search(plain))
+    if is_a_short_question and (question := remarks.about_the_call(plain, is_in_between=is_in_between)):
         return question
     if asked in (None, "reason") and (wish := _about_what_is_booked(plain, intent)):
         return wish
-    if asked is None and (wish := _wish_about_a_booking(plain, intent)):
-        return wish
+    return _wish_about_a_booking(plain, intent) if asked is None else None
+
+
+def _told_by_the_question(intent: str, text: str, plain: str, *, confidence: float, asked: str | None) -> str | None:
+    if asked in _OF_A_CHANGE and remarks.keeps(plain):
+        return "stop_form"
+    if remarks.is_a_refusal(plain, asked=asked):
+        return "skip"
+    if asked == "preferred_slot" and intent == "affirm" and remarks.is_unsure(plain):
+        return "skip"
     if asked not in (None, "reason") and intent in _LOSES_HEART and _LEAVES.search(plain):
         return "stop_form"
+    if asked == "reason" and (_FAREWELL.fullmatch(plain) or (intent in _LOSES_HEART and _LEAVES.fullmatch(plain))):
+        return "goodbye"
     if asked == "reason" and _is_a_reason(intent, text, plain, confidence=confidence):
         return "give_reason"
     is_leaving = intent in ("stop_form", "goodbye") and _STOPS.search(plain)
-    if (
-        asked == "customer_name"
-        and intent not in ("insult", "change_language")
-        and not is_leaving
-        and _is_a_name(plain)
-    ):
-        return "give_name"
-    return intent
+    is_other = intent in ("insult", "change_language") or is_leaving or bool(_THANKS.search(plain))
+    return "give_name" if asked == "customer_name" and not is_other and _is_a_name(plain) else None
 
 
 def _is_a_yes(plain: str, intent: str) -> bool:
     if _YES_WITH_SMALL_KANA.fullmatch(plain):
         return True
     return intent in _BESIDE_A_YES and bool(_SAYS_YES.match(plain)) and not _BUT.search(plain)
-
-
-def _about_the_call(plain: str, asked: str | None) -> str | None:
-    """The question about the call itself that the message is, if it is no longer than a question."""
-    if len(plain) > LONG or not _ASKS.search(plain):
-        return None
-    if found := next((intent for intent, words in _ABOUT_THE_CALL if words.search(plain)), None):
-        return found
-    is_in_between = asked not in (None, "reason", "topic")
-    return "ask_price" if is_in_between and _THIS_COSTS.search(plain) else None
 
 
 def _wish_about_a_booking(plain: str, intent: str) -> str | None:
@@ -351,11 +319,6 @@ def changes_number(text: str) -> bool:
     return bool(_CHANGES_NUMBER.search(unicodedata.normalize("NFKC", text)))
 
 
-def is_a_moment(text: str) -> bool:
-    """Whether the customer only asks for time to think or to look something up."""
-    return bool(_MOMENT.fullmatch(unicodedata.normalize("NFKC", text).strip()))
-
-
 def is_nonsense(text: str) -> bool:
     """Nothing but signs, or fingers that ran over the keyboard. Emoji and bare numbers are something else."""
     plain = unicodedata.normalize("NFKC", text).strip()
@@ -376,6 +339,8 @@ def _sign(plain: str) -> str | None:
 
 
 def _is_a_reason(intent: str, text: str, plain: str, *, confidence: float) -> bool:
+    if intent in ("thank", "greet") and not _has_more_to_say(plain):
+        return False
     is_named = intent in _WISH_OF_A_BOOKING and bool(_A_BOOKING.search(plain))
     if (confidence < SURE and not is_named) or len(text) > LONG or text.startswith(("/", "／")):
         return True
@@ -388,6 +353,11 @@ def _is_a_reason(intent: str, text: str, plain: str, *, confidence: float) -> bo
     if intent in ("stop_form", "goodbye"):
         return not _STOPS.search(plain)
     return intent in _QUESTIONS and not _ASKS.search(plain) and _has_much_to_say(plain)
+
+
+def _has_more_to_say(plain: str) -> bool:
+    """More than a remark of a few words."""
+    return len(plain.split()) > MOST_OF_A_REMARK if plain.isascii() else len(plain) > 2 * MOST_OF_A_REMARK
 
 
 def _has_much_to_say(plain: str) -> bool:

@@ -42,7 +42,8 @@ _THIS_IS = re.compile(
     r"\b(?:I'm|I’m|I am|This is|this is|i'm|It's|it's)\s+"
     r"((?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?(?:[A-Z][A-Za-zà-ÿ'’\-]+)(?: (?:van|von|der|de|den|la|al|bin"
     r"|[A-Z][A-Za-zà-ÿ'’\-]+)){0,3})"
-    rf"(?: now| actually| instead|{_OF_WHOM})?(?=\s*(?:[,.;!\n–-]|$| and | from | at | with | here| calling| speaking))"
+    rf"(?: now| actually| instead| by the way| btw|{_OF_WHOM})?(?=\s*(?:[,.;!\n–-]|$| and | from | at "
+    rf"| with | here| calling| speaking))"
 )
 _HERE = re.compile(r"\b([A-Z][a-zà-ÿ'’\-]+(?: [A-Z][A-Za-zà-ÿ'’\-]+){0,2}),? (?:here|speaking|is (?:the|my) name)\b")
 _WITHHELD = re.compile(

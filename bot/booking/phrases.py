@@ -272,7 +272,9 @@ LABELLED_REASON = re.compile(
 
 MASH = re.compile(r"asdf|sdfg|dfgh|fghj|hjkl|lkjh|jkl[^a-z]|qwer|uiop|poiu|zxcv|xcvb|mnbv|[bcdfghjklmnpqrstvwxz]{6,}")
 """Fingers run over the keyboard."""
-MASH_JA = re.compile(r"[ぁ-ん]{0,2}[bcdfghjklmnpqrstvwxz]{3,}|.*[ぁ-ん][a-z][ぁ-ん][a-z].*")
+MASH_JA = re.compile(
+    r"[ぁ-ん]{0,2}[bcdfghjklmnpqrstvwxz]{3,}|.*[ぁ-ん][a-z][ぁ-ん][a-z].*|[a-z]{1,3}[ぁ-ん][a-z][ぁ-ん]+"
+)
 """The same with a Japanese keyboard."""
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 AGAIN_AND_AGAIN = re.compile(r"(.)\1+|(.{2,4}?)\2{2,}|([^a-z]{3,4})\3")
@@ -284,3 +286,31 @@ _TWICE = _words(
 )
 SAID_TWICE = re.compile(f"{_TWICE}{{2,}}")
 """What people do say again and again."""
+
+_AROUND_JA = _any(
+    _words(
+        "やっぱり? やはり 時間 日時 日にち 番号 電話 携帯 連絡先 こちら ここ そちら それ これ そう あと ちょっと なら"
+    ),
+    _words(
+        "は が を に で の も へ と まで から だけ いい 良い よい 希望 お願い おねがい した?い します です ます でした"
+    ),
+    _words(
+        "して しといて ください 下さい くれる? かけて 掛けて 変更 変えて 間違え(?:ました|て|た) 違い(?:ます|ました)"
+    ),
+    _words(
+        "だ 違う すみません ごめん(?:なさい)? 大丈夫 あの えっと お 予約 取って 空いて(?:い)?(?:る|ます) 都合 よろしく"
+    ),
+    _words("さっきの 先ほどの 今 ほう 方 新しい"),
+    r"[、。！!？?\s]",
+)
+ONLY_AROUND_JA = re.compile(f"{_AROUND_JA}+")
+AROUND_EN = frozenset(
+    "actually instead make it that this could can would will shall we do how what about let's let say said sorry wrong "
+    "number it's its is the a my your phone mobile cell please to at on by for from in of me us i i'm "
+    "i'd i'll you call "
+    "ring text try use ok okay then rather better be good fine works work suits suit and so oh um uh also time day one "
+    "prefer preferred like want need mean meant no not yes with or if possible maybe perhaps best new other different "
+    "change changed again here wait free available around some sometime any anytime after before between right correct "
+    "there just only now hi hello hey reach thanks".split()
+)
+"""Words around an answer: what is left without number and time, if it is nothing else, is no matter."""

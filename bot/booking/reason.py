@@ -11,6 +11,7 @@ from bot.booking.phrases import (
     ABOUT,
     ADDRESS,
     AGAIN_AND_AGAIN,
+    AROUND_EN,
     ASKED,
     BREAK,
     CALL_REQUEST,
@@ -25,6 +26,7 @@ from bot.booking.phrases import (
     NAMED_REASON,
     NUMBER,
     NUMBER_WAS_HERE,
+    ONLY_AROUND_JA,
     PERSON,
     ROWS,
     SAID_TWICE,
@@ -171,15 +173,26 @@ def clauses(text: str) -> list[str]:
     about_a_call = rest != told_all or asks_for_call(rest) or not TIME.sub("", rest).strip(_EDGES)
     for clause in BREAK.split(rest):
         told = _trimmed(clause or "", without_time=about_a_call or _is_time_wish(clause or ""))
-        if told and is_meaningful(told) and not COURTESY.match(told) and not _is_time_wish(clause):
+        is_around = COURTESY.match(told) or _is_scaffold(told)
+        if told and is_meaningful(told) and not is_around and not _is_time_wish(clause):
             left.append(as_written(told, text) if told not in text else told)
     return left
+
+
+def _is_scaffold(told: str) -> bool:
+    """Whether only words are left that stand around a number or a time ("actually, make it")."""
+    plain = unicodedata.normalize("NFKC", told).replace("’", "'").casefold()
+    if plain.isascii():
+        return all(word in AROUND_EN for word in re.findall(r"[\w']+", plain))
+    return bool(ONLY_AROUND_JA.fullmatch(plain))
 
 
 def _is_time_wish(clause: str) -> bool:
     """Whether nothing but politeness is left of the clause without its times (「明日の午後がいいです」)."""
     left = LEFT_OVER.sub("", SUITS.sub(" ", TIME.sub(" ", clause)).strip(_EDGES)).strip(_EDGES)
-    return not is_meaningful(left) or bool(COURTESY.match(left)) or bool(COURTESY.match("が" + left))
+    return (
+        not is_meaningful(left) or _is_scaffold(left) or bool(COURTESY.match(left)) or bool(COURTESY.match("が" + left))
+    )
 
 
 def _trimmed(clause: str, *, without_time: bool) -> str:
