@@ -85,7 +85,10 @@ class ActionMisunderstood(SpeakingAction):
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
         if (elsewhere := await redirected(turn, dispatcher)) is not None:
             return elsewhere
-        say_misunderstood(turn, dispatcher)
+        if turn.is_question:  # by its words, which the model did not know
+            await answer(turn, dispatcher)
+        else:
+            say_misunderstood(turn, dispatcher)
         if turn.intent in ("nlu_fallback", "out_of_scope"):
             return []  # the rule brings the talk back to the open form
         return [FollowupAction(turn.form or "action_listen")]  # no rule led here, so none leads back

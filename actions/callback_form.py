@@ -84,6 +84,10 @@ class ValidateCallbackForm(ReadingForm):
             return self._verdict(replace(turn, intent="deny"))
         if turn.is_question and (said := hearing.after_a_question(turn.text)):
             return await self._besides(turn, dispatcher, said)
+        if turn.is_question and turn.asked == "preferred_slot" and not hearing.is_a_question(turn.text):
+            picked = await self._time(replace(turn, intent="give_time"), dispatcher, has_number=False)
+            if picked:
+                return picked
         answers: Answers = self._number(turn, dispatcher) | self._corrected(turn)
         if (turn.is_question and turn.intent not in REMARKS) or turn.intent in COMMANDS:
             return answers | await self._asked(turn, dispatcher, others=answers)
@@ -219,7 +223,7 @@ class ValidateCallbackForm(ReadingForm):
             is_bare = len(turn.text.split()) < FEW_WORDS and len(turn.text) < FEW_LETTERS
             is_first = is_bare and turn.slots.get("asking") == "first"
             return {"reason": None if is_first else reason.cleaned(turn.text)}  # asked twice, then left to the agent
-        if turn.intent in NO_REASON and not others:
+        if (turn.intent in NO_REASON or hearing.is_a_remark(turn.text, turn.intent)) and not others:
             return {}
         told = reason.part(turn.text)
         if told is None and turn.asked == "reason" and not others and reason.asks_for_call(turn.text):

@@ -112,7 +112,7 @@ _BUT = re.compile(
     re.IGNORECASE,
 )
 _CALL = r"(?:予約|(?:折り?返し|お)?電話|コール|アポ|お約束)"
-_CALL_EN = r"\b(?:my|the|our|that|this)\s+(?:\w+\s+)?(?:call(?:-?back)?|booking|appointment|reservation|slot)\b"
+_CALL_EN = r"\b(?:my|the|our|that|this|an?|one of (?:my|the|our))\s+(?:\w+\s+)?(?:call(?:-?back)?|booking|appointment|reservation|slot)s?\b"
 _CHANGES = re.compile(
     r"\b(?:different|other) (?:day|time)\b|\bcan'?t make\b|\bshift\b|\bswap\b|変更|変え|ずら|移|早め|遅"
     r"|キャンセル|取り?消|やめ|消し|確認|別の日|ほかの日|他の日|instead|\b(?:move"
@@ -339,7 +339,7 @@ def _sign(plain: str) -> str | None:
 
 
 def _is_a_reason(intent: str, text: str, plain: str, *, confidence: float) -> bool:
-    if intent in ("thank", "greet") and not _has_more_to_say(plain):
+    if is_a_remark(plain, intent):
         return False
     is_named = intent in _WISH_OF_A_BOOKING and bool(_A_BOOKING.search(plain))
     if (confidence < SURE and not is_named) or len(text) > LONG or text.startswith(("/", "／")):
@@ -355,9 +355,10 @@ def _is_a_reason(intent: str, text: str, plain: str, *, confidence: float) -> bo
     return intent in _QUESTIONS and not _ASKS.search(plain) and _has_much_to_say(plain)
 
 
-def _has_more_to_say(plain: str) -> bool:
-    """More than a remark of a few words."""
-    return len(plain.split()) > MOST_OF_A_REMARK if plain.isascii() else len(plain) > 2 * MOST_OF_A_REMARK
+def is_a_remark(text: str, intent: str) -> bool:
+    """Whether the message, of this intent, is a greeting or thanks in a few words and no more."""
+    is_short = len(text.split()) <= MOST_OF_A_REMARK if text.isascii() else len(text) <= 2 * MOST_OF_A_REMARK
+    return intent in ("thank", "greet") and is_short
 
 
 def _has_much_to_say(plain: str) -> bool:

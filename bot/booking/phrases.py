@@ -61,6 +61,8 @@ _TIME_EN = (
     )
     + "(?![a-z'’])"
     + r"|\b(?:at|around)\s+\d{1,2}(?![\d:.])"
+    + r"|\b(?:at|around|by|after|before)\s+(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    + r"(?:[ -](?:thirty|fifteen|o'clock|ish))?(?![a-z'’ -]*(?:of|more|other|one|times?|days?)\b)(?![a-z])"
 )
 TIME = re.compile(rf"(?:{_any(_DAY_JA, _HOUR_JA)}{_AFTER_TIME_JA}*)+|(?:{_TIME_EN}[\s,]*)+", re.IGNORECASE)
 """A time, roughly: what exactly it says is for bot.booking.when to read."""
