@@ -80,14 +80,8 @@ class ValidateCallbackForm(ReadingForm):
         if is_checked and not hearing.is_of_an_earlier_one(turn.text):
             say_misunderstood(replace(turn, intent="ask_business"), dispatcher)  # it is not booked yet
             return {str(turn.asked): None}
-        if turn.is_question and turn.asked == "confirmed" and WRONG.search(turn.text) and _named(turn.text):
-            return self._verdict(replace(turn, intent="deny"))
-        if turn.is_question and (said := hearing.after_a_question(turn.text)):
-            return await self._besides(turn, dispatcher, said)
-        if turn.is_question and turn.asked == "preferred_slot" and not hearing.is_a_question(turn.text):
-            picked = await self._time(replace(turn, intent="give_time"), dispatcher, has_number=False)
-            if picked:
-                return picked
+        if turn.is_question and (told := await self._said_as_a_question(turn, dispatcher)) is not None:
+            return told
         answers: Answers = self._number(turn, dispatcher) | self._corrected(turn)
         if (turn.is_question and turn.intent not in REMARKS) or turn.intent in COMMANDS:
             return answers | await self._asked(turn, dispatcher, others=answers)
@@ -97,6 +91,16 @@ class ValidateCallbackForm(ReadingForm):
         answers |= self._name(turn, others=answers)
         answers |= self._reason(turn, dispatcher, others=answers)
         return answers or self._word(turn, dispatcher)
+
+    async def _said_as_a_question(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers | None:
+        """What answers the open question in a message that is taken for a question; None for nothing."""
+        if turn.asked == "confirmed" and WRONG.search(turn.text) and _named(turn.text):
+            return self._verdict(replace(turn, intent="deny"))
+        if said := hearing.after_a_question(turn.text):
+            return await self._besides(turn, dispatcher, said)
+        if turn.asked == "preferred_slot" and not hearing.is_a_question(turn.text):
+            return await self._time(replace(turn, intent="give_time"), dispatcher, has_number=False) or None
+        return None
 
     async def _besides(self, turn: Turn, dispatcher: CollectingDispatcher, said: str) -> Answers:
         """What is told after a question in the same message (「閉まってる？じゃあ明日の10時で」)."""

@@ -112,7 +112,10 @@ _BUT = re.compile(
     re.IGNORECASE,
 )
 _CALL = r"(?:予約|(?:折り?返し|お)?電話|コール|アポ|お約束)"
-_CALL_EN = r"\b(?:my|the|our|that|this|an?|one of (?:my|the|our))\s+(?:\w+\s+)?(?:call(?:-?back)?|booking|appointment|reservation|slot)s?\b"
+_CALL_EN = (
+    r"\b(?:my|the|our|that|this|an?|one of (?:my|the|our))\s+(?:\w+\s+)?(?:call(?:-?back)?|booking|appointment"
+    r"|reservation|slot)s?\b"
+)
 _CHANGES = re.compile(
     r"\b(?:different|other) (?:day|time)\b|\bcan'?t make\b|\bshift\b|\bswap\b|変更|変え|ずら|移|早め|遅"
     r"|キャンセル|取り?消|やめ|消し|確認|別の日|ほかの日|他の日|instead|\b(?:move"
