@@ -98,7 +98,7 @@ class ValidateCallbackForm(ReadingForm):
             return self._verdict(replace(turn, intent="deny"))
         if said := hearing.after_a_question(turn.text):
             return await self._besides(turn, dispatcher, said)
-        if turn.asked == "preferred_slot" and not hearing.is_a_question(turn.text):
+        if turn.asked == "preferred_slot" and turn.intent != "ask_person" and not hearing.is_a_question(turn.text):
             return await self._time(replace(turn, intent="give_time"), dispatcher, has_number=False) or None
         return None
 

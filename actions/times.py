@@ -26,6 +26,10 @@ MEANT = re.compile(
 """「木曜でした」, "3 p.m. was better" correct what was said; a reader who knows no talk takes it for what is over."""
 
 
+SAME_TIME = re.compile(r"(?:その|この)?(?:同じ|おなじ)(?:お?時間|時刻)|\b(?:at )?(?:the )?same time\b", re.IGNORECASE)
+"""The hour of what was wished for before."""
+
+
 async def read_time(
     turn: Turn, dispatcher: CollectingDispatcher, *, slot: str, is_asked: bool, near: Window | None = None
 ) -> Answers:
@@ -81,7 +85,20 @@ async def _same_hour(turn: Turn, slot: str) -> Window | None:
 
 
 def _meant(turn: Turn) -> str:
+    if SAME_TIME.search(turn.text) and (hour := _hour_before(turn)):
+        return SAME_TIME.sub(f" {hour} ", turn.text)
     return MEANT.sub(lambda found: " is " if found[0].isascii() else "です", turn.text)
+
+
+def _hour_before(turn: Turn) -> str | None:
+    """The clock time that the customer named last, before this message."""
+    ours = product()
+    said = [event.get("text") or "" for event in turn.events if event["event"] == "user"][:-1]
+    for text in reversed(said):
+        wishes = ours.bookings.wishes(text, language=turn.language, now=ours.clock.now())
+        if wishes.candidates and (first := wishes.candidates[0]).kind == "instant" and first.start:
+            return f"{first.start.astimezone(ours.business.timezone):%H:%M}"
+    return None
 
 
 def customer_of(turn: Turn) -> Customer:

@@ -190,6 +190,7 @@ COURTESY = re.compile(
         "(?:i )?hope (?:you(?:'re| are)|this finds you|all is) (?:doing )?(?:well|fine|good)",
         "that would be (?:great|wonderful|lovely|perfect|fine|good|helpful|appreciated)|much appreciated|thanks "
         "in advance",
+        "(?:もし)?(?:それに|そちらに|電話に|こちらに)?(?:お?出|つなが|繋が)(?:ら|られ)?な(?:ければ|かったら|い(?:場合|とき|時)は?)",
         "(?:best|kind|warm) regards|regards|sincerely|best",
         "突然(?:の|に)?(?:ご連絡)?(?:失礼|すみません|申し訳).*|恐れ入りますが|恐縮ですが|お手数です?が"
         "|お忙しいところ.*|夜分.*失礼.*",
