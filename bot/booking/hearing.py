@@ -128,7 +128,8 @@ _IS_BOOKED = re.compile(
     r"|とっ)(?:て(?:い|お|あ)?(?:る|ます|た|ました|り|った)|た(?![いくら])|ました)|済み|があ(?:る|り)"
     r"|が入って)|[0-9]件(?:お願い|予約|電話)?し?て(?:い)?た(?![いくら])|"
     r"\b(?:calls?|appointments?|bookings?|callbacks?) (?:is |are |was |were |already )*(?:booked|scheduled"
-    r"|arranged|reserved|lined up|coming up)\b|(?:電話|折り?返し)[^。]{0,10}(?:約束|予定"
+    r"|arranged|reserved|lined up|coming up)\b|"
+    r"(?:電話|折り?返し)[^。]{0,10}(?:約束|予定"
     r"|手はず)(?:だった|でした|で|が|を|になって)|"
     r"\b(?:i|we|i've|we've|i'd) (?:have |had |already |just )*(?:booked|scheduled|arranged|reserved|requested"
     r"|asked for) (?:a|an|my|two|the|that)\b|\b(?:appointment|booking|call(?:-?back)?) (?:that )?"
@@ -143,9 +144,8 @@ _TELL = re.compile(r"教えて|知りたい|いつ(?:だ|です)|\b(?:what time|
 """Asks what is known of a booking."""
 _CANCELS = re.compile(
     r"キャンセル|取り?消|とりけ|やめ|消し|不要|いらな|要らな|いらん|必要(?:が|は)?な(?:く|い|し)"
-    r"|(?:電話|来)(?:しなく|なく)て(?:いい|結構|大丈夫)|\b(?:won'?t need|call(?:ed|ing)? off|can'?t take"
-    r"|cancel|scrap|delete|drop|remove|don't need|no longer "
-    r"need)\b",
+    r"|(?:電話|来)(?:しなく|なく)て(?:いい|結構|大丈夫)|"
+    r"\b(?:won'?t need|call(?:ed|ing)? off|can'?t take|cancel|scrap|delete|drop|remove|don't need|no longer need)\b",
     re.IGNORECASE,
 )
 _WHEN_CALLED = re.compile(

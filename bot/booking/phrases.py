@@ -314,6 +314,6 @@ AROUND_EN = frozenset(
     "ring text try use ok okay then rather better be good fine works work suits suit and so oh um uh also time day one "
     "prefer preferred like want need mean meant no not yes with or if possible maybe perhaps best new other different "
     "change changed again here wait free available around some sometime any anytime after before between right correct "
-    "there just only now hi hello hey reach thanks".split()
+    "there just only now hi hello hey reach thanks as well too else more second another both add".split()
 )
 """Words around an answer: what is left without number and time, if it is nothing else, is no matter."""
