@@ -1,6 +1,7 @@
 """Reading a wish about time for whichever form asks, and asking for one with the times that are free."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
@@ -10,7 +11,7 @@ from actions import spans
 from actions.form import Answers
 from actions.product import product
 from actions.turn import Turn
-from bot.booking import pick
+from bot.booking import pick, shift
 from bot.booking.errors import SlotFull, WindowNotOffered
 from bot.booking.phrases import DAY
 from bot.booking.window import Window
@@ -39,6 +40,7 @@ async def read_time(
     """
     ours = product()
     offered = spans.read_all(turn.slots.get("offered_slots"))
+    turn = _shifted(turn, slot, near)
     if is_asked and offered and (picked := _picked(turn, offered)):
         return {slot: spans.written(picked), "offered_slots": None}
     offer = await ours.bookings.propose(
@@ -51,6 +53,9 @@ async def read_time(
     )
     if offer.kind == "nothing":
         return {}
+    if is_asked and offered and set(offer.options) == set(offered) and offer.because == "several":
+        # Whoever says the same again has no wish among them, and is asked for a yes anyway.
+        return {slot: spans.written(offer.options[0]), "offered_slots": None}
     if offer.because == "several" and (same := await _same_hour(turn, slot)):
         return {slot: spans.written(same), "offered_slots": None}
     if offer.kind == "chosen":
@@ -82,6 +87,17 @@ async def _same_hour(turn: Turn, slot: str) -> Window | None:
         customer=customer_of(turn),
     )
     return next((found.window for found in slots if found.free), None)
+
+
+def _shifted(turn: Turn, slot: str, near: Window | None) -> Turn:
+    """With the moment itself, where the message only says how much earlier or later than the time before."""
+    taken = turn.slots.get(slot)
+    base = spans.read(taken) if taken and taken != spans.ASAP else near
+    by = shift.read(turn.text) if base else None
+    if base is None or by is None:
+        return turn
+    moved = Window(start=base.start + by, end=base.end + by)
+    return replace(turn, text=dates.start(moved, tz=product().business.timezone, language=turn.language))
 
 
 def _meant(turn: Turn) -> str:

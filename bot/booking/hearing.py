@@ -149,7 +149,8 @@ _CANCELS = re.compile(
     re.IGNORECASE,
 )
 _WHEN_CALLED = re.compile(
-    r"電話[^。]{0,8}(?:来|く(?:る|れ)|かか|もらえ)|かかって|\b(?:you|they|someone|agent)\b[^.?]{0,12}\b(?:call"
+    r"電話[^。]{0,8}(?:来|く(?:る|れ)|かか|もらえ)|かかって|\b(?:hear|heard) from (?:you|someone"
+    r"|somebody)\b|\b(?:you|they|someone|agent)\b[^.?]{0,12}\b(?:call"
     r"|ring|phon)|\bmy call\b",
     re.IGNORECASE,
 )
@@ -189,13 +190,22 @@ _YES_WITH_SMALL_KANA = re.compile(r"は[ぁ-ぉー〜~]*[いぃ]+[ー〜~。.!�
 _WISHES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "cancel_callback",
-        re.compile(rf"{_CALL}(?:の予約)?[をはの]?(?:キャンセル|取り?消|とりけ)|\bcancel\s+{_CALL_EN}", re.IGNORECASE),
+        re.compile(
+            rf"{_CALL}(?:の予約)?[をはの]?(?:キャンセル|取り?消|とりけ)|\bcancel\s+{_CALL_EN}|"
+            rf"{_CALL}(?:の予約)?(?:は|が)?(?:もう)?(?:必要(?:が|では)?な|いらな|要らな|いらん|不要に)|"
+            rf"\b(?:won'?t|don'?t|do not|no longer) (?:be )?need(?:ing)? {_CALL_EN}",
+            re.IGNORECASE,
+        ),
     ),
     (
         "move_callback",
         re.compile(
             rf"{_CALL}(?:の(?:日時|時間|日程|日|予約))?[をの][^。]{{0,16}}(?:変更|変え|ずらし|移し|早め|遅らせ)|"
-            rf"\b(?:move|reschedule|change|push|shift|postpone)\s+(?:the time of\s+)?{_CALL_EN}",
+            rf"\b(?:move|reschedule|change|push|shift|postpone)\s+(?:the time of\s+)?{_CALL_EN}|"
+            r"\b(?:tomorrow|today|tonight|\w+day|that (?:time|day)|then)(?:'s| is"
+            r"| has become)? (?:no good|not good|no longer good|bad now"
+            r"|impossible)\b|\bcan'?t (?:do|make) (?:it|that|tomorrow|today|\w+day)\b(?! work)|"
+            r"(?:その(?:日|時間)|明日|今日|明後日|[月火水木金]曜日?|\d{1,2}時)(?:は|が)?[^。、]{0,8}(?:都合が?(?:悪|つかな)|だめに|ダメに|無理に|出られなく)",
             re.IGNORECASE,
         ),
     ),

@@ -73,7 +73,9 @@ _OF_A_FIRM = re.compile(
 )
 _BUT_FIRST = re.compile(r"^([一-龥々]{2,7}(?:[ 　]?[一-龥々ぁ-んァ-ヴー]{1,6})?)(?:なん)?です(?:けれども?|けど|が)")
 """「田中ですけど冷蔵庫が…」: a name, and on without a comma."""
-_INTRODUCTIONS = (_LABELLED, _SAYS_SO, _CALLED, _NAMED, _MY_NAME_IS, _THIS_IS, _HERE, _OF_A_FIRM, _CLOSED)
+_SIGNED_OFF = re.compile(r"(?<=[.!?\n]) ?([A-Z][a-zà-ÿ'’\-]{1,14})[.!]?\s*$")
+"""One word under all that was said."""
+_INTRODUCTIONS = (_LABELLED, _SAYS_SO, _CALLED, _NAMED, _MY_NAME_IS, _THIS_IS, _HERE, _OF_A_FIRM, _CLOSED, _SIGNED_OFF)
 
 _CLAUSE = re.compile(
     r"(?:[^、。，,.!！?？;；\n/|・ 　]|(?<=\b[A-Z])\.|(?<=Mr)\.|(?<=Mrs)\.|(?<=Dr)\.|\.(?=\S)|(?<=[ァ-ヴー])・"

@@ -56,7 +56,9 @@ _TIME_EN = (
         "(?:half|quarter) (?:past|to) (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\\d{1,2})",
         r"\d{1,2}(?:[:.]\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|o'clock)",
         r"\d{1,2}:\d\d",
-        "asap|as soon as possible|right now|now|straight away",
+        "asap|as soon as (?:possible|you (?:can|could)|you(?:'re| are) able|convenient)|(?:at|on) "
+        "(?:your|the) earliest convenience",
+        "right (?:now|away)|now|straight ?away|immediately",
         rf"{_MONTH_EN}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH_EN}(?![a-z])",
     )
     + "(?![a-z'’])"
@@ -94,7 +96,7 @@ CALL_REQUEST = re.compile(
     _any(
         r"\b(?:please\s+)?(?:(?:can|could|would|will)\s+(?:you|someone|somebody|anyone)\s+(?:please\s+)?)?"
         r"(?:you can\s+)?"
-        rf"(?:call|ring|phone|reach|get|catch|contact|text)\s+(?:me\s+|us\s+|hold of "
+        rf"(?:call|cal|ring|phone|fone|reach|get|catch|contact|text)\s+(?:me\s+|us\s+|hold of "
         rf"me\s+)?(?:back\s+)?(?:on\s+|at\s+)?(?=[+\d({NUMBER_WAS_HERE}])",
         r"(?<=[時分半])(?:頃|ごろ)?に?かけて(?:いただ|頂|ほし|欲し|くだ|下さ|もら|くれ)[^、。！!？?\n]*",
         r"お?電話で(?:お話し?|話し?|ご?相談)(?:が|を)?(?:し)?たい(?:です|んです(?:が|けど)?|のですが)?",
