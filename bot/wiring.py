@@ -57,6 +57,7 @@ from bot.usecases.live_calls import LiveCalls
 from bot.usecases.mailing import Mailing
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
+from bot.usecases.number_lists import DoNotCall, Vips
 from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
@@ -142,6 +143,8 @@ class Product:
     audit: AuditLog
     finding: Finding
     bulk: Bulk
+    do_not_call: DoNotCall
+    vips: Vips
     health: Health
     links: Links
     emails: Emails
@@ -314,6 +317,8 @@ def connect(settings: Settings | None = None) -> Product:
         desk=desk,
         follow_ups=follow_ups,
         bulk=Bulk(database, bookings=bookings, desk=desk, follow_ups=follow_ups),
+        do_not_call=DoNotCall(database, numbers=numbers),
+        vips=Vips(database, numbers=numbers, from_settings=order.vips),
         accounts=accounts,
         second_factor=SecondFactor(database, accounts, issuer=business.name("en")),
         people=People(database),

@@ -13,7 +13,7 @@ from tests.support.desk import PASSWORD, DeskServer, Office, serving
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PAGES = (
     "/desk", "/desk/callbacks/K7Q4MN", "/desk/account", "/desk/people", "/desk/people/ken", "/desk/keys", "/desk/audit",
-    "/desk/supervision", "/desk/book", "/desk/callbacks/K7Q4MN/again", "/desk/callbacks?q=K7Q4MN",
+    "/desk/supervision", "/desk/lists/vip", "/desk/book", "/desk/callbacks/K7Q4MN/again", "/desk/callbacks?q=K7Q4MN",
 )  # fmt: skip
 WAYS = ((1280, "light", "ja"), (360, "dark", "en"), (640, "dark", "ja"))
 """The last is a window of 1280 at 200 %."""

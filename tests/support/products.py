@@ -55,6 +55,7 @@ from bot.usecases.links import Links
 from bot.usecases.live_calls import LiveCalls
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import NoticePolicy, Notices
+from bot.usecases.number_lists import DoNotCall, Vips
 from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
@@ -353,7 +354,8 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         kpis=Kpis(world.database, timezone=TOKYO), accounts=accounts, people=People(world.database),
         presences=Presences(world.database),
         second_factor=SecondFactor(world.database, accounts, issuer="Shop"), audit=AuditLog(world.database),
-        finding=Finding(world.database, numbers=NUMBERS),
+        finding=Finding(world.database, numbers=NUMBERS), do_not_call=DoNotCall(world.database, numbers=NUMBERS),
+        vips=Vips(world.database, numbers=NUMBERS, from_settings=product.vips.from_settings),
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)

@@ -28,6 +28,7 @@ from bot.gateway.desk.bulk import BulkPages, add_bulk
 from bot.gateway.desk.door import add_door
 from bot.gateway.desk.events import BoardWatch, stream
 from bot.gateway.desk.kpis import KpiPages
+from bot.gateway.desk.lists import ListPages, add_lists
 from bot.gateway.desk.manager import ManagerPages, add_manager
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.promising import PromisingPages, add_promising
@@ -62,6 +63,7 @@ def desk_blueprint(product: Product) -> Blueprint:
     add_admin(blueprint, product, AdminPages(product))
     add_manager(blueprint, ManagerPages(product))
     add_bulk(blueprint, product, BulkPages(product))
+    add_lists(blueprint, product, ListPages(product))
     _add_reading(blueprint, pages, KpiPages(product), watch)
     _add_writing(blueprint, product, pages)
     _add_problems(blueprint, pages)
