@@ -17,6 +17,7 @@ from bot import wiring
 from bot.booking.callback import Callback
 from bot.gateway import problems, rendering
 from bot.gateway.answering import Answering
+from bot.gateway.desk import desk_blueprint
 from bot.gateway.inbound import inbound_blueprint
 from bot.gateway.simulator import simulator_blueprint
 from bot.gateway.voice import voice_blueprint
@@ -121,7 +122,9 @@ class Telephone:
 
 
 @contextlib.asynccontextmanager
-async def telephone(folder: Path, database_url: str, *, agents: int = 1, **changed: str) -> AsyncIterator[Telephone]:
+async def telephone(
+    folder: Path, database_url: str, *, agents: int = 1, with_desk: bool = False, **changed: str
+) -> AsyncIterator[Telephone]:
     """Everything at work at the start of SLOT; `changed` are lines of the settings file with other values."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
@@ -144,6 +147,8 @@ async def telephone(folder: Path, database_url: str, *, agents: int = 1, **chang
         webhooks = webhooks_blueprint(product, Answering(product))
         for blueprint in (webhooks, voice_blueprint(product), inbound_blueprint(product), simulator_blueprint(carrier)):
             app.blueprint(blueprint)
+        if with_desk:
+            app.blueprint(desk_blueprint(product))
         server: Any = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
         await server.startup()
         await server.before_start()
