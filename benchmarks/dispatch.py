@@ -34,6 +34,7 @@ from bot.store.database import Database
 from bot.store.schema import agents, callbacks
 from bot.telephony.twilio import CallUrls, TwilioDialer
 from bot.vendors.twilio import TwilioClient
+from scheduler import collector
 from tests.support.carriers import ScriptedDialer
 from tests.support.databases import AS_IT_COMES, PostgresServer, postgres_binaries
 from tests.support.ports import free_port
@@ -96,6 +97,7 @@ async def burst(url: str, server: PostgresServer) -> Burst:
     database = Database(url)
     await fill(database, BURST, people=BURST)
     world = World(database, dialer=ScriptedDialer(), line=WIDE)
+    collector.rarely()  # as the scheduler does when it starts
     while await world.dispatch.look_ahead(now=SLOT.start - timedelta(minutes=1)):
         pass  # as the scheduler does every three seconds: they were booked before they fell due
     late: list[float] = []

@@ -7,6 +7,7 @@ import sys
 
 from bot import logging, wiring
 from bot.settings import Settings, SettingsError, load
+from scheduler import collector
 from scheduler.ticks import Ticks
 
 
@@ -14,6 +15,7 @@ async def serve(settings: Settings) -> None:
     """Ring until a signal says stop; a tick that has begun is finished."""
     product = wiring.connect(settings)
     ticks = Ticks(product)
+    collector.rarely()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

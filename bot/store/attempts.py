@@ -1,10 +1,11 @@
 """The ledger of dials: written before the carrier is asked, ended exactly once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Row, case, cast, extract, func, insert, literal_column, select, update
+from sqlalchemy import Integer, Select, case, cast, extract, func, insert, literal_column, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.booking.answering import ANSWERED, TELLS_NOTHING, Tries
@@ -81,8 +82,8 @@ async def begin(
 
 async def get(tx: Transaction, attempt_id: str) -> Dial | None:
     """The attempt that a webhook's path names."""
-    found = await _select(tx, attempts.c.id == attempt_id)
-    return found[0] if found else None
+    found = await _ONE.rows(tx, of_id=attempt_id)
+    return _dial(found[0]) if found else None
 
 
 async def live(tx: Transaction) -> list[Dial]:
@@ -163,18 +164,25 @@ async def end(
     return True
 
 
+_FIELDS = tuple(Dial.__dataclass_fields__)
+
+
+def _dials(*conditions: Any) -> Select[Any]:
+    columns = (agents.c.phone_number if name == "agent_phone_number" else attempts.c[name] for name in _FIELDS)
+    chosen = select(*columns).join_from(attempts, agents, agents.c.id == attempts.c.agent_id)
+    return chosen.where(*conditions).order_by(attempts.c.started_at, attempts.c.id)
+
+
+_ONE = Prepared(lambda _: _dials(attempts.c.id == given("of_id")))
+"""Every word of a carrier asks for it."""
+
+
 async def _select(tx: Transaction, *conditions: Any) -> list[Dial]:
-    rows = await tx.execute(
-        select(attempts, agents.c.phone_number.label("agent_phone_number"))
-        .join(agents, agents.c.id == attempts.c.agent_id)
-        .where(*conditions)
-        .order_by(attempts.c.started_at, attempts.c.id)
-    )
-    return [_dial(row) for row in rows]
+    return [_dial(row) for row in await tx.execute(_dials(*conditions))]
 
 
-def _dial(row: Row[Any]) -> Dial:
-    return Dial(**{name: getattr(row, name) for name in Dial.__dataclass_fields__})
+def _dial(row: Sequence[Any]) -> Dial:
+    return Dial(**dict(zip(_FIELDS, row, strict=True)))
 
 
 async def recent_talks(tx: Transaction, topic: str, *, since: datetime, limit: int) -> list[timedelta]:

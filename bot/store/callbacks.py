@@ -22,7 +22,7 @@ from bot.booking.callback import (
 )
 from bot.booking.window import Window
 from bot.store.database import Transaction
-from bot.store.prepared import Prepared
+from bot.store.prepared import Prepared, given
 from bot.store.schema import attempts, callback_events, callbacks
 
 log = structlog.get_logger(__name__)
@@ -88,10 +88,16 @@ async def note_event(
 
 async def get(tx: Transaction, callback_id: str) -> Callback:
     """The callback with its attempts; raises KeyError when there is none."""
-    found = await _select(tx, callbacks.c.id == callback_id)
-    if not found:
+    rows = await _ONE.rows(tx, of_id=callback_id)
+    if not rows:
         raise KeyError(callback_id)
-    return found[0]
+    told = dict(zip(callbacks.c.keys(), rows[0], strict=True))
+    dials = tuple(_attempt(*facts) for facts in await _DIALS_OF_ONE.rows(tx, of_id=callback_id))
+    try:
+        return _callback(told, dials)
+    except ValueError:
+        log.error("callbacks_unreadable", ids=[callback_id])
+        raise KeyError(callback_id) from None
 
 
 async def by_reference(tx: Transaction, reference: str) -> Callback | None:
@@ -227,6 +233,13 @@ _PLAIN = (
 """Columns that carry the value's own names."""
 _ADD = Prepared(lambda insert: insert(callbacks), columns=(*_PLAIN, "window_start", "window_end"))
 _NOTE = Prepared(lambda insert: insert(callback_events).inline(), columns=("callback_id", "at", "kind", "facts"))
+_ONE = Prepared(lambda _: select(callbacks).where(callbacks.c.id == given("of_id")))
+_OF_A_DIAL = tuple(
+    attempts.c[name] for name in ("number", "started_at", "outcome", "answered_by", "duration_s", "to_number")
+)
+_DIALS_OF_ONE = Prepared(
+    lambda _: select(*_OF_A_DIAL).where(attempts.c.callback_id == given("of_id")).order_by(attempts.c.number)
+)
 
 
 _BY_WINDOW: tuple[Any, ...] = (callbacks.c.window_start, callbacks.c.id)
@@ -258,7 +271,7 @@ async def decoded(tx: Transaction, rows: Sequence[Row[Any]]) -> tuple[list[Callb
     unreadable: list[str] = []
     for row in rows:
         try:
-            readable.append(_callback(row, dials.get(row.id, ())))
+            readable.append(_callback(row._asdict(), dials.get(row.id, ())))
         except ValueError:
             unreadable.append(row.id)
     return readable, unreadable
@@ -268,26 +281,32 @@ async def _attempts_of(tx: Transaction, ids: list[str]) -> dict[str, tuple[Attem
     if not ids:
         return {}
     rows = await tx.execute(
-        select(attempts).where(attempts.c.callback_id.in_(ids)).order_by(attempts.c.callback_id, attempts.c.number)
+        select(attempts.c.callback_id, *_OF_A_DIAL)
+        .where(attempts.c.callback_id.in_(ids))
+        .order_by(attempts.c.callback_id, attempts.c.number)
     )
     found: dict[str, tuple[Attempt, ...]] = {}
-    for row in rows:
-        attempt = Attempt(
-            number=row.number,
-            started_at=row.started_at,
-            outcome=Outcome(row.outcome) if row.outcome else None,
-            answered_by=row.answered_by,
-            duration_s=row.duration_s,
-            to_number=row.to_number,
-        )
-        found[row.callback_id] = (*found.get(row.callback_id, ()), attempt)
+    for callback_id, *facts in rows:
+        found[callback_id] = (*found.get(callback_id, ()), _attempt(*facts))
     return found
 
 
-def _callback(row: Row[Any], dials: tuple[Attempt, ...]) -> Callback:
-    told = row._asdict()
+def _attempt(
+    number: int, started_at: datetime, outcome: str | None, answered_by: str | None, duration_s: int | None, to: str
+) -> Attempt:
+    return Attempt(
+        number=number,
+        started_at=started_at,
+        outcome=Outcome(outcome) if outcome else None,
+        answered_by=answered_by,
+        duration_s=duration_s,
+        to_number=to,
+    )
+
+
+def _callback(told: Mapping[str, Any], dials: tuple[Attempt, ...]) -> Callback:
     plain = {name: told[name] for name in _PLAIN}
-    plain |= {"status": Status(row.status), "kind": Kind(row.kind), "channel": Channel(row.channel)}
+    plain |= {"status": Status(told["status"]), "kind": Kind(told["kind"]), "channel": Channel(told["channel"])}
     return Callback(window=Window(start=told["window_start"], end=told["window_end"]), attempts=dials, **plain)
 
 

@@ -147,8 +147,7 @@ class Claims:
                 continue  # what is claimed now may begin a moment later: not a moment after closing
             on_the_phone.add(callback.next_number)
             may_be_called.append(callback)
-        matched = match(may_be_called, [(agent, agent.skills) for agent in free])
-        return [claims.intent(callback, agent) for callback, agent in matched]
+        return claims.intents(match(may_be_called, [(agent, agent.skills) for agent in free]))
 
 
 class _Openness:

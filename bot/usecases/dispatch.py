@@ -22,7 +22,7 @@ from bot.usecases.overdue import Overdue
 from bot.usecases.strays import stop_stray
 from bot.usecases.together import Together
 
-BATCH = 5000
+BATCH = 10_000
 """At most so many are claimed at once: each batch puts all that is due, and everybody who is ready, in order anew."""
 DIALS_AT_ONCE = 128
 """How many requests to the carrier may be under way in one dispatcher."""
