@@ -27,7 +27,7 @@ LOOKS = [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)]
 async def phone(tmp_path: Path, sqlite_files: SqliteFiles) -> AsyncIterator[Telephone]:
     """Two agents and a supervisor."""
     database_url = await sqlite_files.fresh(tmp_path)
-    async with telephone(tmp_path, database_url, agents=3, with_desk=True) as opened:
+    async with telephone(tmp_path, database_url, agents=3) as opened:
         async with opened.product.database.write() as tx:
             for index, name in enumerate(("桜井 美咲", "森田 健", "小林 花")):
                 found = await agents.by_login(tx, f"agent{index}")

@@ -122,9 +122,7 @@ class Telephone:
 
 
 @contextlib.asynccontextmanager
-async def telephone(
-    folder: Path, database_url: str, *, agents: int = 1, with_desk: bool = False, **changed: str
-) -> AsyncIterator[Telephone]:
+async def telephone(folder: Path, database_url: str, *, agents: int = 1, **changed: str) -> AsyncIterator[Telephone]:
     """Everything at work at the start of SLOT; `changed` are lines of the settings file with other values."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
@@ -145,10 +143,9 @@ async def telephone(
         rendering.install(app)
         problems.install(app)
         webhooks = webhooks_blueprint(product, Answering(product))
-        for blueprint in (webhooks, voice_blueprint(product), inbound_blueprint(product), simulator_blueprint(carrier)):
+        voices = voice_blueprint(product), inbound_blueprint(product)
+        for blueprint in (webhooks, *voices, desk_blueprint(product), simulator_blueprint(carrier)):
             app.blueprint(blueprint)
-        if with_desk:
-            app.blueprint(desk_blueprint(product))
         server: Any = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
         await server.startup()
         await server.before_start()
