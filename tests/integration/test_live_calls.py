@@ -403,7 +403,7 @@ async def test_at_the_carrier_the_colleague_has_the_customer_after_the_agent_has
     await _eventually_here(phone, made)
     await phone.until(lambda: SECOND in seats(), passing=1.0)
     await live.hand_over(made.reference, first, now=phone.now)
-    await phone.until(lambda: not phone.handset(FIRST)["in_call"])
+    await phone.until(lambda: not phone.handset(FIRST)["in_call"] and FIRST not in seats())
     assert seats() == {NUMBER: (False, False, False), SECOND: (False, False, False)}
     assert (await phone.read(made)).status == Status.IN_CALL
     await phone.act(SECOND, "hang_up")  # the room is the colleague's now: it closes with them
