@@ -45,6 +45,7 @@ from bot.usecases.dispatch import Dispatch
 from bot.usecases.emails import Emails
 from bot.usecases.finding import Finding
 from bot.usecases.followups import FollowUps
+from bot.usecases.forecast import Forecast
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
 from bot.usecases.inbound import Inbound, InboundPolicy
@@ -133,6 +134,7 @@ class Product:
     ratings: Ratings
     keys: ApiKeys
     kpis: Kpis
+    forecast: Forecast
     desk: Desk
     follow_ups: FollowUps
     accounts: Accounts
@@ -311,6 +313,7 @@ def connect(settings: Settings | None = None) -> Product:
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
+        forecast=Forecast(database, rules=rules, seats=seats, target=settings.capacity.kept_target),
         desk=desk,
         follow_ups=follow_ups,
         bulk=Bulk(database, bookings=bookings, desk=desk, follow_ups=follow_ups),
