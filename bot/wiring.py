@@ -45,6 +45,7 @@ from bot.usecases.dispatch import Dispatch
 from bot.usecases.emails import Emails
 from bot.usecases.finding import Finding
 from bot.usecases.followups import FollowUps
+from bot.usecases.forecast import Forecast
 from bot.usecases.guest_legs import GuestLegs
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
@@ -137,6 +138,7 @@ class Product:
     ratings: Ratings
     keys: ApiKeys
     kpis: Kpis
+    forecast: Forecast
     desk: Desk
     follow_ups: FollowUps
     accounts: Accounts
@@ -319,6 +321,7 @@ def connect(settings: Settings | None = None) -> Product:
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
+        forecast=Forecast(database, rules=rules, seats=seats, target=settings.capacity.kept_target),
         desk=desk,
         follow_ups=follow_ups,
         bulk=Bulk(database, bookings=bookings, desk=desk, follow_ups=follow_ups),

@@ -12,7 +12,8 @@ from bot.wiring import Product
 from bot.wording import say
 from bot.wording.segments import segments
 from tests.support.carriers import ScriptedSms
-from tests.support.correspondents import PEOPLE, BySms, OnLine, OnTheWeb, Person
+from tests.support.clocks import tokyo
+from tests.support.correspondents import PEOPLE, BySms, OnLine, OnThePhone, OnTheWeb, Person, Writer
 
 NUMBERS = (f"+81807{index:03d}0001" for index in itertools.count())
 
@@ -50,30 +51,35 @@ async def when(person: Person) -> list[tuple[str, Status]]:
     ]
 
 
-async def book(person: Person) -> None:
+async def book(person: Writer) -> None:
     """Everything in one message where the channel does not know the number, and a yes."""
     await person.say(f"洗濯機が動かない。明日の15時に{spoken(person.number)}へ電話してください")
     await person.say("はい")
 
 
 async def test_the_same_talk_ends_in_the_same_state(person: Person) -> None:
-    await person.say("洗濯機が動かないので電話がほしいです")
-    answer = await person.say("山田です")
-    if "番号" in answer and "・" not in answer:
-        await person.say(spoken(person.number))
-    answer = await person.say("明日の15時")
-    assert "11月25日(水) 15:00" in answer
-    assert f"•••{person.number[-4:]}" in answer or f"***{person.number[-4:]}" in answer
-    assert "承りました" in await person.say("はい")
+    await person.books(tokyo("2026-11-25 15:00"))
     assert await when(person) == [("11-25 15:00", Status.BOOKED)]
     (callback,) = await person.bookings()
-    assert (callback.channel, callback.name, callback.phone_number) == (person.channel, "山田", person.number)
-    assert "変更しました" in await person.say("明後日の10時にして")
+    assert (callback.channel, callback.phone_number) == (person.channel, person.number)
+    assert callback.name == ("山田" if isinstance(person, Writer) else None)  # nobody spells a name by keys
+    await person.moves(tokyo("2026-11-26 10:00"))
     assert await when(person) == [("11-26 10:00", Status.BOOKED)]
-    assert "11月26日(木) 10:00" in await person.say("予約を確認したい")
-    assert "取り消してよろしい" in await person.say("予約を取り消してください")
-    assert "取り消しました" in await person.say("はい")
+    await person.checks(tokyo("2026-11-26 10:00"))
+    await person.cancels()
     assert await when(person) == []
+    assert (await person.product.bookings.find(callback.reference)).status == Status.CANCELLED
+
+
+async def test_what_was_booked_by_phone_is_moved_by_sms_unasked(product: Product, sms: BySms) -> None:
+    caller = OnThePhone(product, sms.number)
+    await caller.open()
+    try:
+        await caller.books(tokyo("2026-11-25 15:00"))
+        await sms.moves(tokyo("2026-11-26 10:00"))
+        await caller.checks(tokyo("2026-11-26 10:00"))
+    finally:
+        await caller.leave()
 
 
 async def test_an_unknown_sender_books_with_their_own_number_unasked(sms: BySms) -> None:

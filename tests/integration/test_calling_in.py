@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from bot.booking.callback import Callback, Channel, Kind, Status
+from bot.booking.callback import Channel, Kind, Status
 from bot.booking.reference import keyed
 from bot.booking.topic import Topic
 from bot.store import callbacks, ledger
 from bot.store.database import Database
 from bot.usecases.call_steps import AskCaller
 from bot.usecases.inbound import Inbound, InboundPolicy
+from tests.support.callers import Caller
 from tests.support.clocks import tokyo
 from tests.support.databases import SqliteFiles
 from tests.support.products import BUSINESS, NUMBER, NUMBERS, SLOT, World, office_hours, rules_of
@@ -27,53 +28,6 @@ LANDLINE = "+81312345678"
 WITHHELD = "+266696687"
 """As Twilio writes an anonymous caller."""
 TOLL_FREE = "+81120444444"
-
-
-class Caller:
-    """Somebody with a handset who calls the business and presses keys."""
-
-    def __init__(self, phone: Telephone, number: str = NUMBER) -> None:
-        self.phone, self.number = phone, number
-        self.count = 0
-
-    async def call(self, *words: str) -> str:
-        """Dial, and listen until these words were said."""
-        self.phone.carrier.call_business(self.number)
-        self.count = 0
-        return await self._hear(words)
-
-    async def press(self, digits: str, *words: str) -> str:
-        """Press keys, and listen until these words were said; returns all that was said since."""
-        await self.phone.until(lambda: self.phone.asks(self.number), passing=0.2)
-        self.count = len(self.phone.heard(self.number))
-        await self.phone.act(self.number, "press", digits=digits)
-        return await self._hear(words)
-
-    async def hang_up(self) -> None:
-        await self.phone.act(self.number, "hang_up")
-
-    async def _hear(self, words: tuple[str, ...]) -> str:
-        def said() -> str:
-            return " ".join(self.phone.heard(self.number)[self.count :])
-
-        try:
-            await self.phone.until(lambda: said() and all(word in said() for word in words), passing=0.2)
-        except TimeoutError:
-            pytest.fail(f"heard {said()!r} instead of {words}")
-        return said()
-
-    async def is_over(self) -> bool:
-        """The business hangs up by itself."""
-        await self.phone.until(lambda: not self.phone.handset(self.number)["in_call"], passing=0.5)
-        return True
-
-    @property
-    def texts(self) -> list[str]:
-        return [str(message["body"]) for message in self.phone.handset(self.number)["messages"]]
-
-    async def booked(self) -> list[Callback]:
-        async with self.phone.product.database.read() as tx:
-            return await callbacks.of_number(tx, self.number)
 
 
 @asynccontextmanager
@@ -87,13 +41,6 @@ async def phone(tmp_path: Path, sqlite_files: SqliteFiles) -> AsyncIterator[Tele
     """A business that takes calls, on a Tuesday at ten."""
     async with business(tmp_path, sqlite_files) as phone:
         yield phone
-
-
-async def code_sent_to(caller: Caller) -> str:
-    await caller.phone.product.identity.send_due(now=caller.phone.now)
-    await caller.phone.until(lambda: any("確認コード" in text for text in caller.texts), passing=0.2)
-    sent = next(text for text in caller.texts if "確認コード" in text)
-    return "".join(re.findall(r"\d{6}", sent)[:1])
 
 
 async def test_a_caller_keeps_their_place_and_hangs_up(phone: Telephone) -> None:
@@ -203,7 +150,7 @@ async def test_a_promise_is_told_by_its_time_alone_and_moved_after_the_code(phon
     assert made.reason not in said
     assert "佐藤" not in said
     await caller.press("3", "6桁のコード")
-    code = await code_sent_to(caller)
+    code = await caller.code()
     await caller.press(("1" if code[0] != "1" else "2") + code[1:] + "#", "番号が違います")
     await caller.press(code + "#", "ご希望の時間を")
     await caller.press("3", "変更しました")

@@ -1,15 +1,22 @@
-"""People who talk with the whole product on whatever channel: the same words, each in the channel's own way."""
+"""People who deal with the whole product on whatever channel: the same deeds, each in the channel's own way."""
 
+import contextlib
 import secrets
 from abc import ABC, abstractmethod
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.booking.callback import Callback
 from bot.channels.channel import Heard
 from bot.usecases.correspondence import Correspondence
 from bot.wiring import Product
+from bot.wording import dates
 from tests.support.assistant import Talk
+from tests.support.callers import Caller
 from tests.support.carriers import ScriptedSms, ScriptedTalks
 from tests.support.clocks import REAL
+from tests.support.telephone import telephone
 
 
 class Person(ABC):
@@ -26,8 +33,20 @@ class Person(ABC):
         """Begin, where a channel has to be opened."""
 
     @abstractmethod
-    async def say(self, text: str) -> str:
-        """Write, and read what is answered."""
+    async def books(self, start: datetime) -> None:
+        """Ask for a call at a time of business time, from the first word to the end."""
+
+    @abstractmethod
+    async def moves(self, start: datetime) -> None:
+        """Move what is booked."""
+
+    @abstractmethod
+    async def checks(self, start: datetime) -> None:
+        """Ask what is booked, and be told this time."""
+
+    @abstractmethod
+    async def cancels(self) -> None:
+        """Take the booking back."""
 
     async def bookings(self) -> list[Callback]:
         """What is booked for this person's number."""
@@ -40,7 +59,42 @@ class Person(ABC):
             await self.product.bookings.cancel(callback.reference, now=self.product.clock.now())
 
 
-class OnTheWeb(Person):
+class Writer(Person):
+    """Somebody who writes: the same words on every channel."""
+
+    @abstractmethod
+    async def say(self, text: str) -> str:
+        """Write, and read what is answered."""
+
+    async def books(self, start: datetime) -> None:
+        await self.say("洗濯機が動かないので電話がほしいです")
+        answer = await self.say("山田です")
+        if "番号" in answer and "・" not in answer:
+            await self.say(f"0{self.number[3:]}")
+        answer = await self.say(self._told(start))
+        assert self._shown(start) in answer
+        assert f"•••{self.number[-4:]}" in answer or f"***{self.number[-4:]}" in answer
+        assert "承りました" in await self.say("はい")
+
+    async def moves(self, start: datetime) -> None:
+        assert "変更しました" in await self.say(f"{self._told(start)}にして")
+
+    async def checks(self, start: datetime) -> None:
+        assert self._shown(start) in await self.say("予約を確認したい")
+
+    async def cancels(self) -> None:
+        assert "取り消してよろしい" in await self.say("予約を取り消してください")
+        assert "取り消しました" in await self.say("はい")
+
+    def _shown(self, start: datetime) -> str:
+        return dates.at(start, tz=self.product.business.timezone, language="ja")
+
+    def _told(self, start: datetime) -> str:
+        today = self.product.clock.now().astimezone(self.product.business.timezone).date()
+        return f"{('今日', '明日', '明後日')[(start.date() - today).days]}の{start.hour}時"
+
+
+class OnTheWeb(Writer):
     """In the chat."""
 
     channel = "web"
@@ -54,7 +108,7 @@ class OnTheWeb(Person):
         return self.talk.text
 
 
-class BySms(Person):
+class BySms(Writer):
     """By text messages."""
 
     channel = "sms"
@@ -75,7 +129,7 @@ class BySms(Person):
         return "\n".join([words] if words else [said for _, said in self.phone.texts[before:]])
 
 
-class OnLine(Person):
+class OnLine(Writer):
     """On LINE, with a number that has to be proved once."""
 
     channel = "line"
@@ -101,4 +155,61 @@ class OnLine(Person):
         return "\n".join(text for _, answer, _ in self.talks.said[before:] for text in answer.texts)
 
 
-PEOPLE = (OnTheWeb, BySms, OnLine)
+class OnThePhone(Person):
+    """Who calls from a handset and presses keys; the code that proves the number comes to the same phone."""
+
+    channel = "voice"
+
+    async def open(self) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            folder = stack.enter_context(TemporaryDirectory())
+            settings = self.product.settings
+            line = await stack.enter_async_context(telephone(Path(folder), settings.database_url, agents=0))
+            line.clock.set(now=self.product.clock.now())
+            self.caller = Caller(line, self.number)
+            self._stack = stack.pop_all()
+
+    async def leave(self) -> None:
+        await super().leave()
+        await self._stack.aclose()
+
+    async def books(self, start: datetime) -> None:
+        await self.caller.call("お電話")
+        await self.caller.press("2")
+        await self.caller.press("1", "ご希望の時間を")
+        await self._choose(start, "承りました")
+
+    async def moves(self, start: datetime) -> None:
+        await self._prove("3", "ご希望の時間を")
+        await self._choose(start, "変更しました")
+
+    async def checks(self, start: datetime) -> None:
+        await self.caller.call(self._spoken(start))
+        await self.caller.hang_up()
+
+    async def cancels(self) -> None:
+        await self._prove("4", "取り消します")
+        await self.caller.press("1", "取り消しました")
+        await self.caller.is_over()
+
+    async def _prove(self, key: str, then: str) -> None:
+        await self.caller.call("お約束のお電話")
+        await self.caller.press(key, "6桁のコード")
+        await self.caller.press(await self.caller.code() + "#", then)
+
+    async def _choose(self, start: datetime, done: str) -> None:
+        """Hear times, three by three, until this one comes."""
+        for _ in range(20):
+            heard = " ".join(self.caller.phone.heard(self.number)[self.caller.count :])
+            if (found := heard.find(f"{self._spoken(start)}は")) >= 0:
+                await self.caller.press(heard[found + len(self._spoken(start)) + 1], done)
+                await self.caller.is_over()
+                return
+            await self.caller.press("9", "ご希望の時間を")
+        raise AssertionError(f"{self._spoken(start)} was not offered")
+
+    def _spoken(self, start: datetime) -> str:
+        return dates.spoken(start, tz=self.product.business.timezone, language="ja")
+
+
+PEOPLE = (OnTheWeb, BySms, OnLine, OnThePhone)

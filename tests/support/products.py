@@ -45,6 +45,7 @@ from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.emails import Emails
 from bot.usecases.finding import Finding
+from bot.usecases.forecast import Forecast
 from bot.usecases.guest_legs import GuestLegs
 from bot.usecases.identity import Identity
 from bot.usecases.inbound import Inbound, InboundPolicy
@@ -355,7 +356,9 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         ),
         consent=world.consent, inbound=world.inbound,
         keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
-        kpis=Kpis(world.database, timezone=TOKYO), accounts=accounts, people=People(world.database),
+        kpis=Kpis(world.database, timezone=TOKYO),
+        forecast=Forecast(world.database, rules=world.rules, seats=world.seats, target=0.95),
+        accounts=accounts, people=People(world.database),
         presences=Presences(world.database),
         second_factor=SecondFactor(world.database, accounts, issuer="Shop"), audit=AuditLog(world.database),
         finding=Finding(world.database, numbers=NUMBERS),

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
@@ -49,6 +49,10 @@ class Words:
     def day(self, moment: datetime) -> str:
         """11月24日(火) / Tue, Nov 24."""
         return dates.day(moment, tz=self._tz, language=self.language)
+
+    def date(self, day: date) -> str:
+        """A calendar day of the business: 11月24日(火) / Tue, Nov 24."""
+        return self.day(datetime.combine(day, datetime.min.time(), self._tz))
 
     def span(self, window: Window) -> str:
         """The promise with its day."""
