@@ -18,7 +18,10 @@ from bot.usecases.seats import Customer
 from bot.wording import dates
 
 MEANT = re.compile(
-    r"(?:でした|だった)(?=[。.!！]*$)|\bwas (?=(?:better|best|right|fine|good|ok(?:ay)?|correct)\b)", re.IGNORECASE
+    r"(?:でした|だった|と言いました|って言いました|と言った|って言った)(?=(?:よ|けど|が|のに|はず)*[。.!！]*$)|"
+    r"\b(?:i|we) (?:said|meant|asked for|told you)\b|\bwas (?=(?:better|best|right|fine|good|ok(?:ay)?"
+    r"|correct)\b)",
+    re.IGNORECASE,
 )
 """「木曜でした」, "3 p.m. was better" correct what was said; a reader who knows no talk takes it for what is over."""
 
@@ -78,7 +81,7 @@ async def _same_hour(turn: Turn, slot: str) -> Window | None:
 
 
 def _meant(turn: Turn) -> str:
-    return MEANT.sub(lambda found: "is " if found[0].isascii() else "です", turn.text)
+    return MEANT.sub(lambda found: " is " if found[0].isascii() else "です", turn.text)
 
 
 def customer_of(turn: Turn) -> Customer:

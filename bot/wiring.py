@@ -45,6 +45,8 @@ from bot.usecases.dispatch import Dispatch
 from bot.usecases.emails import Emails
 from bot.usecases.finding import Finding
 from bot.usecases.followups import FollowUps
+from bot.usecases.forecast import Forecast
+from bot.usecases.guest_legs import GuestLegs
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
 from bot.usecases.inbound import Inbound, InboundPolicy
@@ -68,6 +70,7 @@ from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
 from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.transfers import Transfers
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
 from bot.vendors.line import LineClient
@@ -123,6 +126,8 @@ class Product:
     correspondence: Correspondence
     calls: Calls
     live_calls: LiveCalls
+    guest_legs: GuestLegs
+    transfers: Transfers
     dispatch: Dispatch
     overdue: Overdue
     leases: Leases
@@ -134,6 +139,7 @@ class Product:
     ratings: Ratings
     keys: ApiKeys
     kpis: Kpis
+    forecast: Forecast
     desk: Desk
     follow_ups: FollowUps
     accounts: Accounts
@@ -196,12 +202,13 @@ def connect(settings: Settings | None = None) -> Product:
         measured=settings.capacity.for_measuring(),
         hold_for=timedelta(minutes=settings.slots.hold_minutes),
     )
+    after_call = timedelta(minutes=settings.capacity.wrap_up_minutes)
     outcomes = Outcomes(
         database,
         rules=rules,
         retries=settings.retry.value(),
         seats=seats,
-        after_call=timedelta(minutes=settings.capacity.wrap_up_minutes),
+        after_call=after_call,
     )
     line = WaitingLine(rules, seats)
     bookings = Bookings(
@@ -273,7 +280,10 @@ def connect(settings: Settings | None = None) -> Product:
                 urls=urls,
                 ring_seconds=settings.calls.agent_ring_seconds,
             ),
+            after_call=after_call,
         ),
+        guest_legs=GuestLegs(database),
+        transfers=Transfers(database, dialer, legs=legs, after_call=after_call),
         dispatch=Dispatch(
             database,
             dialer,
@@ -314,6 +324,7 @@ def connect(settings: Settings | None = None) -> Product:
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
+        forecast=Forecast(database, rules=rules, seats=seats, target=settings.capacity.kept_target),
         desk=desk,
         follow_ups=follow_ups,
         bulk=Bulk(database, bookings=bookings, desk=desk, follow_ups=follow_ups),

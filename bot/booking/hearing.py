@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from bot.booking import name, reference
+from bot.booking import name, reference, remarks
 from bot.booking.phrases import COURTESY
 from bot.booking.reason import asks_for_call, is_mash
 
@@ -12,6 +12,7 @@ SURE = 0.5
 MANY_WORDS, MANY_LETTERS = 7, 16
 """An insult of so many words, or letters in Japanese, also tells what happened."""
 MOST_NAMES = 3
+MOST_OF_A_REMARK = 5
 LONG = 60
 """Characters: who writes more tells a story, not a command."""
 
@@ -111,7 +112,10 @@ _BUT = re.compile(
     re.IGNORECASE,
 )
 _CALL = r"(?:予約|(?:折り?返し|お)?電話|コール|アポ|お約束)"
-_CALL_EN = r"\b(?:my|the|our|that|this)\s+(?:\w+\s+)?(?:call(?:-?back)?|booking|appointment|reservation|slot)\b"
+_CALL_EN = (
+    r"\b(?:my|the|our|that|this|an?|one of (?:my|the|our))\s+(?:\w+\s+)?(?:call(?:-?back)?|booking|appointment"
+    r"|reservation|slot)s?\b"
+)
 _CHANGES = re.compile(
     r"\b(?:different|other) (?:day|time)\b|\bcan'?t make\b|\bshift\b|\bswap\b|変更|変え|ずら|移|早め|遅"
     r"|キャンセル|取り?消|やめ|消し|確認|別の日|ほかの日|他の日|instead|\b(?:move"
@@ -146,6 +150,17 @@ _WHEN_CALLED = re.compile(
     r"|ring|phon)|\bmy call\b",
     re.IGNORECASE,
 )
+_FAREWELL = re.compile(
+    r"(?:(?:では|じゃあ?|それでは|ほな)、?)?(?:失礼(?:し|いたし|致し)ます|さようなら|さよなら|バイバイ|また(?:ね|今度)?|お邪魔しました)[。!]*|"
+    r"(?:ok,? |right,? |well,? )?(?:good)?bye(?: (?:bye|now|then|for now))?[.!]*|see you(?: later)?[.!]*"
+    r"|i don'?t want to [\w ]*(?:go on|continue)\b.*",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(r"どうも|ありがと|おおきに|\b(?:thanks|thank you|cheers|ta)\b", re.IGNORECASE)
+_OF_A_CHANGE = frozenset({"new_slot", "new_number", "chosen_callback"})
+_FROM_TO = re.compile(
+    r"(?:何時|いつ)(?:まで|から)|\b(?:until|till|how (?:late|early)|what time do you (?:open|close))\b", re.IGNORECASE
+)
 _PERSON = re.compile(
     r"人|オペ|担当|係|スタッフ|社員|店員|責任者|誰か|つな|繋|話し|喋|しゃべ|代わ|替わ|直接|電話|"
     r"\b(?:person|people|human|agent|operator|some(?:one|body)|any(?:one|body)|representative|rep|speak|talk"
@@ -159,6 +174,9 @@ _LEAVES = re.compile(
     r"|やっぱり?(?:もう)?(?:いい(?:や|わ|です)?|けっこう|結構|なし)(?:です)?[。!]*$"
     r"|やめ(?:とく|ておき|とき|ます)|"
     r"\b(?:don'?t|do not|no longer) (?:want|need) (?:this|it|that|any|the call|a call)\b(?! name)"
+    r"|\b(?:don'?t|do not) (?:want|wish|feel like) (?:to )?"
+    r"(?:go(?:ing)? on|continu|carry(?:ing)? on"
+    r"|proceed|do(?:ing)? this)\w*"
     r"|\b(?:good)?bye\b|\bforget it\b|"
     r"\bdon'?t book\b|\bnever ?mind\b",
     re.IGNORECASE,
@@ -188,21 +206,47 @@ def settled(intent: str, text: str, *, confidence: float, asked: str | None) -> 
         return sign
     if is_nonsense(plain):
         return "nlu_fallback"
-    if asked in YES_OR_NO and intent in _BESIDE_A_YES and _SAYS_YES.match(plain) and not _BUT.search(plain):
+    return (
+        _told_by_words(intent, plain, asked)
+        or _told_by_the_question(intent, text, plain, confidence=confidence, asked=asked)
+        or intent
+    )
+
+
+def _told_by_words(intent: str, plain: str, asked: str | None) -> str | None:
+    if asked in YES_OR_NO and _is_a_yes(plain, intent):
         return "affirm"
+    is_in_between = asked not in (None, "reason", "topic")
+    is_a_short_question = len(plain) <= LONG and bool(_ASKS.search(plain))
+    if is_a_short_question and (question := remarks.about_the_call(plain, is_in_between=is_in_between)):
+        return question
     if asked in (None, "reason") and (wish := _about_what_is_booked(plain, intent)):
         return wish
-    if asked is None and (wish := _wish_about_a_booking(plain, intent)):
-        return wish
+    return _wish_about_a_booking(plain, intent) if asked is None else None
+
+
+def _told_by_the_question(intent: str, text: str, plain: str, *, confidence: float, asked: str | None) -> str | None:
+    if asked in _OF_A_CHANGE and remarks.keeps(plain):
+        return "stop_form"
+    if remarks.is_a_refusal(plain, asked=asked):
+        return "skip"
+    if asked == "preferred_slot" and intent == "affirm" and remarks.is_unsure(plain):
+        return "skip"
     if asked not in (None, "reason") and intent in _LOSES_HEART and _LEAVES.search(plain):
         return "stop_form"
-    if asked in YES_OR_NO and _YES_WITH_SMALL_KANA.fullmatch(plain):
-        return "affirm"
+    if asked == "reason" and (_FAREWELL.fullmatch(plain) or (intent in _LOSES_HEART and _LEAVES.fullmatch(plain))):
+        return "goodbye"
     if asked == "reason" and _is_a_reason(intent, text, plain, confidence=confidence):
         return "give_reason"
-    if asked == "customer_name" and intent not in ("insult", "change_language") and _is_a_name(plain):
-        return "give_name"
-    return intent
+    is_leaving = intent in ("stop_form", "goodbye") and _STOPS.search(plain)
+    is_other = intent in ("insult", "change_language") or is_leaving or bool(_THANKS.search(plain))
+    return "give_name" if asked == "customer_name" and not is_other and _is_a_name(plain) else None
+
+
+def _is_a_yes(plain: str, intent: str) -> bool:
+    if _YES_WITH_SMALL_KANA.fullmatch(plain):
+        return True
+    return intent in _BESIDE_A_YES and bool(_SAYS_YES.match(plain)) and not _BUT.search(plain)
 
 
 def _wish_about_a_booking(plain: str, intent: str) -> str | None:
@@ -237,6 +281,17 @@ def _names_a_reference(plain: str) -> bool:
     return found is not None and any(letter.isdigit() for letter in found)  # "SYSTEM" has six letters, too
 
 
+def is_a_question(text: str) -> bool:
+    """Whether something is asked."""
+    return bool(_ASKS.search(unicodedata.normalize("NFKC", text).strip()))
+
+
+def is_of_an_earlier_one(text: str) -> bool:
+    """Whether the message speaks of a call that was booked before this one."""
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_IS_BOOKED.search(plain) or _names_a_reference(plain))
+
+
 def after_a_question(text: str) -> str | None:
     """What is said after a question in the same message; None for nothing."""
     _, asked, rest = unicodedata.normalize("NFKC", text).strip().rpartition("?")
@@ -258,7 +313,8 @@ def without_another(text: str) -> str:
 
 def asks_when_called(text: str) -> bool:
     """Whether it is asked when we will call, rather than when we are there."""
-    return bool(_WHEN_CALLED.search(unicodedata.normalize("NFKC", text)))
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_WHEN_CALLED.search(plain)) and not _FROM_TO.search(plain)
 
 
 def changes_number(text: str) -> bool:
@@ -286,6 +342,8 @@ def _sign(plain: str) -> str | None:
 
 
 def _is_a_reason(intent: str, text: str, plain: str, *, confidence: float) -> bool:
+    if is_a_remark(plain, intent):
+        return False
     is_named = intent in _WISH_OF_A_BOOKING and bool(_A_BOOKING.search(plain))
     if (confidence < SURE and not is_named) or len(text) > LONG or text.startswith(("/", "／")):
         return True
@@ -298,6 +356,12 @@ def _is_a_reason(intent: str, text: str, plain: str, *, confidence: float) -> bo
     if intent in ("stop_form", "goodbye"):
         return not _STOPS.search(plain)
     return intent in _QUESTIONS and not _ASKS.search(plain) and _has_much_to_say(plain)
+
+
+def is_a_remark(text: str, intent: str) -> bool:
+    """Whether the message, of this intent, is a greeting or thanks in a few words and no more."""
+    is_short = len(text.split()) <= MOST_OF_A_REMARK if text.isascii() else len(text) <= 2 * MOST_OF_A_REMARK
+    return intent in ("thank", "greet") and is_short
 
 
 def _has_much_to_say(plain: str) -> bool:

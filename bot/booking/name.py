@@ -10,16 +10,19 @@ LONGEST = 40
 """Characters that a name may have; what is longer is a sentence."""
 
 _BLANK = " \t　"
-_WHO_JA = r"(?:(?:私|わたし|わたくし|僕|ぼく|俺|うち|今|いま|(?:お)?名前|なまえ|氏名)(?:の名前)?[はって]{1,2}[、 　]?)?"
-_NAME_JA = r"[一-龥々ヶぁ-んァ-ヴーA-Za-z・]{1,24}?(?:[ 　][一-龥々ヶぁ-んァ-ヴーA-Za-z]{1,12}?)?"
+_WHO_JA = (
+    r"(?:(?:私|わたし|わたくし|僕|ぼく|俺"
+    r"|うち|今|いま|(?:お)?名前|なまえ|氏名)(?:の名前)?(?:[ 　]?[はって]{1,2}[、 　]?|[ 　]))?"
+)
+_NAME_JA = r"[一-龥々ヶぁ-んァ-ヴーA-Za-z・]{1,24}?(?:[ 　][一-龥々ヶぁ-んァ-ヴーA-Za-z]{1,12}?)??"
 _BUT = r"(?:けど|けれども?|が|んやけど|やけど)?"
 _SAYS_SO = re.compile(
-    rf"{_WHO_JA}({_NAME_JA})(?:と(?:申|もう)し(?:ます|まして)|と申す|と?[い言]います|っていいます|って言います"
+    rf"{_WHO_JA}({_NAME_JA})[ 　]?(?:と(?:申|もう)し(?:ます|まして)|と申す|と?[い言]います|っていいます|って言います"
     rf"|とゆいます){_BUT}"
 )
 _NAMED = re.compile(
-    rf"(?:名前|なまえ|氏名)は[、 　]?({_NAME_JA})"
-    r"(?:です|でs|でございます|だよ|だ|や|ばい|でお願い(?:いた)?します){0,2}[ね]?(?=[、。!！\n]|$)"
+    rf"(?:名前|なまえ|氏名)[ 　]?は[、 　]?({_NAME_JA})"
+    r"[ 　]?(?:です|でs|でございます|だよ|だ|や|ばい|でお願い(?:いた)?します){0,2}[ね]?(?=[、。!！\n]|$)"
 )
 _COPULA = (
     r"(?:です|でございます|でした|だ|や|やで|やけど|ばい|だけど|だが|っす|ですけど|ですけれども?|ですが"
@@ -39,7 +42,8 @@ _THIS_IS = re.compile(
     r"\b(?:I'm|I’m|I am|This is|this is|i'm|It's|it's)\s+"
     r"((?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?(?:[A-Z][A-Za-zà-ÿ'’\-]+)(?: (?:van|von|der|de|den|la|al|bin"
     r"|[A-Z][A-Za-zà-ÿ'’\-]+)){0,3})"
-    rf"(?: now| actually| instead|{_OF_WHOM})?(?=\s*(?:[,.;!\n–-]|$| and | from | at | with | here| calling| speaking))"
+    rf"(?: now| actually| instead| by the way| btw|{_OF_WHOM})?(?=\s*(?:[,.;!\n–-]|$| and | from | at "
+    rf"| with | here| calling| speaking))"
 )
 _HERE = re.compile(r"\b([A-Z][a-zà-ÿ'’\-]+(?: [A-Z][A-Za-zà-ÿ'’\-]+){0,2}),? (?:here|speaking|is (?:the|my) name)\b")
 _WITHHELD = re.compile(
@@ -74,17 +78,18 @@ _CLAUSE = re.compile(
 _WORD = re.compile(r"(?:(?<=[ 　])|^)[一-龥々]{2,6}(?=[ 　]|$)")
 """A word between blanks, in a message that only lists what is to be known."""
 _ITS_OWN = re.compile(
-    rf"^{_WHO_JA}((?:[^\s、。]{{1,24}}の)?[一-龥々ヶぁ-んァ-ヴー・]{{1,20}}?(?:[ 　][一-龥々ぁ-んァ-ヴー]{{1,8}}?)?)"
-    rf"({_COPULA}[よね]?)?$"
+    rf"^{_WHO_JA}((?:[^\s、。]{{1,24}}の)?[一-龥々ヶぁ-んァ-ヴー・]{{1,20}}?(?:[ 　][一-龥々ぁ-んァ-ヴー]{{1,8}}?)??)"
+    rf"[ 　]?({_COPULA}[よね]?)?$"
 )
 """A clause that is a name and no more: "田中", 「田中ですけど」, 「娘の前川です」."""
+_I_AM = re.compile(r"(?:私|わたし|わたくし|僕|ぼく|俺|おれ)")
 _AFTER_A_NUMBER = re.compile(rf"(?:\d|☎ ?)の([一-龥々]{{1,5}}){_COPULA}")
 _FILLER = re.compile(r"^(?:あのー?|えっと|えーと|ええと|はい|あ|すみません(?:が)?|もしもし|どうも)[、, 　]*")
 
 _LEAD_IN = re.compile(
     r"^(?:(?:えっと|えーと|はい|あ|すみません|oh|um|well|sorry)[、, 　]+)*(?:(?:私|わたし|わたくし|僕|俺"
-    r"|うち)(?:の名前)?は"
-    r"|(?:お)?名前は|なまえは|氏名は|(?:yes|sure|ok|okay|of course)[, ]+|)"
+    r"|うち)(?:の名前)?(?:[ 　]?は|[ 　])"
+    r"|(?:(?:お)?名前|なまえ|氏名)[ 　]?は|(?:yes|sure|ok|okay|of course)[, ]+|)"
     r"(?:(?:and )?(?:my )?na?e?me? is|my name's|name:|i am|i'm|i’m|im\b|it's|it’s|its\b|it is|this is|call me"
     r"|you can call me|just call me|just\b|)[、,: 　]*",
     re.IGNORECASE,
@@ -238,7 +243,8 @@ def _person(clause: str, *, is_first: bool, is_one_of_many: bool) -> str | None:
     if persons.has_surname(name):
         return name
     is_likely = bool(is_first and found[2]) and not persons.is_a_sentence(name)
-    return name if is_likely and persons.is_likely(name) else None
+    is_foreign = bool(_I_AM.match(clause)) and persons.is_foreign(name)
+    return name if is_likely and (is_foreign or persons.is_likely(name)) else None
 
 
 def _bare(text: str) -> str:

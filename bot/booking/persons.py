@@ -130,6 +130,11 @@ def is_likely(name: str) -> bool:
     return bool(re.fullmatch(r"[一-龥々]{2,4}(?:[ 　][一-龥々ぁ-んァ-ヴー]{1,5})?", name)) and not is_no_person(name)
 
 
+def is_foreign(name: str) -> bool:
+    """Whether it may be a name from elsewhere, written in katakana."""
+    return bool(re.fullmatch(r"[ァ-ヴー]{2,}(?:[・ ][ァ-ヴー]{2,})*", name)) and not is_no_person(name)
+
+
 def is_full_name(clause: str) -> bool:
     """Whether it is two to four words in capitals ("Greta Olsen", "Mrs van der Berg") that are no title of a matter."""
     words = clause.split()

@@ -4,7 +4,8 @@ A talk has a `kind`, a `title` and any of:
 
 - `lines`: what the customer writes. `{number}` is a number of the talk's own, `{other}` another one, `{reference}` the
   earlier booking, `{code}` the digits that were texted last, `{wrong code}` six others, `{press 2}` what the second
-  button sends, `{2000}` as many letters. `=> name 18:00` checks the turn before: it expects a name and says "18:00".
+  button sends, `{2000}` as many letters. `=> name 18:00` checks the turn before: it expects a name and says "18:00"
+  (`nothing`: nothing is asked).
   `{call ends}` is no message: the agent has spoken to the customer.
 - `customer`: what the customer answers to each thing that is expected, after the lines, until nothing is asked any
   more. What is not named is answered as most would. `most`: in how many messages, lines included.
@@ -227,7 +228,9 @@ class Play:
     async def _line(self, line: str) -> None:
         if line.startswith("=>"):
             expects, _, said = line.removeprefix("=>").strip().partition(" ")
-            self._check(self._talk.turn.expects == expects, f"expects {self._talk.turn.expects}, not {expects}")
+            self._check(
+                (self._talk.turn.expects or "nothing") == expects, f"expects {self._talk.turn.expects}, not {expects}"
+            )
             self._check(said in self._talk.text, f"does not say “{said}”")
         elif line == "{call ends}":
             await self._end_call()

@@ -25,8 +25,10 @@ from bot.gateway.desk.auth import (
     wants_page,
 )
 from bot.gateway.desk.bulk import BulkPages, add_bulk
+from bot.gateway.desk.calls import CallPages, add_calls
 from bot.gateway.desk.door import add_door
 from bot.gateway.desk.events import BoardWatch, stream
+from bot.gateway.desk.forecast import ForecastPages
 from bot.gateway.desk.kpis import KpiPages
 from bot.gateway.desk.lists import ListPages, add_lists
 from bot.gateway.desk.manager import ManagerPages, add_manager
@@ -46,7 +48,7 @@ log = structlog.get_logger(__name__)
 
 
 def desk_blueprint(product: Product) -> Blueprint:
-    """`/desk`, `/desk/login`, `/desk/events`, `/desk/supervision`, `/desk/kpis` and `/desk/callbacks/{reference}`."""
+    """Everything under `/desk`."""
     blueprint = Blueprint("desk", url_prefix="/desk")
     gate = Gate(product.accounts, public_base_url=product.settings.public_base_url)
     pages = Pages(product)
@@ -63,8 +65,10 @@ def desk_blueprint(product: Product) -> Blueprint:
     add_admin(blueprint, product, AdminPages(product))
     add_manager(blueprint, ManagerPages(product))
     add_bulk(blueprint, product, BulkPages(product))
+    add_calls(blueprint, product, CallPages(product))
     add_lists(blueprint, product, ListPages(product))
-    _add_reading(blueprint, pages, KpiPages(product), watch)
+    _add_reading(blueprint, pages, watch)
+    _add_figures(blueprint, KpiPages(product), ForecastPages(product))
     _add_writing(blueprint, product, pages)
     _add_problems(blueprint, pages)
     return blueprint
@@ -85,7 +89,7 @@ def _add_life(blueprint: Blueprint, watch: BoardWatch) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _add_reading(blueprint: Blueprint, pages: Pages, kpi_pages: KpiPages, watch: BoardWatch) -> None:
+def _add_reading(blueprint: Blueprint, pages: Pages, watch: BoardWatch) -> None:
     @blueprint.get("/")
     async def board(request: Request) -> HTTPResponse:
         return await pages.board(request)
@@ -99,6 +103,12 @@ def _add_reading(blueprint: Blueprint, pages: Pages, kpi_pages: KpiPages, watch:
         require_supervisor(request)
         return await pages.supervision(request)
 
+    @blueprint.get("/events")
+    async def events(request: Request) -> None:
+        await stream(request, watch.listen(session_of(request)))
+
+
+def _add_figures(blueprint: Blueprint, kpi_pages: KpiPages, forecast_pages: ForecastPages) -> None:
     @blueprint.get("/kpis")
     async def kpis(request: Request) -> HTTPResponse:
         require_supervisor(request)
@@ -109,9 +119,10 @@ def _add_reading(blueprint: Blueprint, pages: Pages, kpi_pages: KpiPages, watch:
         require_supervisor(request)
         return await kpi_pages.behind(request, figure)
 
-    @blueprint.get("/events")
-    async def events(request: Request) -> None:
-        await stream(request, watch.listen(session_of(request)))
+    @blueprint.get("/forecast")
+    async def forecast(request: Request) -> HTTPResponse:
+        require_supervisor(request)
+        return await forecast_pages.outlook(request)
 
 
 def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:

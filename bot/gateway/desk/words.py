@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.booking import phone
 from bot.booking.callback import Callback, Status
+from bot.booking.matching import Skills
 from bot.booking.topic import Topic
 from bot.booking.window import Window
 from bot.usecases.board import Entry, Happening
@@ -49,6 +50,10 @@ class Words:
         """11月24日(火) / Tue, Nov 24."""
         return dates.day(moment, tz=self._tz, language=self.language)
 
+    def date(self, day: date) -> str:
+        """A calendar day of the business: 11月24日(火) / Tue, Nov 24."""
+        return self.day(datetime.combine(day, datetime.min.time(), self._tz))
+
     def span(self, window: Window) -> str:
         """The promise with its day."""
         return dates.span(window, tz=self._tz, language=self.language)
@@ -72,6 +77,17 @@ class Words:
     def other_topics(self, callback: Callback) -> list[tuple[str, str]]:
         """The queues into which it could go, by id and name."""
         return [(topic, name) for topic, name in self._topics.items() if topic != callback.topic]
+
+    @property
+    def topics(self) -> list[tuple[str, str]]:
+        """Every queue, by id and name."""
+        return list(self._topics.items())
+
+    def skills(self, skills: Skills) -> str:
+        """What somebody can answer."""
+        topics = [self.label("topic", one) for one in sorted(skills.topics)] or [self.t["call"]["every_topic"]]
+        languages = [self.label("language", one) for one in sorted(skills.languages)]
+        return self.t["call"]["joint"].join((*topics, *languages))
 
     def settles_beforehand(self, callback: Callback) -> bool:
         """Whether recording an outcome now means that no call will be made."""
