@@ -36,6 +36,7 @@ from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.promising import PromisingPages, add_promising
 from bot.usecases.agent import (
     RESOLUTIONS,
+    SETTLEMENTS,
     AlreadyRecorded,
     MovedOn,
     NoteChangedElsewhere,
@@ -70,6 +71,7 @@ def desk_blueprint(product: Product) -> Blueprint:
     _add_reading(blueprint, pages, watch)
     _add_figures(blueprint, KpiPages(product), ForecastPages(product))
     _add_writing(blueprint, product, pages)
+    _add_watching(blueprint, product, pages)
     _add_problems(blueprint, pages)
     return blueprint
 
@@ -167,6 +169,24 @@ def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
         dossier = await desk.dossier(reference.upper(), reader=session_of(request).agent, now=product.clock.now())
         told = {"number": national(shown), "said": pages.said(dossier, is_open=True)}
         return json(told, headers={"Cache-Control": "no-store"})
+
+
+def _add_watching(blueprint: Blueprint, product: Product, pages: Pages) -> None:
+    desk = product.desk
+
+    @blueprint.post("/callbacks/<reference:str>/release")
+    async def release(request: Request, reference: str) -> HTTPResponse:
+        require_supervisor(request)
+        await desk.release(reference.upper(), session_of(request).agent, now=product.clock.now())
+        return pages.done(request, reference)
+
+    @blueprint.post("/callbacks/<reference:str>/settle")
+    async def settle(request: Request, reference: str) -> HTTPResponse:
+        require_supervisor(request)
+        if (settlement := field(request, "settlement")) not in SETTLEMENTS:
+            raise FormRefused
+        await desk.settle(reference.upper(), session_of(request).agent, settlement, now=product.clock.now())
+        return pages.done(request, reference)
 
 
 async def _record(product: Product, request: Request, reference: str, resolution: str, seen: Status) -> None:

@@ -16,7 +16,7 @@ from bot.gateway.desk.words import Language, Words
 from bot.gateway.rendering import page
 from bot.store.agents import Agent
 from bot.store.room_guests import Guest
-from bot.usecases.agent import LONGEST_NOTE, note_mark
+from bot.usecases.agent import LONGEST_NOTE, SETTLEMENTS, note_mark
 from bot.usecases.board import Dossier, Stage
 from bot.usecases.talks import LONGEST_HANDOVER_NOTE
 from bot.wiring import Product
@@ -83,6 +83,7 @@ class Pages:
             status=status,
             dossier=dossier,
             reader=reader,
+            settlements=SETTLEMENTS,
             room=await self._room(dossier, reader),
             longest_handover=LONGEST_HANDOVER_NOTE,
             number=national(number) if number else None,
