@@ -32,6 +32,7 @@ from bot.gateway.desk.kpis import KpiPages
 from bot.gateway.desk.manager import ManagerPages, add_manager
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.promising import PromisingPages, add_promising
+from bot.gateway.desk.today import TodayPages, add_today
 from bot.usecases.agent import (
     RESOLUTIONS,
     AlreadyRecorded,
@@ -63,6 +64,7 @@ def desk_blueprint(product: Product) -> Blueprint:
     add_admin(blueprint, product, AdminPages(product))
     add_manager(blueprint, ManagerPages(product))
     add_bulk(blueprint, product, BulkPages(product))
+    add_today(blueprint, TodayPages(product))
     _add_reading(blueprint, pages, watch)
     _add_figures(blueprint, KpiPages(product), ForecastPages(product))
     _add_writing(blueprint, product, pages)
