@@ -12,7 +12,7 @@ from bot.booking.line import Standing
 from bot.store import agents, attempts, callbacks, changes, conversations
 from bot.store.agents import Agent, Note
 from bot.store.attempts import Dial
-from bot.store.changes import LiveCall, Mark
+from bot.store.changes import LiveCall, LiveGuest, Mark
 from bot.store.conversations import Said
 from bot.store.database import Transaction
 from bot.usecases.line import WaitingLine
@@ -78,12 +78,14 @@ class Try:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Happening:
-    """One entry of the history. `agent_name` is there where an agent did it."""
+    """One entry of the history. `agent_name` is there where an agent did it, `to_agent_name` where it was done with, or
+    left to, another one."""
 
     at: datetime
     kind: str
     facts: dict[str, Any]
     agent_name: str | None
+    to_agent_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +108,8 @@ class Dossier:
     earlier: tuple[EarlierContact, ...]
     history: tuple[Happening, ...]
     resolved: Happening | None
+    handover: Happening | None
+    """What the last agent told the one after, where they did."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +118,16 @@ class Pulse:
 
     mark: Mark
     calls: frozenset[LiveCall]
+    guests: frozenset[LiveGuest]
     changed: frozenset[str]
+
+    def call_of(self, agent_id: str) -> tuple[str, str] | None:
+        """The call that somebody has, or is asked into by a colleague: what it is known by, and its reference."""
+        mine = next((call for call in self.calls if call.agent_id == agent_id), None)
+        if mine:
+            return mine.attempt_id, mine.reference
+        asked = next((one for one in self.guests if one.agent_id == agent_id and one.role == "colleague"), None)
+        return (asked.guest_id, asked.reference) if asked else None
 
 
 async def read_board(tx: Transaction, *, tz: ZoneInfo, line: WaitingLine, now: datetime, with_unsettled: bool) -> Board:
@@ -143,6 +156,14 @@ async def read_board(tx: Transaction, *, tz: ZoneInfo, line: WaitingLine, now: d
         finished=tuple(entries[callback.id] for callback in settled if callback.id not in calls),
         unsettled=tuple(entries[callback.id] for callback in unsettled if callback.id not in calls),
     )
+
+
+async def read_calls(tx: Transaction, *, now: datetime) -> tuple[Entry, ...]:
+    """Every call under way, the longest first."""
+    calls = await _running(tx)
+    live = await callbacks.of_ids(tx, calls.keys())
+    takers = await agents.takers(tx, [callback.id for callback in live])
+    return tuple(sorted((_entry(one, takers, calls.get(one.id), now=now) for one in live), key=_began))
 
 
 async def read_marked(tx: Transaction, *, now: datetime) -> tuple[Entry, ...]:
@@ -174,7 +195,13 @@ async def read_dossier(
     others = [other for other in same_number if other.id != callback.id]
     notes = await agents.notes_of(tx, [callback.id, *(other.id for other in others)])
     history = tuple(
-        Happening(at=at, kind=kind, facts=facts, agent_name=names.get(facts.get("agent_id", "")))
+        Happening(
+            at=at,
+            kind=kind,
+            facts=facts,
+            agent_name=names.get(facts.get("agent_id", "")),
+            to_agent_name=names.get(facts.get("to_agent_id", "")),
+        )
         for at, kind, facts in await callbacks.history(tx, callback.id)
     )
     written = tuple(note for note in notes if note.text)
@@ -193,6 +220,7 @@ async def read_dossier(
         ),
         history=history,
         resolved=next((event for event in reversed(history) if event.kind == RESOLVED), None),
+        handover=next((event for event in reversed(history) if event.to_agent_name and event.facts.get("note")), None),
     )
 
 
@@ -200,8 +228,11 @@ async def read_pulse(tx: Transaction, last: Pulse | None, *, at: float) -> Pulse
     """What is new since the last pulse; nothing counts as changed at the first. `at` is real time in seconds."""
     mark, touched = await changes.follow(tx, last.mark if last else None, at=at)
     calls = await changes.live_calls(tx)
-    moved_on = frozenset(call.reference for call in calls ^ last.calls) if last else frozenset()
-    return Pulse(mark=mark, calls=calls, changed=moved_on | touched)
+    guests = await changes.live_guests(tx) if calls else frozenset()
+    moved_on: frozenset[str] = frozenset()
+    if last:
+        moved_on |= {call.reference for call in calls ^ last.calls} | {one.reference for one in guests ^ last.guests}
+    return Pulse(mark=mark, calls=calls, guests=guests, changed=moved_on | touched)
 
 
 RESOLVED = "resolution_recorded"

@@ -25,16 +25,19 @@ from bot.gateway.desk.auth import (
     wants_page,
 )
 from bot.gateway.desk.bulk import BulkPages, add_bulk
+from bot.gateway.desk.calls import CallPages, add_calls
 from bot.gateway.desk.door import add_door
 from bot.gateway.desk.events import BoardWatch, stream
 from bot.gateway.desk.forecast import ForecastPages
 from bot.gateway.desk.kpis import KpiPages
+from bot.gateway.desk.lists import ListPages, add_lists
 from bot.gateway.desk.manager import ManagerPages, add_manager
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.promising import PromisingPages, add_promising
 from bot.gateway.desk.today import TodayPages, add_today
 from bot.usecases.agent import (
     RESOLUTIONS,
+    SETTLEMENTS,
     AlreadyRecorded,
     MovedOn,
     NoteChangedElsewhere,
@@ -65,9 +68,12 @@ def desk_blueprint(product: Product) -> Blueprint:
     add_manager(blueprint, ManagerPages(product))
     add_bulk(blueprint, product, BulkPages(product))
     add_today(blueprint, TodayPages(product))
+    add_calls(blueprint, product, CallPages(product))
+    add_lists(blueprint, product, ListPages(product))
     _add_reading(blueprint, pages, watch)
     _add_figures(blueprint, KpiPages(product), ForecastPages(product))
     _add_writing(blueprint, product, pages)
+    _add_watching(blueprint, product, pages)
     _add_problems(blueprint, pages)
     return blueprint
 
@@ -165,6 +171,24 @@ def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
         dossier = await desk.dossier(reference.upper(), reader=session_of(request).agent, now=product.clock.now())
         told = {"number": national(shown), "said": pages.said(dossier, is_open=True)}
         return json(told, headers={"Cache-Control": "no-store"})
+
+
+def _add_watching(blueprint: Blueprint, product: Product, pages: Pages) -> None:
+    desk = product.desk
+
+    @blueprint.post("/callbacks/<reference:str>/release")
+    async def release(request: Request, reference: str) -> HTTPResponse:
+        require_supervisor(request)
+        await desk.release(reference.upper(), session_of(request).agent, now=product.clock.now())
+        return pages.done(request, reference)
+
+    @blueprint.post("/callbacks/<reference:str>/settle")
+    async def settle(request: Request, reference: str) -> HTTPResponse:
+        require_supervisor(request)
+        if (settlement := field(request, "settlement")) not in SETTLEMENTS:
+            raise FormRefused
+        await desk.settle(reference.upper(), session_of(request).agent, settlement, now=product.clock.now())
+        return pages.done(request, reference)
 
 
 async def _record(product: Product, request: Request, reference: str, resolution: str, seen: Status) -> None:
