@@ -59,6 +59,7 @@ from bot.usecases.live_calls import LiveCalls
 from bot.usecases.mailing import Mailing
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
+from bot.usecases.number_lists import DoNotCall, Vips
 from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
@@ -69,6 +70,7 @@ from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
 from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.today import Today
 from bot.usecases.transfers import Transfers
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
@@ -139,6 +141,7 @@ class Product:
     keys: ApiKeys
     kpis: Kpis
     forecast: Forecast
+    today: Today
     desk: Desk
     follow_ups: FollowUps
     accounts: Accounts
@@ -148,6 +151,8 @@ class Product:
     audit: AuditLog
     finding: Finding
     bulk: Bulk
+    do_not_call: DoNotCall
+    vips: Vips
     health: Health
     links: Links
     emails: Emails
@@ -321,10 +326,13 @@ def connect(settings: Settings | None = None) -> Product:
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
+        today=Today(database, tz=business.timezone, line=line, lines=settings.carrier.lines),
         forecast=Forecast(database, rules=rules, seats=seats, target=settings.capacity.kept_target),
         desk=desk,
         follow_ups=follow_ups,
         bulk=Bulk(database, bookings=bookings, desk=desk, follow_ups=follow_ups),
+        do_not_call=DoNotCall(database, numbers=numbers),
+        vips=Vips(database, numbers=numbers, from_settings=order.vips),
         accounts=accounts,
         second_factor=SecondFactor(database, accounts, issuer=business.name("en")),
         people=People(database),

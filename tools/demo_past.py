@@ -3,7 +3,7 @@
 No number in it can belong to anybody: 090-0 is not given out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from heapq import heapreplace

@@ -30,9 +30,11 @@ from bot.gateway.desk.door import add_door
 from bot.gateway.desk.events import BoardWatch, stream
 from bot.gateway.desk.forecast import ForecastPages
 from bot.gateway.desk.kpis import KpiPages
+from bot.gateway.desk.lists import ListPages, add_lists
 from bot.gateway.desk.manager import ManagerPages, add_manager
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.promising import PromisingPages, add_promising
+from bot.gateway.desk.today import TodayPages, add_today
 from bot.usecases.agent import (
     RESOLUTIONS,
     SETTLEMENTS,
@@ -65,7 +67,9 @@ def desk_blueprint(product: Product) -> Blueprint:
     add_admin(blueprint, product, AdminPages(product))
     add_manager(blueprint, ManagerPages(product))
     add_bulk(blueprint, product, BulkPages(product))
+    add_today(blueprint, TodayPages(product))
     add_calls(blueprint, product, CallPages(product))
+    add_lists(blueprint, product, ListPages(product))
     _add_reading(blueprint, pages, watch)
     _add_figures(blueprint, KpiPages(product), ForecastPages(product))
     _add_writing(blueprint, product, pages)
