@@ -191,7 +191,8 @@ _WISHES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "cancel_callback",
         re.compile(
-            rf"{_CALL}(?:の予約)?[をはの]?(?:キャンセル|取り?消|とりけ)|\bcancel\s+{_CALL_EN}|"
+            rf"{_CALL}(?:の予約)?[をはの]?(?:キャンセル|取り?消|とりけ)|\b(?:cancel|scrap|drop|bin"
+            rf"|delete|remove|undo|call off)\s+{_CALL_EN}|"
             rf"{_CALL}(?:の予約)?(?:は|が)?(?:もう)?(?:必要(?:が|では)?な|いらな|要らな|いらん|不要に)|"
             rf"\b(?:won'?t|don'?t|do not|no longer) (?:be )?need(?:ing)? {_CALL_EN}",
             re.IGNORECASE,
@@ -230,12 +231,12 @@ def settled(intent: str, text: str, *, confidence: float, asked: str | None) -> 
 def _told_by_words(intent: str, plain: str, asked: str | None) -> str | None:
     if asked in YES_OR_NO and _is_a_yes(plain, intent):
         return "affirm"
+    if asked in (None, "reason") and (wish := _about_what_is_booked(plain, intent)):
+        return wish
     is_in_between = asked not in (None, "reason", "topic")
     is_a_short_question = len(plain) <= LONG and bool(_ASKS.search(plain))
     if is_a_short_question and (question := remarks.about_the_call(plain, is_in_between=is_in_between)):
         return question
-    if asked in (None, "reason") and (wish := _about_what_is_booked(plain, intent)):
-        return wish
     return _wish_about_a_booking(plain, intent) if asked is None else None
 
 
