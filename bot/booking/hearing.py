@@ -182,7 +182,7 @@ _LEAVES = re.compile(
     r"|\b(?:don'?t|do not) (?:want|wish|feel like) (?:to )?"
     r"(?:go(?:ing)? on|continu|carry(?:ing)? on"
     r"|proceed|do(?:ing)? this)\w*"
-    r"|\b(?:good)?bye\b|\bforget it\b|"
+    r"|\b(?:good)?bye\b|\bforget it\b|(?<!to )\bleave it\b(?! (?:to|with|at|on|in|as)\b)|"
     r"\bdon'?t book\b|\bnever ?mind\b",
     re.IGNORECASE,
 )
@@ -247,7 +247,8 @@ def _told_by_the_question(intent: str, text: str, plain: str, *, confidence: flo
         return "skip"
     if asked == "preferred_slot" and intent == "affirm" and remarks.is_unsure(plain):
         return "skip"
-    if asked not in (None, "reason") and intent in _LOSES_HEART and _LEAVES.search(plain):
+    loses_heart = intent in _LOSES_HEART or confidence < SURE
+    if asked not in (None, "reason") and loses_heart and _LEAVES.search(plain):
         return "stop_form"
     if asked == "reason" and (_FAREWELL.fullmatch(plain) or (intent in _LOSES_HEART and _LEAVES.fullmatch(plain))):
         return "goodbye"
@@ -313,6 +314,14 @@ def after_a_question(text: str) -> str | None:
     _, asked, rest = unicodedata.normalize("NFKC", text).strip().rpartition("?")
     rest = rest.strip(" 。.!、,")
     return rest if asked and len(rest) > 1 and any(letter.isalnum() for letter in rest) else None
+
+
+def before_a_question(text: str) -> str | None:
+    """What is said before the question with which the message ends; None for nothing."""
+    told, end, asked = unicodedata.normalize("NFKC", text).strip().removesuffix("?").rpartition(". ")
+    if not end:
+        told, end, asked = unicodedata.normalize("NFKC", text).strip().removesuffix("?").rpartition("。")
+    return told if end and len(told) > 1 and _ASKS.search(f"{asked}?") and "?" not in told else None
 
 
 def asks_for_another(text: str) -> bool:
