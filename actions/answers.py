@@ -7,38 +7,18 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asides import say_misunderstood
-from actions.existing import CHOICES, open_callbacks, redirected, tell_open, told
+from actions.existing import CHOICES, redirected
 from actions.product import product
-from actions.soonest import told_moment
+from actions.replies import answer, stopped
 from actions.speaking import SpeakingAction
+from actions.telling import open_callbacks, told
 from actions.turn import Turn
-from bot.booking import hearing, reference
+from bot.booking import reference
 
 FORGOTTEN = (
     "reason", "topic", "customer_name", "company", "phone_number", "alternate_number", "preferred_slot",
     "offered_slots", "confirmed",
 )  # fmt: skip
-
-
-OFTEN = frozenset({"thank", "greet", "insult", "ask_help"})
-"""What people say twice in a row; the second answer is in other words."""
-
-
-async def answer(turn: Turn, dispatcher: CollectingDispatcher) -> None:
-    """Answer the question or remark that the message is."""
-    ours = product()
-    facts: dict[str, str] = {"hotline": ours.business.hotline, "hours": ours.hours_text(turn.language)}
-    is_own = turn.intent == "ask_wait" or (turn.intent == "ask_hours" and hearing.asks_when_called(turn.text))
-    if is_own and not turn.form and await tell_open(turn, dispatcher):
-        return  # whoever has booked asks for their own place in the line
-    if turn.intent in ("ask_wait", "ask_person"):
-        soonest = await ours.bookings.earliest(now=ours.clock.now())
-        if soonest is None:
-            dispatcher.utter_message(response="utter_nothing_free", **facts)
-            return
-        facts["soonest"] = told_moment(turn, soonest.expected_at)
-    response = f"utter_{turn.intent}"
-    dispatcher.utter_message(response=turn.fresh(response) if turn.intent in OFTEN else response, **facts)
 
 
 class ActionRememberLanguage(Action):
@@ -105,7 +85,10 @@ class ActionMisunderstood(SpeakingAction):
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
         if (elsewhere := await redirected(turn, dispatcher)) is not None:
             return elsewhere
-        say_misunderstood(turn, dispatcher)
+        if turn.is_question:  # by its words, which the model did not know
+            await answer(turn, dispatcher)
+        else:
+            say_misunderstood(turn, dispatcher)
         if turn.intent in ("nlu_fallback", "out_of_scope"):
             return []  # the rule brings the talk back to the open form
         return [FollowupAction(turn.form or "action_listen")]  # no rule led here, so none leads back
@@ -118,19 +101,7 @@ class ActionStop(SpeakingAction):
         return "action_stop"
 
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
-        if turn.form == "callback_form":
-            dispatcher.utter_message(response="utter_stopped")
-        elif turn.form:
-            dispatcher.utter_message(response="utter_left_as_it_is")
-        else:
-            dispatcher.utter_message(response=turn.fresh("utter_goodbye"))
-        await product().bookings.release(turn.conversation_id)
-        return [
-            ActiveLoop(None),
-            SlotSet("requested_slot", None),
-            SlotSet("confirmed", None),
-            SlotSet("changing", False),
-        ]
+        return await stopped(turn, dispatcher)
 
 
 class ActionLeaveForm(SpeakingAction):

@@ -6,7 +6,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import guessing
 from actions.product import product
 from actions.turn import Turn
-from bot.booking import asides, hearing, phone, rating, reason
+from bot.booking import asides, hearing, phone, rating, reason, remarks
 from bot.booking.errors import CallbackNotFound, CallbackNotOpen
 from bot.channels.sms import keyword
 
@@ -34,6 +34,9 @@ async def said_aside(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event
     ours = product()
     if hearing.is_nonsense(turn.text):
         say_misunderstood(turn, dispatcher)
+        return []
+    if remarks.is_a_moment(turn.text):
+        dispatcher.utter_message(response=turn.fresh("utter_take_your_time"))
         return []
     if ours.urgency.is_in(turn.text):
         dispatcher.utter_message(response="utter_urgent", hotline=ours.business.hotline)

@@ -7,10 +7,11 @@ from typing import ClassVar
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import guessing, spans
-from actions.answers import answer
+from actions.asides import say_misunderstood
 from actions.existing import WANTED
 from actions.form import Answers, ReadingForm
 from actions.product import product
+from actions.replies import answer
 from actions.times import read_time
 from actions.turn import COMMANDS, Turn
 from bot.booking import hearing, name, phone, reason
@@ -75,10 +76,12 @@ class ValidateCallbackForm(ReadingForm):
             return self._step_back(turn)
         if turn.asked == "reason" and not turn.slots.get("reason") and turn.intent in WANTED:
             return {}  # of a booking that there is; a number in it names that one
-        if turn.is_question and turn.asked == "confirmed" and WRONG.search(turn.text) and _named(turn.text):
-            return self._verdict(replace(turn, intent="deny"))
-        if turn.is_question and (said := hearing.after_a_question(turn.text)):
-            return await self._besides(turn, dispatcher, said)
+        is_checked = turn.intent == "check_callback" and turn.asked in DETAILS
+        if is_checked and not hearing.is_of_an_earlier_one(turn.text):
+            say_misunderstood(replace(turn, intent="ask_business"), dispatcher)  # it is not booked yet
+            return {str(turn.asked): None}
+        if turn.is_question and (told := await self._said_as_a_question(turn, dispatcher)) is not None:
+            return told
         answers: Answers = self._number(turn, dispatcher) | self._corrected(turn)
         if (turn.is_question and turn.intent not in REMARKS) or turn.intent in COMMANDS:
             return answers | await self._asked(turn, dispatcher, others=answers)
@@ -88,6 +91,17 @@ class ValidateCallbackForm(ReadingForm):
         answers |= self._name(turn, others=answers)
         answers |= self._reason(turn, dispatcher, others=answers)
         return answers or self._word(turn, dispatcher)
+
+    async def _said_as_a_question(self, turn: Turn, dispatcher: CollectingDispatcher) -> Answers | None:
+        """What answers the open question in a message that is taken for a question; None for nothing."""
+        if turn.asked == "confirmed" and WRONG.search(turn.text) and _named(turn.text):
+            return self._verdict(replace(turn, intent="deny"))
+        if said := hearing.after_a_question(turn.text):
+            return await self._besides(turn, dispatcher, said)
+        is_of_times = turn.intent == "ask_wait" or not hearing.is_a_question(turn.text)
+        if turn.asked == "preferred_slot" and turn.intent != "ask_person" and is_of_times:
+            return await self._time(replace(turn, intent="give_time"), dispatcher, has_number=False) or None
+        return None
 
     async def _besides(self, turn: Turn, dispatcher: CollectingDispatcher, said: str) -> Answers:
         """What is told after a question in the same message (「閉まってる？じゃあ明日の10時で」)."""
@@ -152,7 +166,7 @@ class ValidateCallbackForm(ReadingForm):
             or has_number
             or reason.asks_for_call(turn.text)
             or reason.asks_for_time(turn.text)
-            or (turn.asked != "reason" and turn.slots.get("reason"))
+            or (turn.asked != "reason" and turn.slots.get("reason") and turn.intent != "out_of_scope")
         )
         if not is_about_the_call:
             return {}
@@ -214,7 +228,7 @@ class ValidateCallbackForm(ReadingForm):
             is_bare = len(turn.text.split()) < FEW_WORDS and len(turn.text) < FEW_LETTERS
             is_first = is_bare and turn.slots.get("asking") == "first"
             return {"reason": None if is_first else reason.cleaned(turn.text)}  # asked twice, then left to the agent
-        if turn.intent in NO_REASON and not others:
+        if (turn.intent in NO_REASON or hearing.is_a_remark(turn.text, turn.intent)) and not others:
             return {}
         told = reason.part(turn.text)
         if told is None and turn.asked == "reason" and not others and reason.asks_for_call(turn.text):
@@ -230,7 +244,7 @@ class ValidateCallbackForm(ReadingForm):
         """The reason told anew where it is to be changed, or on where something else was asked for meanwhile."""
         told = reason.cleaned(turn.text)
         if turn.slots.get("changing"):
-            return {"reason": told, "changing": False}
+            return {} if hearing.is_a_question(told) else {"reason": told, "changing": False}
         is_more = turn.asked in DETAILS and turn.intent == "give_reason" and reason.part(turn.text)
         return {"reason": reason.joined(turn.slots["reason"], told)} if is_more else {}
 

@@ -1,24 +1,18 @@
 """A booked callback is cancelled, after one question."""
 
-import re
 from typing import ClassVar
 
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.existing import choose, chosen, told
+from actions.existing import choose, chosen
 from actions.form import Answers, ReadingForm
 from actions.product import product
 from actions.speaking import SpeakingAction
+from actions.telling import told
 from actions.turn import Turn
+from bot.booking import remarks
 from bot.booking.errors import CallbackNotFound, CallbackNotOpen
-
-KEEPS = re.compile(
-    r"(?:その|この|今の)まま|残し|やめ(?:ない|んといて|ずに)|(?:取り?消さ|消さ|キャンセルし)(?:ない|んとい|ずに)|"
-    r"\b(?:keep|leave|don'?t cancel|do not cancel|as it is)\b",
-    re.IGNORECASE,
-)
-"""Says that the booking is to stand."""
 
 
 class ValidateCancelForm(ReadingForm):
@@ -33,7 +27,7 @@ class ValidateCancelForm(ReadingForm):
         answers: Answers = {} if turn.slots.get("chosen_callback") else await choose(turn)
         if turn.asked != "cancel_confirmed" or turn.is_answered:
             return answers
-        if KEEPS.search(turn.text):
+        if remarks.keeps(turn.text):
             return answers | {"cancel_confirmed": False}
         if turn.intent in ("affirm", "cancel_callback"):
             return answers | {"cancel_confirmed": True}

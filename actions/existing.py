@@ -11,18 +11,17 @@ from actions import spans
 from actions.form import Answers, ReadingForm
 from actions.guessing import guessed
 from actions.product import product
-from actions.soonest import told_moment
+from actions.replies import answer
 from actions.speaking import SpeakingAction
+from actions.telling import open_callbacks, tell_closed, tell_open, told
 from actions.times import buttons, customer_of
 from actions.turn import Turn
-from bot.booking import hearing, phone, reason, reference
-from bot.booking.callback import Callback, Kind, Status
+from bot.booking import hearing, reason, reference
+from bot.booking.callback import Callback
 from bot.booking.offer import grants
 from bot.booking.phrases import DAY
 from bot.booking.pick import position
 from bot.booking.when import Wishes
-from bot.booking.window import Window
-from bot.wording import dates
 
 CHOICES = ("chosen_callback", "new_slot", "new_number", "cancel_confirmed", "second_choice", "claim", "proved")
 """What an earlier wish about a booking left behind."""
@@ -36,21 +35,6 @@ WANTED = {"move_callback": "move", "cancel_callback": "cancel", "check_callback"
 
 NEW_MATTERS = frozenset({"request_callback", "give_reason"})
 """Intents of messages that may tell of a second call."""
-
-
-async def open_callbacks(turn: Turn) -> tuple[Callback, ...]:
-    """The open callbacks that may be shown and changed here: booked in this talk, or proved to be the customer's."""
-    ours = product()
-    return await ours.identity.open_callbacks(turn.conversation_id, now=ours.clock.now())
-
-
-def told(callback: Callback, turn: Turn) -> dict[str, str]:
-    """A callback in words: its time, masked number and reference."""
-    return {
-        "when": dates.start(callback.window, tz=product().business.timezone, language=turn.language),
-        "number": phone.masked(callback.phone_number),
-        "reference": callback.reference,
-    }
 
 
 async def chosen(turn: Turn) -> Callback | None:
@@ -79,7 +63,8 @@ async def choose(turn: Turn) -> Answers:
     meant = [callback for callback in booked if grants(callback.window, wishes)]
     if not meant and not DAY.search(day_or_hour):
         meant = [callback for callback in booked if _at_the_hour(callback, wishes)]
-    index = position(spoken, len(booked))
+    # The last words of 「あとの方」 are part of its place in the list.
+    index = position(turn.text[: named[-1].end()] if spoken != turn.text else spoken, len(booked))
     if len(meant) != 1 and index is None:
         return {}
     return {"chosen_callback": (meant[0] if len(meant) == 1 else booked[index or 0]).reference}
@@ -145,6 +130,9 @@ def _wanted(turn: Turn) -> str | None:
 
 
 async def _looked_up(turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
+    if turn.is_question and turn.intent != turn.raw_intent:
+        await answer(turn, dispatcher)
+        return [FollowupAction("action_listen")]
     booked = await open_callbacks(turn)
     named = reference.read(turn.text)
     is_here = bool(booked) and (named is None or named in {callback.reference for callback in booked})
@@ -160,7 +148,7 @@ async def _looked_up(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event
         return [*events, FollowupAction("action_listen")]
     if wanted == "number":
         return [*events, FollowupAction("number_form" if is_here else "identity_form")]
-    if wanted and not booked and not named and await _tell_closed(turn, dispatcher):
+    if wanted and not booked and not named and await tell_closed(turn, dispatcher):
         return [*events, FollowupAction("action_listen")]
     return events
 
@@ -188,50 +176,6 @@ class ActionTellCallbacks(SpeakingAction):
         if not await tell_open(turn, dispatcher):
             dispatcher.utter_message(response="utter_no_callback_here", hotline=product().business.hotline)
         return []
-
-
-async def tell_open(turn: Turn, dispatcher: CollectingDispatcher) -> bool:
-    """Tell every open callback that may be shown here; False for none."""
-    booked = await open_callbacks(turn)
-    for callback in booked:
-        await _tell(callback, turn, dispatcher)
-    if len(booked) == 1:
-        ours = product()
-        await ours.identity.talk_about(turn.conversation_id, booked[0], now=ours.clock.now())
-    return bool(booked)
-
-
-async def _tell_closed(turn: Turn, dispatcher: CollectingDispatcher) -> bool:
-    """Tell how the last callback of this talk ended; False where there was none."""
-    ours = product()
-    closed = await ours.identity.last_closed(turn.conversation_id, now=ours.clock.now())
-    if closed is None:
-        return False
-    await ours.identity.talk_about(turn.conversation_id, closed, now=ours.clock.now())
-    dispatcher.utter_message(response=f"utter_callback_was_{closed.status}", **told(closed, turn))
-    return True
-
-
-async def _tell(callback: Callback, turn: Turn, dispatcher: CollectingDispatcher) -> None:
-    """Where a callback stands: its time, its place in the line, or what has been tried."""
-    ours = product()
-    facts = told(callback, turn)
-    if callback.status in (Status.DIALING, Status.IN_CALL):
-        dispatcher.utter_message(response="utter_callback_is_ringing", **facts)
-    elif callback.status == Status.RETRY_WAIT:
-        again = Window(start=callback.due_at, end=callback.window.end)
-        when = dates.start(again, tz=ours.business.timezone, language=turn.language)
-        dispatcher.utter_message(response="utter_callback_is_retried", **(facts | {"when": when}))
-    elif callback.kind == Kind.SCHEDULED:
-        dispatcher.utter_message(response="utter_callback_is", **facts)
-    else:
-        standing = await ours.bookings.standing(callback, now=ours.clock.now())
-        if standing.queue_position is None or standing.estimated_start is None:
-            dispatcher.utter_message(response="utter_callback_is", **facts)
-            return
-        facts["when"] = told_moment(turn, standing.estimated_start)
-        place = str(standing.queue_position)
-        dispatcher.utter_message(response="utter_callback_is_waiting", position=place, **facts)
 
 
 class ActionAskChosenCallback(SpeakingAction):

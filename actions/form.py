@@ -8,6 +8,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asides import said_aside
+from actions.replies import answer, stopped
 from actions.speaking import say_trouble
 from actions.turn import Turn
 
@@ -39,7 +40,12 @@ class ReadingForm(FormValidationAction, ABC):
             say_trouble(self.name(), error, dispatcher)
             return [SlotSet("asking", turn.slots.get("asking"))]  # the open question stays open
         if not answers and not turn.is_answered:
-            return []
+            if turn.intent == "stop_form" != turn.raw_intent:
+                return await stopped(turn, dispatcher)
+            if not (turn.is_question and turn.raw_intent != turn.intent):
+                return []
+            await answer(turn, dispatcher)  # the rule for what the model took it for would do something else
+            answers = {str(turn.asked): None}
         answers = await self.known(turn, answers) | answers
         filled = {**tracker.slots, **answers}
         first = next((question for question in self.questions if filled.get(question) is None), None)

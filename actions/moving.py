@@ -6,10 +6,11 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import spans
-from actions.existing import ChangingForm, chosen, told
+from actions.existing import ChangingForm, chosen
 from actions.form import Answers
 from actions.product import product
 from actions.speaking import SpeakingAction
+from actions.telling import told
 from actions.times import ask_for_time, read_time
 from actions.turn import Turn
 from bot.booking.callback import Callback

@@ -11,7 +11,7 @@ from actions.form import Answers, ReadingForm
 from actions.product import product
 from actions.speaking import SpeakingAction
 from actions.turn import COMMANDS, Turn
-from bot.booking import phone, reference
+from bot.booking import phone, reference, remarks
 from bot.booking.errors import NumberRefused
 
 RESEND = re.compile(
@@ -40,6 +40,9 @@ class ValidateIdentityForm(ReadingForm):
             return await self._code(turn, dispatcher)
         if turn.is_answered or turn.is_question or turn.intent in COMMANDS:
             return {}
+        is_first = turn.slots.get("asking") == "first"
+        if turn.asked == "claim" and remarks.is_unsure(turn.text) and is_first:
+            return {"claim": None}  # there are two ways to name a booking
         if turn.asked == "claim" and turn.intent in ("deny", "skip"):
             return {"claim": "", "proved": False}
         return {"claim": None} if turn.intent != "nlu_fallback" else {}

@@ -5,10 +5,11 @@ from typing import ClassVar
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.existing import ChangingForm, chosen, told
+from actions.existing import ChangingForm, chosen
 from actions.form import Answers
 from actions.product import product
 from actions.speaking import SpeakingAction
+from actions.telling import told
 from actions.turn import Turn
 from bot.booking import phone
 from bot.booking.callback import Callback

@@ -6,9 +6,9 @@ from typing import ClassVar
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.existing import open_callbacks, told
 from actions.form import Answers, ReadingForm
 from actions.speaking import SpeakingAction
+from actions.telling import open_callbacks, told
 from actions.turn import Turn
 
 KEEP = re.compile(r"のまま|変えな|変更しな|大丈夫|\bkeep\b|\bleave\b|as it is", re.IGNORECASE)

@@ -283,6 +283,7 @@ class CapacitySection(Section):
     handle_minutes: Annotated[int, Field(ge=1, le=240)] = 15
     wrap_up_minutes: Annotated[int, Field(ge=0, le=60)] = 2
     measure_after_calls: Annotated[int, Field(ge=1, le=200)] = 30
+    kept_target: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
     shifts: tuple[ShiftSection, ...] = (ShiftSection(),)
     overrides: tuple[OverrideSection, ...] = ()
 

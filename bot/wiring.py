@@ -45,6 +45,8 @@ from bot.usecases.dispatch import Dispatch
 from bot.usecases.emails import Emails
 from bot.usecases.finding import Finding
 from bot.usecases.followups import FollowUps
+from bot.usecases.forecast import Forecast
+from bot.usecases.guest_legs import GuestLegs
 from bot.usecases.health import Health
 from bot.usecases.identity import Identity
 from bot.usecases.inbound import Inbound, InboundPolicy
@@ -57,6 +59,7 @@ from bot.usecases.live_calls import LiveCalls
 from bot.usecases.mailing import Mailing
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import Notices
+from bot.usecases.number_lists import DoNotCall, Vips
 from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
@@ -67,6 +70,8 @@ from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
 from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.today import Today
+from bot.usecases.transfers import Transfers
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
 from bot.vendors.line import LineClient
@@ -122,6 +127,8 @@ class Product:
     correspondence: Correspondence
     calls: Calls
     live_calls: LiveCalls
+    guest_legs: GuestLegs
+    transfers: Transfers
     dispatch: Dispatch
     overdue: Overdue
     leases: Leases
@@ -133,6 +140,8 @@ class Product:
     ratings: Ratings
     keys: ApiKeys
     kpis: Kpis
+    forecast: Forecast
+    today: Today
     desk: Desk
     follow_ups: FollowUps
     accounts: Accounts
@@ -142,6 +151,8 @@ class Product:
     audit: AuditLog
     finding: Finding
     bulk: Bulk
+    do_not_call: DoNotCall
+    vips: Vips
     health: Health
     links: Links
     emails: Emails
@@ -193,12 +204,13 @@ def connect(settings: Settings | None = None) -> Product:
         measured=settings.capacity.for_measuring(),
         hold_for=timedelta(minutes=settings.slots.hold_minutes),
     )
+    after_call = timedelta(minutes=settings.capacity.wrap_up_minutes)
     outcomes = Outcomes(
         database,
         rules=rules,
         retries=settings.retry.value(),
         seats=seats,
-        after_call=timedelta(minutes=settings.capacity.wrap_up_minutes),
+        after_call=after_call,
     )
     line = WaitingLine(rules, seats)
     bookings = Bookings(
@@ -270,7 +282,10 @@ def connect(settings: Settings | None = None) -> Product:
                 urls=urls,
                 ring_seconds=settings.calls.agent_ring_seconds,
             ),
+            after_call=after_call,
         ),
+        guest_legs=GuestLegs(database),
+        transfers=Transfers(database, dialer, legs=legs, after_call=after_call),
         dispatch=Dispatch(
             database,
             dialer,
@@ -311,9 +326,13 @@ def connect(settings: Settings | None = None) -> Product:
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
+        today=Today(database, tz=business.timezone, line=line, lines=settings.carrier.lines),
+        forecast=Forecast(database, rules=rules, seats=seats, target=settings.capacity.kept_target),
         desk=desk,
         follow_ups=follow_ups,
         bulk=Bulk(database, bookings=bookings, desk=desk, follow_ups=follow_ups),
+        do_not_call=DoNotCall(database, numbers=numbers),
+        vips=Vips(database, numbers=numbers, from_settings=order.vips),
         accounts=accounts,
         second_factor=SecondFactor(database, accounts, issuer=business.name("en")),
         people=People(database),

@@ -1,6 +1,6 @@
 """How whole talks end: every talk of tests/dialogue/talks with the trained assistant, by kind and language.
 
-python -m tools.accuracy_dialogues [develop | fresh | second | third | page]
+python -m tools.accuracy_dialogues [develop | fresh | second | third | matrix | page]
 
 The held-out ones unless others are asked for. Two or three minutes; every talk that failed is listed. `page` plays all
 but those that were developed on, and writes their section of docs/accuracy.md.
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import get_args
 
 from tests.support.assistant import running_assistant, trained_model
-from tests.support.dialogues import Result, Set, Stage, dialogues
+from tests.support.dialogues import Dialogue, Result, Set, Stage, dialogues
+from tests.support.matrix import matrix
 from tools.accuracy import write
 
 ABOUT = """All talks of `tests/dialogue/talks` but those that were developed on. None is untouched any longer: what each
@@ -51,13 +52,17 @@ def _share(results: Sequence[Result]) -> str:
 
 def played(*sets: Set) -> list[Result]:
     """What became of every talk of the sets."""
+    return played_all([talk for which in sets for talk in dialogues(which)])
+
+
+def played_all(talks: Sequence[Dialogue]) -> list[Result]:
+    """What became of each of these talks."""
     with tempfile.TemporaryDirectory() as folder, running_assistant(Path(folder), trained_model()) as assistant:
         assistant.set_clock("2026-11-24T10:00:00+09:00")
 
         async def play() -> list[Result]:
             product = assistant.product()
             try:
-                talks = [talk for which in sets for talk in dialogues(which)]
                 return await Stage(product, assistant.set_clock).play_all(talks)
             finally:
                 await product.close()
@@ -69,6 +74,9 @@ def main() -> None:
     """Print the table, or write it into the page."""
     if "page" in sys.argv[1:]:
         write("Whole talks", f"{ABOUT}\n\n{report(played('heldout', 'fresh', 'second', 'third'))}")
+        return
+    if "matrix" in sys.argv[1:]:
+        sys.stdout.write(report(played_all(matrix())) + "\n")
         return
     asked: Set = next((which for which in get_args(Set) if which in sys.argv[1:]), "heldout")
     sys.stdout.write(report(played(asked)) + "\n")

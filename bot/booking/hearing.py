@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from bot.booking import name, reference
+from bot.booking import name, reference, remarks
 from bot.booking.phrases import COURTESY
 from bot.booking.reason import asks_for_call, is_mash
 
@@ -12,6 +12,7 @@ SURE = 0.5
 MANY_WORDS, MANY_LETTERS = 7, 16
 """An insult of so many words, or letters in Japanese, also tells what happened."""
 MOST_NAMES = 3
+MOST_OF_A_REMARK = 5
 LONG = 60
 """Characters: who writes more tells a story, not a command."""
 
@@ -57,7 +58,7 @@ _CHANGES_NUMBER = re.compile(
     r"(?:変え|変更|替え|訂正|修正)[^。]{0,8}(?:番号|連絡先)|"
     r"\b(?:change|update|correct|fix|new|different|another|wrong|replace)\b[^.]{0,24}\b(?:number|phone|mobile|cell)\b|"
     r"\b(?:number|phone)\b[^.]{0,20}\b(?:changed?|wrong|is different|incorrect)\b|"
-    r"\b(?:use|call|try)\b[^.]{0,24}[+\d][\d -]{8,} ?instead\b",
+    r"\b(?:use|call|try|ring|phone|reach|contact|text|get)\b[^.]{0,24}[+\d][\d -]{8,} ?instead\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
@@ -111,10 +112,13 @@ _BUT = re.compile(
     re.IGNORECASE,
 )
 _CALL = r"(?:予約|(?:折り?返し|お)?電話|コール|アポ|お約束)"
-_CALL_EN = r"\b(?:my|the|our|that|this)\s+(?:\w+\s+)?(?:call(?:-?back)?|booking|appointment|reservation|slot)\b"
+_CALL_EN = (
+    r"\b(?:my|the|our|that|this|an?|one of (?:my|the|our))\s+(?:\w+\s+)?(?:call(?:-?back)?|booking|appointment"
+    r"|reservation|slot)s?\b"
+)
 _CHANGES = re.compile(
     r"\b(?:different|other) (?:day|time)\b|\bcan'?t make\b|\bshift\b|\bswap\b|変更|変え|ずら|移|早め|遅"
-    r"|キャンセル|取り?消|やめ|消し|確認|別の日|ほかの日|他の日|instead|\b(?:move"
+    r"|キャンセル|取り?消|やめ|消し|確認|別の日|ほかの日|他の日|instead|(?:can|could) it be|\b(?:move"
     r"|resched\w*|change|cancel|push|"
     r"postpone|earlier|later|another (?:day|time)|check|status)\b",
     re.IGNORECASE,
@@ -124,7 +128,9 @@ _IS_BOOKED = re.compile(
     r"|とっ)(?:て(?:い|お|あ)?(?:る|ます|た|ました|り|った)|た(?![いくら])|ました)|済み|があ(?:る|り)"
     r"|が入って)|[0-9]件(?:お願い|予約|電話)?し?て(?:い)?た(?![いくら])|"
     r"\b(?:calls?|appointments?|bookings?|callbacks?) (?:is |are |was |were |already )*(?:booked|scheduled"
-    r"|arranged|reserved)\b|"
+    r"|arranged|reserved|lined up|coming up)\b|"
+    r"(?:電話|折り?返し)[^。]{0,10}(?:約束|予定"
+    r"|手はず)(?:だった|でした|で|が|を|になって)|"
     r"\b(?:i|we|i've|we've|i'd) (?:have |had |already |just )*(?:booked|scheduled|arranged|reserved|requested"
     r"|asked for) (?:a|an|my|two|the|that)\b|\b(?:appointment|booking|call(?:-?back)?) (?:that )?"
     r"(?:i|we)(?:'ve| have| had)? "
@@ -137,14 +143,28 @@ _IS_BOOKED = re.compile(
 _TELL = re.compile(r"教えて|知りたい|いつ(?:だ|です)|\b(?:what time|when)(?: is|'s)\b", re.IGNORECASE)
 """Asks what is known of a booking."""
 _CANCELS = re.compile(
-    r"キャンセル|取り?消|とりけ|やめ|消し|不要|いらな|\b(?:cancel|scrap|delete|drop|remove|don't need|no longer "
-    r"need)\b",
+    r"キャンセル|取り?消|とりけ|やめ|消し|不要|いらな|要らな|いらん|必要(?:が|は)?な(?:く|い|し)"
+    r"|(?:電話|来)(?:しなく|なく)て(?:いい|結構|大丈夫)|"
+    r"\b(?:won'?t need|call(?:ed|ing)? off|can'?t take|cancel|scrap|delete|drop|remove|don't need|no longer need)\b",
     re.IGNORECASE,
 )
 _WHEN_CALLED = re.compile(
-    r"電話[^。]{0,8}(?:来|く(?:る|れ)|かか|もらえ)|かかって|\b(?:you|they|someone|agent)\b[^.?]{0,12}\b(?:call"
+    r"電話[^。]{0,8}(?:来|く(?:る|れ)|かか|もらえ)|かかって|\b(?:hear|heard) from (?:you|someone"
+    r"|somebody)\b|\b(?:you|they|someone|agent)\b[^.?]{0,12}\b(?:call"
     r"|ring|phon)|\bmy call\b",
     re.IGNORECASE,
+)
+_FAREWELL = re.compile(
+    r"(?:(?:では|じゃあ?|それでは|ほな)、?)?(?:失礼(?:し|いたし|致し)ます|さようなら|さよなら|バイバイ|また(?:ね|今度)?|お邪魔しました)[。!]*|"
+    r"(?:ok,? |right,? |well,? )?(?:good)?bye(?: (?:bye|now|then|for now))?[.!]*|see you(?: later)?[.!]*"
+    r"|i don'?t want to [\w ]*(?:go on|continue)\b.*",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(r"どうも|ありがと|おおきに|\b(?:thanks|thank you|cheers|ta)\b", re.IGNORECASE)
+_OF_A_CHANGE = frozenset({"new_slot", "new_number", "chosen_callback"})
+_REFERENCE = re.compile(r"受付番号|予約番号|\b(?:reference|ref|booking (?:number|code))\b", re.IGNORECASE)
+_FROM_TO = re.compile(
+    r"(?:何時|いつ)(?:まで|から)|\b(?:until|till|how (?:late|early)|what time do you (?:open|close))\b", re.IGNORECASE
 )
 _PERSON = re.compile(
     r"人|オペ|担当|係|スタッフ|社員|店員|責任者|誰か|つな|繋|話し|喋|しゃべ|代わ|替わ|直接|電話|"
@@ -159,6 +179,9 @@ _LEAVES = re.compile(
     r"|やっぱり?(?:もう)?(?:いい(?:や|わ|です)?|けっこう|結構|なし)(?:です)?[。!]*$"
     r"|やめ(?:とく|ておき|とき|ます)|"
     r"\b(?:don'?t|do not|no longer) (?:want|need) (?:this|it|that|any|the call|a call)\b(?! name)"
+    r"|\b(?:don'?t|do not) (?:want|wish|feel like) (?:to )?"
+    r"(?:go(?:ing)? on|continu|carry(?:ing)? on"
+    r"|proceed|do(?:ing)? this)\w*"
     r"|\b(?:good)?bye\b|\bforget it\b|"
     r"\bdon'?t book\b|\bnever ?mind\b",
     re.IGNORECASE,
@@ -167,13 +190,22 @@ _YES_WITH_SMALL_KANA = re.compile(r"は[ぁ-ぉー〜~]*[いぃ]+[ー〜~。.!�
 _WISHES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "cancel_callback",
-        re.compile(rf"{_CALL}(?:の予約)?[をはの]?(?:キャンセル|取り?消|とりけ)|\bcancel\s+{_CALL_EN}", re.IGNORECASE),
+        re.compile(
+            rf"{_CALL}(?:の予約)?[をはの]?(?:キャンセル|取り?消|とりけ)|\bcancel\s+{_CALL_EN}|"
+            rf"{_CALL}(?:の予約)?(?:は|が)?(?:もう)?(?:必要(?:が|では)?な|いらな|要らな|いらん|不要に)|"
+            rf"\b(?:won'?t|don'?t|do not|no longer) (?:be )?need(?:ing)? {_CALL_EN}",
+            re.IGNORECASE,
+        ),
     ),
     (
         "move_callback",
         re.compile(
             rf"{_CALL}(?:の(?:日時|時間|日程|日|予約))?[をの][^。]{{0,16}}(?:変更|変え|ずらし|移し|早め|遅らせ)|"
-            rf"\b(?:move|reschedule|change|push|shift|postpone)\s+(?:the time of\s+)?{_CALL_EN}",
+            rf"\b(?:move|reschedule|change|push|shift|postpone)\s+(?:the time of\s+)?{_CALL_EN}|"
+            r"\b(?:tomorrow|today|tonight|\w+day|that (?:time|day)|then)(?:'s| is"
+            r"| has become)? (?:no good|not good|no longer good|bad now"
+            r"|impossible)\b|\bcan'?t (?:do|make) (?:it|that|tomorrow|today|\w+day)\b(?! work)|"
+            r"(?:その(?:日|時間)|明日|今日|明後日|[月火水木金]曜日?|\d{1,2}時)(?:は|が)?[^。、]{0,8}(?:都合が?(?:悪|つかな)|だめに|ダメに|無理に|出られなく)",
             re.IGNORECASE,
         ),
     ),
@@ -188,21 +220,47 @@ def settled(intent: str, text: str, *, confidence: float, asked: str | None) -> 
         return sign
     if is_nonsense(plain):
         return "nlu_fallback"
-    if asked in YES_OR_NO and intent in _BESIDE_A_YES and _SAYS_YES.match(plain) and not _BUT.search(plain):
+    return (
+        _told_by_words(intent, plain, asked)
+        or _told_by_the_question(intent, text, plain, confidence=confidence, asked=asked)
+        or intent
+    )
+
+
+def _told_by_words(intent: str, plain: str, asked: str | None) -> str | None:
+    if asked in YES_OR_NO and _is_a_yes(plain, intent):
         return "affirm"
+    is_in_between = asked not in (None, "reason", "topic")
+    is_a_short_question = len(plain) <= LONG and bool(_ASKS.search(plain))
+    if is_a_short_question and (question := remarks.about_the_call(plain, is_in_between=is_in_between)):
+        return question
     if asked in (None, "reason") and (wish := _about_what_is_booked(plain, intent)):
         return wish
-    if asked is None and (wish := _wish_about_a_booking(plain, intent)):
-        return wish
+    return _wish_about_a_booking(plain, intent) if asked is None else None
+
+
+def _told_by_the_question(intent: str, text: str, plain: str, *, confidence: float, asked: str | None) -> str | None:
+    if asked in _OF_A_CHANGE and remarks.keeps(plain):
+        return "stop_form"
+    if remarks.is_a_refusal(plain, asked=asked):
+        return "skip"
+    if asked == "preferred_slot" and intent == "affirm" and remarks.is_unsure(plain):
+        return "skip"
     if asked not in (None, "reason") and intent in _LOSES_HEART and _LEAVES.search(plain):
         return "stop_form"
-    if asked in YES_OR_NO and _YES_WITH_SMALL_KANA.fullmatch(plain):
-        return "affirm"
+    if asked == "reason" and (_FAREWELL.fullmatch(plain) or (intent in _LOSES_HEART and _LEAVES.fullmatch(plain))):
+        return "goodbye"
     if asked == "reason" and _is_a_reason(intent, text, plain, confidence=confidence):
         return "give_reason"
-    if asked == "customer_name" and intent not in ("insult", "change_language") and _is_a_name(plain):
-        return "give_name"
-    return intent
+    is_leaving = intent in ("stop_form", "goodbye") and _STOPS.search(plain)
+    is_other = intent in ("insult", "change_language") or is_leaving or bool(_THANKS.search(plain))
+    return "give_name" if asked == "customer_name" and not is_other and _is_a_name(plain) else None
+
+
+def _is_a_yes(plain: str, intent: str) -> bool:
+    if _YES_WITH_SMALL_KANA.fullmatch(plain):
+        return True
+    return intent in _BESIDE_A_YES and bool(_SAYS_YES.match(plain)) and not _BUT.search(plain)
 
 
 def _wish_about_a_booking(plain: str, intent: str) -> str | None:
@@ -220,7 +278,8 @@ def _wish_about_a_booking(plain: str, intent: str) -> str | None:
 def _about_what_is_booked(plain: str, intent: str) -> str | None:
     """What is wanted of a call that was booked before, where the message says that there is one."""
     if len(plain) > 2 * LONG or not (
-        _IS_BOOKED.search(plain) or (_names_a_reference(plain) and _A_BOOKING.search(plain))
+        _IS_BOOKED.search(plain)
+        or (_names_a_reference(plain) and (_A_BOOKING.search(plain) or _REFERENCE.search(plain)))
     ):
         return None
     if _CANCELS.search(plain):
@@ -237,6 +296,17 @@ def _names_a_reference(plain: str) -> bool:
     return found is not None and any(letter.isdigit() for letter in found)  # "SYSTEM" has six letters, too
 
 
+def is_a_question(text: str) -> bool:
+    """Whether something is asked."""
+    return bool(_ASKS.search(unicodedata.normalize("NFKC", text).strip()))
+
+
+def is_of_an_earlier_one(text: str) -> bool:
+    """Whether the message speaks of a call that was booked before this one."""
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_IS_BOOKED.search(plain) or _names_a_reference(plain))
+
+
 def after_a_question(text: str) -> str | None:
     """What is said after a question in the same message; None for nothing."""
     _, asked, rest = unicodedata.normalize("NFKC", text).strip().rpartition("?")
@@ -251,14 +321,15 @@ def asks_for_another(text: str) -> bool:
 
 
 def without_another(text: str) -> str:
-    """The message without the clause that asks for one more call."""
-    clauses = re.split(r"(?<=[。.!！?？])", unicodedata.normalize("NFKC", text))
-    return "".join(clause for clause in clauses if not _ANOTHER.search(clause))
+    """The message without the words that make one more call of it."""
+    plain = unicodedata.normalize("NFKC", text)
+    return _ANOTHER.sub(lambda found: "a call" if found[0].isascii() else "", plain)
 
 
 def asks_when_called(text: str) -> bool:
     """Whether it is asked when we will call, rather than when we are there."""
-    return bool(_WHEN_CALLED.search(unicodedata.normalize("NFKC", text)))
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_WHEN_CALLED.search(plain)) and not _FROM_TO.search(plain)
 
 
 def changes_number(text: str) -> bool:
@@ -286,6 +357,8 @@ def _sign(plain: str) -> str | None:
 
 
 def _is_a_reason(intent: str, text: str, plain: str, *, confidence: float) -> bool:
+    if is_a_remark(plain, intent):
+        return False
     is_named = intent in _WISH_OF_A_BOOKING and bool(_A_BOOKING.search(plain))
     if (confidence < SURE and not is_named) or len(text) > LONG or text.startswith(("/", "／")):
         return True
@@ -298,6 +371,12 @@ def _is_a_reason(intent: str, text: str, plain: str, *, confidence: float) -> bo
     if intent in ("stop_form", "goodbye"):
         return not _STOPS.search(plain)
     return intent in _QUESTIONS and not _ASKS.search(plain) and _has_much_to_say(plain)
+
+
+def is_a_remark(text: str, intent: str) -> bool:
+    """Whether the message, of this intent, is a greeting or thanks in a few words and no more."""
+    is_short = len(text.split()) <= MOST_OF_A_REMARK if text.isascii() else len(text) <= 2 * MOST_OF_A_REMARK
+    return intent in ("thank", "greet") and is_short
 
 
 def _has_much_to_say(plain: str) -> bool:

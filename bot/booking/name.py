@@ -10,17 +10,21 @@ LONGEST = 40
 """Characters that a name may have; what is longer is a sentence."""
 
 _BLANK = " \t　"
-_WHO_JA = r"(?:(?:私|わたし|わたくし|僕|ぼく|俺|うち|今|いま|(?:お)?名前|なまえ|氏名)(?:の名前)?[はって]{1,2}[、 　]?)?"
-_NAME_JA = r"[一-龥々ヶぁ-んァ-ヴーA-Za-z・]{1,24}?(?:[ 　][一-龥々ヶぁ-んァ-ヴーA-Za-z]{1,12}?)?"
+_WHO_JA = (
+    r"(?:(?:私|わたし|わたくし|僕|ぼく|俺"
+    r"|うち|今|いま|(?:お)?名前|なまえ|氏名)(?:の名前)?(?:[ 　]?[はって]{1,2}[、 　]?|[ 　]))?"
+)
+_NAME_JA = r"[一-龥々ヶぁ-んァ-ヴーA-Za-z・]{1,24}?(?:[ 　][一-龥々ヶぁ-んァ-ヴーA-Za-z]{1,12}?)??"
 _BUT = r"(?:けど|けれども?|が|んやけど|やけど)?"
 _SAYS_SO = re.compile(
-    rf"{_WHO_JA}({_NAME_JA})(?:と(?:申|もう)し(?:ます|まして)|と申す|と?[い言]います|っていいます|って言います"
+    rf"{_WHO_JA}({_NAME_JA})[ 　]?(?:と(?:申|もう)し(?:ます|まして)|と申す|と?[い言]います|っていいます|って言います"
     rf"|とゆいます){_BUT}"
 )
 _NAMED = re.compile(
-    rf"(?:名前|なまえ|氏名)は[、 　]?({_NAME_JA})"
-    r"(?:です|でs|でございます|だよ|だ|や|ばい|でお願い(?:いた)?します){0,2}[ね]?(?=[、。!！\n]|$)"
+    rf"(?:名前|なまえ|氏名)[ 　]?は[、 　]?({_NAME_JA})"
+    r"[ 　]?(?:です|でs|でございます|だよ|だ|や|ばい|でお願い(?:いた)?します){0,2}[ね]?(?=[、。!！\n]|$)"
 )
+_CALLED = re.compile(r"(?:^|[、。 　はから])([一-龥々ヶぁ-んァ-ヴーA-Za-z・]{1,16}?)(?:と|って)呼(?:ばれて|んで)")
 _COPULA = (
     r"(?:です|でございます|でした|だ|や|やで|やけど|ばい|だけど|だが|っす|ですけど|ですけれども?|ですが"
     r"|なんですけど|なんですが"
@@ -30,7 +34,10 @@ _AFFILIATION = re.compile(r"^.*[一-龥ァ-ヴーA-Za-z0-9)）]の(?=[一-龥ァ
 """「株式会社山田の」, 「娘の」: whose somebody is, before the name."""
 _NAME_EN = r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]*(?: [A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-.]*){0,3}"
 _MY_NAME_IS = re.compile(
-    rf"\b(?:(?:my |the )?na?e?me?(?: is|'s)|my name's|name:|i am called|i'm called|(?:please )?ask for)\s+({_NAME_EN}?)"
+    rf"\b(?:(?:my |the )?na?e?me?(?: is|'s)|my name's|name:|i am called|i'm called|(?:please )?ask for|i go by"
+    rf"|(?:people|everyone|everybody|friends|they|folks|most people) (?:just )?calls? me"
+    rf"|you (?:can"
+    rf"|may) call me)\s+({_NAME_EN}?)"
     r"(?=\s*(?:[,.;!\n(]|$| and | from | at | with | but | calling| by the way))",
     re.IGNORECASE,
 )
@@ -39,7 +46,8 @@ _THIS_IS = re.compile(
     r"\b(?:I'm|I’m|I am|This is|this is|i'm|It's|it's)\s+"
     r"((?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )?(?:[A-Z][A-Za-zà-ÿ'’\-]+)(?: (?:van|von|der|de|den|la|al|bin"
     r"|[A-Z][A-Za-zà-ÿ'’\-]+)){0,3})"
-    rf"(?: now| actually| instead|{_OF_WHOM})?(?=\s*(?:[,.;!\n–-]|$| and | from | at | with | here| calling| speaking))"
+    rf"(?: now| actually| instead| by the way| btw|{_OF_WHOM})?(?=\s*(?:[,.;!\n–-]|$| and | from | at "
+    rf"| with | here| calling| speaking))"
 )
 _HERE = re.compile(r"\b([A-Z][a-zà-ÿ'’\-]+(?: [A-Z][A-Za-zà-ÿ'’\-]+){0,2}),? (?:here|speaking|is (?:the|my) name)\b")
 _WITHHELD = re.compile(
@@ -65,7 +73,9 @@ _OF_A_FIRM = re.compile(
 )
 _BUT_FIRST = re.compile(r"^([一-龥々]{2,7}(?:[ 　]?[一-龥々ぁ-んァ-ヴー]{1,6})?)(?:なん)?です(?:けれども?|けど|が)")
 """「田中ですけど冷蔵庫が…」: a name, and on without a comma."""
-_INTRODUCTIONS = (_LABELLED, _SAYS_SO, _NAMED, _MY_NAME_IS, _THIS_IS, _HERE, _OF_A_FIRM, _CLOSED)
+_SIGNED_OFF = re.compile(r"(?<=[.!?\n]) ?([A-Z][a-zà-ÿ'’\-]{1,14})[.!]?\s*$")
+"""One word under all that was said."""
+_INTRODUCTIONS = (_LABELLED, _SAYS_SO, _CALLED, _NAMED, _MY_NAME_IS, _THIS_IS, _HERE, _OF_A_FIRM, _CLOSED, _SIGNED_OFF)
 
 _CLAUSE = re.compile(
     r"(?:[^、。，,.!！?？;；\n/|・ 　]|(?<=\b[A-Z])\.|(?<=Mr)\.|(?<=Mrs)\.|(?<=Dr)\.|\.(?=\S)|(?<=[ァ-ヴー])・"
@@ -74,17 +84,18 @@ _CLAUSE = re.compile(
 _WORD = re.compile(r"(?:(?<=[ 　])|^)[一-龥々]{2,6}(?=[ 　]|$)")
 """A word between blanks, in a message that only lists what is to be known."""
 _ITS_OWN = re.compile(
-    rf"^{_WHO_JA}((?:[^\s、。]{{1,24}}の)?[一-龥々ヶぁ-んァ-ヴー・]{{1,20}}?(?:[ 　][一-龥々ぁ-んァ-ヴー]{{1,8}}?)?)"
-    rf"({_COPULA}[よね]?)?$"
+    rf"^{_WHO_JA}((?:[^\s、。]{{1,24}}の)?[一-龥々ヶぁ-んァ-ヴー・]{{1,20}}?(?:[ 　][一-龥々ぁ-んァ-ヴー]{{1,8}}?)??)"
+    rf"[ 　]?({_COPULA}[よね]?)?$"
 )
 """A clause that is a name and no more: "田中", 「田中ですけど」, 「娘の前川です」."""
+_I_AM = re.compile(r"(?:私|わたし|わたくし|僕|ぼく|俺|おれ)")
 _AFTER_A_NUMBER = re.compile(rf"(?:\d|☎ ?)の([一-龥々]{{1,5}}){_COPULA}")
 _FILLER = re.compile(r"^(?:あのー?|えっと|えーと|ええと|はい|あ|すみません(?:が)?|もしもし|どうも)[、, 　]*")
 
 _LEAD_IN = re.compile(
     r"^(?:(?:えっと|えーと|はい|あ|すみません|oh|um|well|sorry)[、, 　]+)*(?:(?:私|わたし|わたくし|僕|俺"
-    r"|うち)(?:の名前)?は"
-    r"|(?:お)?名前は|なまえは|氏名は|(?:yes|sure|ok|okay|of course)[, ]+|)"
+    r"|うち)(?:の名前)?(?:[ 　]?は|[ 　])"
+    r"|(?:(?:お)?名前|なまえ|氏名)[ 　]?は|(?:yes|sure|ok|okay|of course)[, ]+|)"
     r"(?:(?:and )?(?:my )?na?e?me? is|my name's|name:|i am|i'm|i’m|im\b|it's|it’s|its\b|it is|this is|call me"
     r"|you can call me|just call me|just\b|)[、,: 　]*",
     re.IGNORECASE,
@@ -163,7 +174,24 @@ def corrected(text: str, known: str) -> str | None:
     ):
         if (found := re.search(pattern, plain, re.IGNORECASE)) and (name := answered(found[1])):
             return name
-    return None
+    found = _SHOULD_BE.search(plain)
+    right = answered(found[1] or found[2]) if found else None
+    return right if right and (has_letters_of(right, known) or persons.has_surname(right)) else None
+
+
+def has_letters_of(name: str, known: str) -> bool:
+    """Whether two names begin alike, as a name and its slip do."""
+    return name[:1].casefold() == known[:1].casefold()
+
+
+_SHOULD_BE = re.compile(
+    rf"(?:that|it|this)(?: should|'s supposed to| was meant to|'s meant to)? (?:be|read|say|is)\s+({_NAME_EN})[.!]*$"
+    r"|(?:正しくは|本当は|すみません|ごめんなさい|あ|[、。 　]|^)"
+    r"([^、。\s]{1,12}?)の(?:間違い|まちがい"
+    r"|誤り|打ち間違い)(?:です|でした)?[。]*$",
+    re.IGNORECASE,
+)
+"""What a name should be."""
 
 
 def without_introduction(text: str) -> str:
@@ -237,8 +265,12 @@ def _person(clause: str, *, is_first: bool, is_one_of_many: bool) -> str | None:
     name = _AFFILIATION.sub("", found[1])
     if persons.has_surname(name):
         return name
+    is_of_a_firm = is_first and found[2] and name != found[1] and _FIRM_JA.match(found[1])
+    if is_of_a_firm and not persons.is_a_sentence(name) and not persons.is_no_person(name):
+        return name
     is_likely = bool(is_first and found[2]) and not persons.is_a_sentence(name)
-    return name if is_likely and persons.is_likely(name) else None
+    is_foreign = bool(_I_AM.match(clause)) and persons.is_foreign(name)
+    return name if is_likely and (is_foreign or persons.is_likely(name)) else None
 
 
 def _bare(text: str) -> str:

@@ -46,6 +46,8 @@ _NO_NAMES_EN = frozenset(
     "japan japanese english tokyo osaka director department head wifi broken leaking leak number date name "
     "company address "
     "having trouble afraid unable calling looking trying going getting waiting about so just really very quite "
+    "hurry ugh sigh honestly terrible awful useless ridiculous annoying disappointed cheap wow lol hope hopefully maybe"
+    " whatever anyway indeed seriously really absolutely desperate frustrating confirm confirmed correct perfect "
     "department accounts purchasing reception assistant line email fax www http https am pm".split()
 )
 _A_SENTENCE = re.compile(
@@ -128,6 +130,11 @@ def is_likely(name: str) -> bool:
     if name in SHORT_SURNAMES:
         return True
     return bool(re.fullmatch(r"[一-龥々]{2,4}(?:[ 　][一-龥々ぁ-んァ-ヴー]{1,5})?", name)) and not is_no_person(name)
+
+
+def is_foreign(name: str) -> bool:
+    """Whether it may be a name from elsewhere, written in katakana."""
+    return bool(re.fullmatch(r"[ァ-ヴー]{2,}(?:[・ ][ァ-ヴー]{2,})*", name)) and not is_no_person(name)
 
 
 def is_full_name(clause: str) -> bool:

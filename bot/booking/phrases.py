@@ -56,11 +56,15 @@ _TIME_EN = (
         "(?:half|quarter) (?:past|to) (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\\d{1,2})",
         r"\d{1,2}(?:[:.]\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|o'clock)",
         r"\d{1,2}:\d\d",
-        "asap|as soon as possible|right now|now|straight away",
+        "asap|as soon as (?:possible|you (?:can|could)|you(?:'re| are) able|convenient)|(?:at|on) "
+        "(?:your|the) earliest convenience",
+        "right (?:now|away)|now|straight ?away|immediately",
         rf"{_MONTH_EN}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH_EN}(?![a-z])",
     )
     + "(?![a-z'’])"
     + r"|\b(?:at|around)\s+\d{1,2}(?![\d:.])"
+    + r"|\b(?:at|around|by|after|before)\s+(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    + r"(?:[ -](?:thirty|fifteen|o'clock|ish))?(?![a-z'’ -]*(?:of|more|other|one|times?|days?)\b)(?![a-z])"
 )
 TIME = re.compile(rf"(?:{_any(_DAY_JA, _HOUR_JA)}{_AFTER_TIME_JA}*)+|(?:{_TIME_EN}[\s,]*)+", re.IGNORECASE)
 """A time, roughly: what exactly it says is for bot.booking.when to read."""
@@ -92,12 +96,12 @@ CALL_REQUEST = re.compile(
     _any(
         r"\b(?:please\s+)?(?:(?:can|could|would|will)\s+(?:you|someone|somebody|anyone)\s+(?:please\s+)?)?"
         r"(?:you can\s+)?"
-        rf"(?:call|ring|phone|reach|get|catch|contact|text)\s+(?:me\s+|us\s+|hold of "
+        rf"(?:call|cal|ring|phone|fone|reach|get|catch|contact|text)\s+(?:me\s+|us\s+|hold of "
         rf"me\s+)?(?:back\s+)?(?:on\s+|at\s+)?(?=[+\d({NUMBER_WAS_HERE}])",
         r"(?<=[時分半])(?:頃|ごろ)?に?かけて(?:いただ|頂|ほし|欲し|くだ|下さ|もら|くれ)[^、。！!？?\n]*",
         r"お?電話で(?:お話し?|話し?|ご?相談)(?:が|を)?(?:し)?たい(?:です|んです(?:が|けど)?|のですが)?",
-        _words("お?電話 折り?返し 御?ご?連絡 コール ＴＥＬ TEL")
-        + _any(*"を で の にて の予約を? お電話 電話 連絡".split())
+        _words("お?電話 お?でんわ 折り?返し 御?ご?連絡 コール ＴＥＬ TEL")
+        + _any(*"を で の にて の予約を? お電話 電話 でんわ 連絡 \\s".split())
         + "*"
         + _words(
             "お?願い おねがい ください 下さい くれ 欲し ほし いただ 頂 もら 貰 ちょうだい 希望 待って 予約"
@@ -110,7 +114,9 @@ CALL_REQUEST = re.compile(
         r"\b(?:please\s+)?(?:(?:if\s+)?(?:can|could|would|will)?\s*(?:you|u|ya|someone|somebody|anyone|an "
         r"agent)\s+(?:(?:can|could|would|will)\s+)?(?:please\s+|pls\s+)?)?"
         r"(?:call|ring|(?:tele)?phone)\s+(?:me|us)(?:\s+back)?\b",
-        r"\b(?:please\s+)?(?:give|get)\s+me\s+a\s+(?:call|ring|callback|call back)(?:\s+back)?\b",
+        r"\b(?:please\s+)?(?:(?:can|could|would|will)\s+(?:you|ya|u|someone|somebody|anyone)\s+(?:please\s+)?)?"
+        r"(?:give|gi['’]?|get)\s+(?:me|us)\s+a\s+(?:quick\s+)?"
+        r"(?:call|ring|bell|buzz|shout|tinkle|callback|call back|phone call)(?:\s+back)?\b",
         rf"\b(?:{_WANT}|(?:can|could) i (?:get|have|book)|book(?: me)?|schedule|arrange|request)"
         rf"(?:\s+to\s+(?:book|get|request|schedule|arrange|have))?\s+(?:a\s+|another\s+)?{_CALL_BACK}",
         rf"(?:お?出(?:られ)?な[^、。{NUMBER_WAS_HERE}]{{0,8}})?{NUMBER_WAS_HERE}\s*(?:へ|に|まで"
@@ -186,6 +192,7 @@ COURTESY = re.compile(
         "(?:i )?hope (?:you(?:'re| are)|this finds you|all is) (?:doing )?(?:well|fine|good)",
         "that would be (?:great|wonderful|lovely|perfect|fine|good|helpful|appreciated)|much appreciated|thanks "
         "in advance",
+        "(?:もし)?(?:それに|そちらに|電話に|こちらに)?(?:お?出|つなが|繋が)(?:ら|られ)?な(?:ければ|かったら|い(?:場合|とき|時)は?)",
         "(?:best|kind|warm) regards|regards|sincerely|best",
         "突然(?:の|に)?(?:ご連絡)?(?:失礼|すみません|申し訳).*|恐れ入りますが|恐縮ですが|お手数です?が"
         "|お忙しいところ.*|夜分.*失礼.*",
@@ -270,7 +277,45 @@ LABELLED_REASON = re.compile(
 
 MASH = re.compile(r"asdf|sdfg|dfgh|fghj|hjkl|lkjh|jkl[^a-z]|qwer|uiop|poiu|zxcv|xcvb|mnbv|[bcdfghjklmnpqrstvwxz]{6,}")
 """Fingers run over the keyboard."""
-MASH_JA = re.compile(r"[ぁ-ん]{0,2}[bcdfghjklmnpqrstvwxz]{3,}|.*[ぁ-ん][a-z][ぁ-ん][a-z].*")
+MASH_JA = re.compile(
+    r"[ぁ-ん]{0,2}[bcdfghjklmnpqrstvwxz]{3,}|.*[ぁ-ん][a-z][ぁ-ん][a-z].*|[a-z]{1,3}[ぁ-ん][a-z][ぁ-ん]+"
+)
 """The same with a Japanese keyboard."""
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 AGAIN_AND_AGAIN = re.compile(r"(.)\1+|(.{2,4}?)\2{2,}|([^a-z]{3,4})\3")
+_TWICE = _words(
+    "ちゃう ちがう 違う どうも いいよ いいえ いやや だめ ダメ まって 待って ごめん すまん はやく 早く "
+    "たのむ 頼む なんで"
+    " なに ちょっと よろしく わかった 分かった おねがい お願い なるほど ありがと そうそう はいはい うんうん もしもし"
+    " まあまあ あかん ほんま できる"
+)
+SAID_TWICE = re.compile(f"{_TWICE}{{2,}}")
+"""What people do say again and again."""
+
+_AROUND_JA = _any(
+    _words(
+        "やっぱり? やはり 時間 日時 日にち 番号 電話 携帯 連絡先 こちら ここ そちら それ これ そう あと ちょっと なら"
+    ),
+    _words(
+        "は が を に で の も へ と まで から だけ いい 良い よい 希望 お願い おねがい した?い します です ます でした"
+    ),
+    _words(
+        "して しといて ください 下さい くれる? かけて 掛けて 変更 変えて 間違え(?:ました|て|た) 違い(?:ます|ました)"
+    ),
+    _words(
+        "だ 違う すみません ごめん(?:なさい)? 大丈夫 あの えっと お 予約 取って 空いて(?:い)?(?:る|ます) 都合 よろしく"
+    ),
+    _words("さっきの 先ほどの 今 ほう 方 新しい"),
+    r"[、。！!？?\s]",
+)
+ONLY_AROUND_JA = re.compile(f"{_AROUND_JA}+")
+AROUND_EN = frozenset(
+    "actually instead make it that this could can would will shall we do how what about let's let say said sorry wrong "
+    "number it's its is the a my your phone mobile cell please to at on by for from in of me us i i'm "
+    "i'd i'll you call "
+    "ring text try use ok okay then rather better be good fine works work suits suit and so oh um uh also time day one "
+    "prefer preferred like want need mean meant no not yes with or if possible maybe perhaps best new other different "
+    "change changed again here wait free available around some sometime any anytime after before between right correct "
+    "there just only now hi hello hey reach thanks as well too else more second another both add".split()
+)
+"""Words around an answer: what is left without number and time, if it is nothing else, is no matter."""

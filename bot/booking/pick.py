@@ -15,14 +15,17 @@ def _counted(digit: str, kanji: str, spoken: str, ordinal: str, cardinal: str) -
     return re.compile(rf"{alone}|{counting}|\b(?:{words})\b")
 
 
-_LATE = re.compile(r"最後|一番遅|(?:遅い|後の|あとの)(?:方|ほう)|\b(?:last|latest|later)\b")
+_NOT_OF_THESE = r"(?! (?:night|week|month|year|time|summer|winter|spring|autumn|\w+day))"
+_LATE = re.compile(rf"最後|一番遅|(?:遅い|後の|あとの)(?:方|ほう)|\b(?:last{_NOT_OF_THESE}|latest|later)\b")
 _EARLY = re.compile(r"一番早|いちばん早|(?:早い|先の|前の)(?:方|ほう)|\b(?:earliest|earlier|soonest)\b")
 _POSITIONS: tuple[tuple[re.Pattern[str], int], ...] = (
+    (_LATE, -1),  # before 「一番」, which is a place only where it says of what
+    (_EARLY, 0),
+    (re.compile(r"(?:一番|いちばん)?(?:下|した)(?:の|に|で|が)|\b(?:bottom|lowest)\b"), -1),
+    (re.compile(r"(?:一番|いちばん)?(?:上|うえ)(?:の|に|で|が)|\b(?:top|uppermost)\b"), 0),
     (_counted("1", "一", "ひとつ目|最初", "first|1st", "one"), 0),
     (_counted("2", "二", "ふたつ目|真ん中", "second(?! thought)|2nd|middle", "two"), 1),
     (_counted("3", "三", "みっつ目", "third|3rd", "three"), 2),
-    (_LATE, -1),
-    (_EARLY, 0),
     (re.compile(r"ど(?:れ|ちら|っち)でも|お?まかせ|お?任せ|なんでも"), 0),
     (re.compile(r"\b(?:any of (?:them|these)|either|whichever|any is fine|you choose)\b"), 0),
 )

@@ -28,7 +28,8 @@ class OrderPolicy:
     `priority_worth`: every point of priority counts as a promise that ends so much earlier; zero: among equals only.
     `waiting_cap`: whoever is owed a dial since so long after the window comes before everybody else.
     `crowded_from`: the part of the time left that the promises still to be kept may fill before they come first.
-    `vips`: numbers that have `vip_points` of priority more. `handle_time`: how long one dial keeps an agent.
+    `vips`: numbers that have `vip_points` of priority more; the settings name some, and the desk's list in the database
+    is added to them where the order is asked for. `handle_time`: how long one dial keeps an agent.
     """
 
     slack: timedelta = timedelta(seconds=15)

@@ -11,6 +11,7 @@ from bot.booking.phrases import (
     ABOUT,
     ADDRESS,
     AGAIN_AND_AGAIN,
+    AROUND_EN,
     ASKED,
     BREAK,
     CALL_REQUEST,
@@ -25,13 +26,16 @@ from bot.booking.phrases import (
     NAMED_REASON,
     NUMBER,
     NUMBER_WAS_HERE,
+    ONLY_AROUND_JA,
     PERSON,
     ROWS,
+    SAID_TWICE,
     SUITS,
     TAIL,
     TAIL_KEPT,
     TIME,
 )
+from bot.booking.spacing import as_written, closed
 
 LONGEST = 2000
 """Characters of a reason that are kept; the chat takes no longer message."""
@@ -74,7 +78,7 @@ def is_mash(text: str) -> bool:
     letters = "".join(letter for letter in plain if letter.isalnum())
     if len(letters) < 2:
         return False
-    if AGAIN_AND_AGAIN.fullmatch(letters) and not letters.isdigit():
+    if AGAIN_AND_AGAIN.fullmatch(letters) and not letters.isdigit() and not SAID_TWICE.fullmatch(letters):
         return True
     if not letters.isascii():
         return bool(MASH_JA.fullmatch(letters))
@@ -133,7 +137,7 @@ def has_matter(text: str) -> bool:
 
 def asks_for_call(text: str) -> bool:
     """Whether the message asks to be called, so that a time in it is the time of the call."""
-    return bool(CALL_REQUEST.search(unicodedata.normalize("NFKC", text)))
+    return bool(CALL_REQUEST.search(closed(unicodedata.normalize("NFKC", text))))
 
 
 def asks_for_time(text: str) -> bool:
@@ -163,21 +167,32 @@ def _joint(parts: Iterable[str]) -> str:
 def clauses(text: str) -> list[str]:
     """What `part` joins: the clauses that say something else than who, when and where to call."""
     left = []
-    told_all = ADDRESS.sub(" ", without_introduction(GREETING.sub("", in_digits(cleaned(text)))))
+    told_all = closed(ADDRESS.sub(" ", without_introduction(GREETING.sub("", in_digits(cleaned(text))))))
     rest = NUMBER.sub(f" {NUMBER_WAS_HERE} ", told_all)
     # Beside a number or the wish to be called, a time is the time of the call; else it may belong to the matter.
     about_a_call = rest != told_all or asks_for_call(rest) or not TIME.sub("", rest).strip(_EDGES)
     for clause in BREAK.split(rest):
         told = _trimmed(clause or "", without_time=about_a_call or _is_time_wish(clause or ""))
-        if told and is_meaningful(told) and not COURTESY.match(told) and not _is_time_wish(clause):
-            left.append(told)
+        is_around = COURTESY.match(told) or _is_scaffold(told)
+        if told and is_meaningful(told) and not is_around and not _is_time_wish(clause):
+            left.append(as_written(told, text) if told not in text else told)
     return left
+
+
+def _is_scaffold(told: str) -> bool:
+    """Whether only words are left that stand around a number or a time ("actually, make it")."""
+    plain = unicodedata.normalize("NFKC", told).replace("’", "'").casefold()
+    if plain.isascii():
+        return all(word in AROUND_EN for word in re.findall(r"[\w']+", plain))
+    return bool(ONLY_AROUND_JA.fullmatch(plain))
 
 
 def _is_time_wish(clause: str) -> bool:
     """Whether nothing but politeness is left of the clause without its times (「明日の午後がいいです」)."""
     left = LEFT_OVER.sub("", SUITS.sub(" ", TIME.sub(" ", clause)).strip(_EDGES)).strip(_EDGES)
-    return not is_meaningful(left) or bool(COURTESY.match(left)) or bool(COURTESY.match("が" + left))
+    return (
+        not is_meaningful(left) or _is_scaffold(left) or bool(COURTESY.match(left)) or bool(COURTESY.match("が" + left))
+    )
 
 
 def _trimmed(clause: str, *, without_time: bool) -> str:

@@ -55,13 +55,18 @@ class Roster:
         With a language: how many of them in it, 0 when nobody on shift speaks it.
         """
         by_hand = self.overrides.get((topic, window.start))
-        skilled = [shift for shift in self.shifts if shift.takes(topic, language)]
-        worked = sum((self._worked(shift, topic, window) for shift in skilled), timedelta())
+        for_callbacks = self.time_for_callbacks(topic, window, language=language)
         if by_hand is not None:
-            return by_hand if worked or language is None else 0
-        for_callbacks = worked * (1 - self.inbound_share)
+            return by_hand if for_callbacks or language is None else 0
         # Half a second forgives what floating point loses: 3 × 30 min × 0.5 ÷ 15 min is 3, not 2.
         return (for_callbacks + timedelta(seconds=0.5)) // (handle_time or self._handle_time(topic))
+
+    def time_for_callbacks(self, topic: str, window: Window, *, language: str | None = None) -> timedelta:
+        """All agents' time in a window that callbacks about this topic (in this language) get: breaks and what is kept
+        for people who call in taken off."""
+        skilled = [shift for shift in self.shifts if shift.takes(topic, language)]
+        worked = sum((self._worked(shift, topic, window) for shift in skilled), timedelta())
+        return worked * (1 - self.inbound_share)
 
     def _handle_time(self, topic: str) -> timedelta:
         """A callback may be older than the settings: about a topic that is gone, it may take as long as any."""

@@ -13,7 +13,7 @@ from bot.gateway.openapi import documented
 from bot.gateway.signed import signed_fields
 from bot.gateway.webhooks import XML
 from bot.telephony.rooms import room_of
-from bot.usecases.call_steps import AskKey, EnterRoom, HangUp, LeaveMessage, Next, SayAndHangUp, Wait
+from bot.usecases.call_steps import AskKey, EnterRoom, HangUp, JoinRoom, LeaveMessage, Next, SayAndHangUp, Wait
 from bot.usecases.wishes import WishStep
 from bot.vendors import twiml
 from bot.wiring import Product
@@ -39,6 +39,11 @@ class Asked:
     def digits(self) -> str:
         """The keys that were pressed."""
         return self.fields.get("Digits", "")
+
+    @property
+    def guest(self) -> str:
+        """Whom of the room's guests it is about."""
+        return self.query.get("guest", "")
 
     def whole(self, name: str) -> int | None:
         """A field that holds a whole number."""
@@ -72,10 +77,14 @@ STEPS: Mapping[str, Step] = {
         ask.attempt_id, ask.digits, call_sid=ask.call_sid, now=ask.now
     ),
     "agent-status": lambda product, ask: product.calls.agent_status_changed(
-        ask.attempt_id, ask.call_sid, ask.fields.get("CallStatus", ""), now=ask.now
+        ask.attempt_id, ask.call_sid, ask.fields.get("CallStatus", ""), now=ask.now, agent_id=ask.query.get("agent")
     ),
+    "hold": lambda product, ask: product.calls.on_hold(ask.attempt_id),
+    "transfer": lambda product, ask: product.calls.handed_on(ask.attempt_id),
+    "guest": lambda product, ask: product.guest_legs.answered(ask.guest, ask.call_sid),
+    "guest-key": lambda product, ask: product.guest_legs.pressed(ask.guest, ask.call_sid, ask.digits, now=ask.now),
     "guest-status": lambda product, ask: product.live_calls.guest_status(
-        ask.query.get("guest", ""), ask.call_sid, ask.fields.get("CallStatus", ""), now=ask.now
+        ask.guest, ask.call_sid, ask.fields.get("CallStatus", ""), now=ask.now
     ),
     "customer-missed": lambda product, ask: product.calls.customer_missed(ask.attempt_id),
     "no-agent": lambda product, ask: product.calls.nobody_came(ask.attempt_id),
@@ -147,8 +156,14 @@ def _document(product: Product, attempt_id: str, following: Next) -> HTTPRespons
                 wait_url=at(f"{who}-wait"),
                 done=at("done") if who == "customer" else None,
             )
-        case Wait(text=text, language=language):
-            document = twiml.wait(text, language=language, music=product.settings.calls.hold_music)
+        case JoinRoom(text=text, language=language, guest_id=guest_id, voice=voice):
+            document = twiml.join_room(
+                text, language=language, room=room_of(attempt_id), label=guest_id, muted=voice.muted,
+                coaches=voice.coaches or None,
+            )  # fmt: skip
+        case Wait(text=text, language=language, is_on_hold=is_on_hold):
+            music, again = product.settings.calls.hold_music, at("hold") if is_on_hold else ""
+            document = twiml.wait(text, language=language, music=music, again=again)
         case SayAndHangUp(text=text, language=language):
             document = twiml.say_and_hang_up(text, language=language)
         case LeaveMessage(text=text, language=language):

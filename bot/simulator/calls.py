@@ -75,7 +75,7 @@ def read_participant(form: Mapping[str, list[str]], name: str, business_number: 
     to_number, from_number = _read_numbers(form, business_number)
     for field in ("WaitUrl", "ConferenceStatusCallback"):
         if first(form, field):
-            _require_url(first(form, field), field)
+            require_url(first(form, field), field)
     return ParticipantOrder(
         to_number=to_number,
         from_number=from_number,
@@ -109,7 +109,7 @@ def read_callback(form: Mapping[str, list[str]]) -> Callback | None:
     url = first(form, "StatusCallback")
     if not url:
         return None
-    _require_url(url, "StatusCallback")
+    require_url(url, "StatusCallback")
     events = " ".join(form.get("StatusCallbackEvent", [])) or "completed"
     return Callback(url=url, method=_method(form, "StatusCallbackMethod"), events=events)
 
@@ -255,7 +255,7 @@ class Calls:
 def _document(form: Mapping[str, list[str]]) -> Source:
     url, text = first(form, "Url"), first(form, "Twiml")
     if url:
-        _require_url(url, "Url")
+        require_url(url, "Url")
         return Source(url=url, method=_method(form, "Method"))
     if not text:
         raise CarrierError(21205, "Url parameter is required.")
@@ -268,7 +268,7 @@ def _fallback(form: Mapping[str, list[str]]) -> Source | None:
     url = first(form, "FallbackUrl")
     if not url:
         return None
-    _require_url(url, "FallbackUrl")
+    require_url(url, "FallbackUrl")
     return Source(url=url, method=_method(form, "FallbackMethod"))
 
 
@@ -276,11 +276,12 @@ def _detection_callback(form: Mapping[str, list[str]]) -> Webhook | None:
     url = first(form, "AsyncAmdStatusCallback")
     if not url or first(form, "AsyncAmd").lower() != "true" or not first(form, "MachineDetection"):
         return None
-    _require_url(url, "AsyncAmdStatusCallback")
+    require_url(url, "AsyncAmdStatusCallback")
     return Webhook(url=url, method=_method(form, "AsyncAmdStatusCallbackMethod"), params={})
 
 
-def _require_url(url: str, name: str) -> None:
+def require_url(url: str, name: str) -> None:
+    """Raise CarrierError unless the parameter of this name is a URL."""
     if not is_url(url):
         raise CarrierError(21205 if name == "Url" else 21609, f"{name} is not a valid URL: {url}")
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.simulator.api import ApiAnswer, ApiRequest, Json, Route, not_found, ok
-from bot.simulator.calls import Calls, first, read_participant
+from bot.simulator.calls import Calls, first, read_participant, require_url
 from bot.simulator.errors import CarrierError
 from bot.simulator.ledger import Ledger
+from bot.simulator.leg import Source
 from bot.simulator.records import ConferenceRecord
 from bot.simulator.resources import conference_resource, list_resource, participant_resource, read_page
 from bot.simulator.rooms import Room, Rooms, Seat
@@ -103,7 +104,9 @@ class RoomApi:
         coach = None if coaching is None else (first(form, "CallSidToCoach") if coaching else "")
         if coach and coach not in room.seats:
             raise CarrierError(20001, "Parameter 'CallSidToCoach' is not valid")
-        self._rooms.update(room, seat, muted=_flag(form, "Muted"), hold=_flag(form, "Hold"), coach=coach)
+        self._rooms.update(
+            room, seat, muted=_flag(form, "Muted"), hold=_flag(form, "Hold"), coach=coach, music=_hold_music(form)
+        )
         return ok(self._show_participant(room, seat))
 
     async def _remove_participant(self, request: ApiRequest, name: str, participant: str) -> ApiAnswer:
@@ -137,6 +140,14 @@ def _seat(request: ApiRequest, room: Room, name: str) -> Seat:
     if seat is None:
         raise not_found(request.path)
     return seat
+
+
+def _hold_music(form: Mapping[str, list[str]]) -> Source | None:
+    url = first(form, "HoldUrl")
+    if not url:
+        return None
+    require_url(url, "HoldUrl")
+    return Source(url=url, method="POST" if first(form, "HoldMethod").upper() == "POST" else "GET")
 
 
 def _flag(form: Mapping[str, list[str]], name: str) -> bool | None:

@@ -33,6 +33,10 @@ class Seat:
     hold: bool = False
     coaching: bool = False
     call_sid_to_coach: str | None = None
+    run: Run | None = None
+    """Plays documents on the leg once it is in the room."""
+    music: asyncio.Task[None] | None = None
+    """What is heard on hold."""
 
 
 class Room:
@@ -78,7 +82,10 @@ class Rooms:
 
     def expect(self, leg: Leg, noun: Conference) -> Seat:
         """Keep a seat for a leg that is being called."""
-        seat = Seat(leg=leg, noun=noun, gone=asyncio.get_running_loop().create_future(), muted=noun.muted)
+        seat = Seat(
+            leg=leg, noun=noun, gone=asyncio.get_running_loop().create_future(), muted=noun.muted,
+            coaching=bool(noun.coach), call_sid_to_coach=noun.coach,
+        )  # fmt: skip
         self.room(noun.name).expected[leg.record.sid] = seat
         return seat
 
@@ -95,23 +102,32 @@ class Rooms:
             return False
         seat = room.expected.pop(leg.record.sid, None) or self.expect(leg, noun)
         room.expected.pop(leg.record.sid, None)
+        seat.run = run
         self._enter(room, seat)
         waiting = asyncio.ensure_future(self._wait(room, seat, run))
         try:
             await asyncio.wait({seat.gone})
         finally:
             waiting.cancel()
+            self._end_music(seat)
             await asyncio.gather(waiting, return_exceptions=True)
             self._leave(room, seat)
         return True
 
-    def update(self, room: Room, seat: Seat, *, muted: bool | None, hold: bool | None, coach: str | None) -> None:
-        """Mute, hold or let coach a participant; None leaves as it is, an empty `coach` ends coaching."""
+    def update(
+        self, room: Room, seat: Seat, *, muted: bool | None, hold: bool | None, coach: str | None,
+        music: Source | None = None,
+    ) -> None:  # fmt: skip
+        """Mute, hold or let coach a participant; None leaves as it is, an empty `coach` ends coaching. `music` is heard
+        over and over on hold; the carrier's own where there is none."""
         if muted is not None and muted != seat.muted:
             seat.muted = muted
             self._tell(room, "participant-mute" if muted else "participant-unmute", seat)
         if hold is not None and hold != seat.hold:
             seat.hold = hold
+            self._end_music(seat)
+            if hold:
+                seat.music = self.exchange.spawn(self._hold_music(seat, music))
             self._tell(room, "participant-hold" if hold else "participant-unhold", seat)
         if coach is not None:
             seat.coaching, seat.call_sid_to_coach = bool(coach), coach or None
@@ -161,6 +177,19 @@ class Rooms:
         finally:
             music.cancel()
             await asyncio.gather(music, return_exceptions=True)
+
+    async def _hold_music(self, seat: Seat, music: Source | None) -> None:
+        if music is None:
+            self.exchange.hear(seat.leg, _MUSIC)
+        while music is not None and seat.run is not None:
+            await seat.run(music)
+            await self.exchange.timers.sleep(_BETWEEN_WAITING_DOCUMENTS_S)
+
+    @staticmethod
+    def _end_music(seat: Seat) -> None:
+        if seat.music is not None:
+            seat.music.cancel()
+            seat.music = None
 
     async def _music(self, seat: Seat, run: Run) -> None:
         noun = seat.noun

@@ -95,6 +95,8 @@ class Conference:
     status_callback_method: Method = "POST"
     status_callback_events: str = ""
     label: str | None = None
+    coach: str | None = None
+    """The call that alone hears this one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -231,6 +233,7 @@ def _conference(node: ET.Element) -> Conference:
         status_callback_method=_method(node, "statusCallbackMethod"),
         status_callback_events=node.get("statusCallbackEvent", ""),
         label=node.get("participantLabel"),
+        coach=node.get("coach"),
     )
 
 

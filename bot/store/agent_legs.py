@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.store.attempts import Dial
 from bot.store.database import Transaction
 from bot.store.schema import attempts
 
@@ -60,6 +61,47 @@ async def hand_on(tx: Transaction, attempt_id: str, agent_id: str) -> bool:
     except IntegrityError:
         return False
     return handed.rowcount == 1
+
+
+async def pass_on(tx: Transaction, attempt_id: str, *, agent_id: str, to_agent_id: str) -> bool:
+    """The agent who speaks gives the call to another one, who is then to be rung; False when it is over or not theirs,
+    or when the other one is on a call."""
+    try:
+        async with tx.begin_nested():
+            passed = await tx.execute(
+                update(attempts)
+                .where(
+                    attempts.c.id == attempt_id,
+                    attempts.c.agent_id == agent_id,
+                    attempts.c.ended_at.is_(None),
+                    attempts.c.confirmed_at.is_not(None),
+                    attempts.c.agent_confirmed_at.is_not(None),
+                )
+                .values(
+                    agent_id=to_agent_id, agent_asked_at=None, agent_call_sid=None, agent_confirmed_at=None,
+                    agents_missed=[],
+                )
+            )  # fmt: skip
+    except IntegrityError:
+        return False
+    return passed.rowcount == 1
+
+
+async def take_back(tx: Transaction, dial: Dial) -> bool:
+    """The call stays with whom it was before it was passed on, for nobody has been rung yet; False otherwise."""
+    try:
+        async with tx.begin_nested():
+            taken = await tx.execute(
+                update(attempts)
+                .where(attempts.c.id == dial.id, attempts.c.ended_at.is_(None), attempts.c.agent_asked_at.is_(None))
+                .values(
+                    agent_id=dial.agent_id, agent_asked_at=dial.agent_asked_at, agent_call_sid=dial.agent_call_sid,
+                    agent_confirmed_at=dial.agent_confirmed_at,
+                )
+            )  # fmt: skip
+    except IntegrityError:
+        return False
+    return taken.rowcount == 1
 
 
 async def begin_customer(tx: Transaction, attempt_id: str) -> bool:

@@ -123,6 +123,12 @@ async def of_number(tx: Transaction, phone_number: str, *, limit: int = 20) -> l
     return await _select(tx, callbacks.c.phone_number == phone_number, limit=limit, order=_NEWEST)
 
 
+async def changeable_of(tx: Transaction, phone_numbers: Collection[str]) -> list[Callback]:
+    """What is promised to any of these numbers and not under way, by when."""
+    mine = callbacks.c.phone_number.in_(list(phone_numbers))
+    return await _select(tx, mine, callbacks.c.status.in_(sorted(CHANGEABLE)))
+
+
 async def count_open(tx: Transaction, phone_number: str) -> int:
     """How many promises to this number still stand."""
     counted = await tx.execute(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Table, func, select
 
 from bot.store.database import Transaction
+from bot.store.room_schema import room_guests
 from bot.store.schema import attempts, callback_events, callbacks, messages
 from bot.store.trail import Trail
 
@@ -31,6 +32,18 @@ class LiveCall:
     answered_at: datetime | None
     confirmed_at: datetime | None
     agent_confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiveGuest:
+    """Somebody who is asked into a call under way, or is in it; `is_here` once they are."""
+
+    guest_id: str
+    reference: str
+    agent_id: str
+    role: str
+    voice: str
+    is_here: bool
 
 
 async def follow(tx: Transaction, mark: Mark | None, *, at: float) -> tuple[Mark, frozenset[str]]:
@@ -83,3 +96,21 @@ async def live_calls(tx: Transaction) -> frozenset[LiveCall]:
         .where(attempts.c.ended_at.is_(None))
     )
     return frozenset(LiveCall(**{name: getattr(row, name) for name in LiveCall.__dataclass_fields__}) for row in rows)
+
+
+async def live_guests(tx: Transaction) -> frozenset[LiveGuest]:
+    """Everybody in the rooms of these calls, or on the way there."""
+    rows = await tx.execute(
+        select(
+            room_guests.c.id.label("guest_id"),
+            callbacks.c.reference,
+            room_guests.c.agent_id,
+            room_guests.c.role,
+            room_guests.c.voice,
+            room_guests.c.joined_at.is_not(None).label("is_here"),
+        )
+        .join(attempts, attempts.c.id == room_guests.c.attempt_id)
+        .join(callbacks, callbacks.c.id == attempts.c.callback_id)
+        .where(room_guests.c.left_at.is_(None))
+    )
+    return frozenset(LiveGuest(**{name: getattr(row, name) for name in LiveGuest.__dataclass_fields__}) for row in rows)

@@ -29,6 +29,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.booking.callback import SET_ASIDE, Callback, Status
 from bot.booking.matching import EVERYTHING, Skills
 from bot.booking.priority import OrderPolicy, is_crowded
+from bot.store import room_guests
 from bot.store.agents import read_skills
 from bot.store.attempts import adopt
 from bot.store.database import Transaction
@@ -137,18 +138,25 @@ def _fits(skills: Skills) -> ColumnElement[bool]:
     return and_(true(), *(column.in_(sorted(names)) for column, names in wanted if names))
 
 
-async def lock_ready_agents(tx: Transaction, *, limit: int) -> list[Ready]:
-    """Who could take a call now, longest without one first, ours until the transaction ends."""
+async def lock_ready_agents(tx: Transaction, *, limit: int, only: str | None = None) -> list[Ready]:
+    """Who could take a call now, longest without one first, ours until the transaction ends; with `only` this one."""
     busy = exists().where(attempts.c.agent_id == agents.c.id, attempts.c.ended_at.is_(None))
     last_call = select(func.max(attempts.c.started_at)).where(attempts.c.agent_id == agents.c.id).scalar_subquery()
     rows = await tx.execute(
         select(agents.c.id, cast(agents.c.topics, String), cast(agents.c.languages, String))
-        .where(agents.c.presence == "ready", ~busy, ~is_guest_somewhere())
+        .where(
+            agents.c.presence == "ready", ~busy, ~is_guest_somewhere(), true() if only is None else agents.c.id == only
+        )
         .order_by(last_call.nulls_first(), agents.c.login)
         .limit(limit)
         .with_for_update(skip_locked=True, of=agents)
     )
-    return [Ready(id=agent_id, skills=read_skills(topics, languages)) for agent_id, topics, languages in rows]
+    found = [Ready(id=agent_id, skills=read_skills(topics, languages)) for agent_id, topics, languages in rows]
+    if not found or tx.dialect.name != "postgresql":
+        return found
+    # Somebody may have been asked into a room between the moment that this looked and the moment that it locked.
+    elsewhere = await room_guests.asked(tx)
+    return [one for one in found if one.id not in elsewhere]
 
 
 async def count_live(tx: Transaction) -> int:

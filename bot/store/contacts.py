@@ -95,6 +95,12 @@ async def stop(tx: Transaction, phone_number: str, *, at: datetime | None) -> No
     await tx.execute(update(contacts).where(contacts.c.phone_number == phone_number).values(stopped_at=at))
 
 
+async def stop_on(tx: Transaction, phone_number: str, *, channel: str, at: datetime | None) -> None:
+    """The same on one channel only."""
+    mine = (contacts.c.phone_number == phone_number, contacts.c.channel == channel)
+    await tx.execute(update(contacts).where(*mine).values(stopped_at=at))
+
+
 async def followed(tx: Transaction, contact: Contact, *, blocked_at: datetime | None, at: datetime) -> bool:
     """Keep that somebody follows us, or does no more (`blocked_at`); False for old news that comes late."""
     is_news = contacts.c.followed_at.is_(None) | (contacts.c.followed_at < at)

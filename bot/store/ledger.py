@@ -1,6 +1,8 @@
 """Small facts that every process shares: webhooks seen, keys, consent, heartbeats."""
 
+import secrets
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -9,6 +11,8 @@ from bot.store.contact_schema import inbox
 from bot.store.database import Transaction, upsert
 from bot.store.prepared import Prepared, given
 from bot.store.schema import consent, heartbeats, idempotency_keys
+
+_WHOSE = {"sms_opted_out_at": "sms_by", "do_not_call_at": "calls_by"}
 
 
 async def first_time(tx: Transaction, source: str, key: str, *, now: datetime) -> bool:
@@ -66,12 +70,20 @@ async def api_key(tx: Transaction, key_hash: str) -> tuple[str, str] | None:
     return (str(found[0][0]), str(found[0][1])) if found else None
 
 
-async def set_consent(tx: Transaction, phone_number: str, **changes: datetime | None) -> None:
-    """Record that a number opted out (`sms_opted_out_at`, `do_not_call_at`) or, with None, in again."""
+async def set_consent(
+    tx: Transaction, phone_number: str, *, by: str | None = None, reason: str | None = None, **changes: datetime | None
+) -> None:
+    """Record that a number opted out (`sms_opted_out_at`, `do_not_call_at`) or, with None, in again. `by` is the login
+    of whoever wanted that without the customer having asked."""
+    values: dict[str, Any] = {**changes, **{_WHOSE[name]: by for name in changes}}
+    if refused := [at for at in changes.values() if at is not None]:
+        values |= {"changed_at": max(refused), "reason": reason}
+    added = upsert(tx, consent).values(phone_number=phone_number, id=secrets.token_hex(8), **values)
+    there = ["phone_number"]
     await tx.execute(
-        upsert(tx, consent)
-        .values(phone_number=phone_number, **changes)
-        .on_conflict_do_update(index_elements=["phone_number"], set_=changes)
+        added.on_conflict_do_update(index_elements=there, set_=values)
+        if values
+        else added.on_conflict_do_nothing(index_elements=there)
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, exists, func, literal, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, exists, func, literal, or_, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -21,7 +21,7 @@ from bot.booking.priority import (
 )
 from bot.booking.window import Window
 from bot.store.database import Transaction
-from bot.store.schema import agents, attempts, callbacks
+from bot.store.schema import agents, attempts, callbacks, vips
 
 SILENT_FOR = timedelta(seconds=10)
 """A carrier that has not answered a dial for so long may not have placed it."""
@@ -48,15 +48,19 @@ def _on_postgresql(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     return compiler.process(cast(func.floor(func.date_part("epoch", moment)), BigInteger), **options)
 
 
+def is_vip(policy: OrderPolicy) -> ColumnElement[bool]:
+    """The condition that a callback's number is important: the settings name it, or the desk's list does."""
+    listed = callbacks.c.phone_number.in_(select(vips.c.phone_number))
+    return or_(listed, callbacks.c.phone_number.in_(policy.vips)) if policy.vips else listed
+
+
 def dial_order(*, policy: OrderPolicy, now: datetime, crowded: bool) -> tuple[Any, ...]:
     """What to ORDER BY, exactly as `priority.rank` sorts."""
     end, due = callbacks.c.window_end, callbacks.c.due_at
     since = now - policy.waiting_cap
     is_starving = and_(end <= since, due <= since)
     is_late = end <= now + policy.slack
-    points: ColumnElement[int] = callbacks.c.priority
-    if policy.vips:
-        points = points + case((callbacks.c.phone_number.in_(policy.vips), policy.vip_points), else_=0)
+    points = callbacks.c.priority + case((is_vip(policy), policy.vip_points), else_=0)
     deadline = whole_seconds(end) - points * literal(int(policy.priority_worth.total_seconds()))
     redial = case((callbacks.c.status == Status.RETRY_WAIT, int(policy.redial_after.total_seconds())), else_=0)
     owed_by = case((due > end, whole_seconds(due)), else_=whole_seconds(end))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Exists, Row, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.booking.presence import Presence
 from bot.store.database import Transaction
 from bot.store.room_schema import room_guests
 from bot.store.schema import agents, attempts
@@ -15,7 +16,7 @@ from bot.store.schema import agents, attempts
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Guest:
     """Somebody in, or on the way to, the room of an attempt. `role` is supervisor or colleague; `voice` listens,
-    whispers (the agent alone hears it) or speaks."""
+    whispers (the agent alone hears it), speaks, or aside (with the agent, while the customer is on hold)."""
 
     id: str
     attempt_id: str
@@ -40,10 +41,22 @@ def is_guest_somewhere() -> Exists:
 
 
 async def ask(
-    tx: Transaction, guest_id: str, *, attempt_id: str, agent_id: str, role: str, voice: str, now: datetime
+    tx: Transaction,
+    guest_id: str,
+    *,
+    attempt_id: str,
+    agent_id: str,
+    role: str,
+    voice: str,
+    now: datetime,
+    must_be_ready: bool = False,
 ) -> bool:
-    """Write down that somebody is called in; False when they, or another colleague for this call, already are, or when
-    they have a call of their own."""
+    """Write down that somebody is called in; False when they, or another colleague for this call, already are, when
+    they have a call of their own, or are not ready where they must be."""
+    # A dispatcher locks the row of whom it gives a call to: from here on one of the two waits for the other.
+    row = (await tx.execute(select(agents.c.presence).where(agents.c.id == agent_id).with_for_update())).one_or_none()
+    if row is None or (must_be_ready and row.presence != Presence.READY):
+        return False
     busy = await tx.execute(
         select(attempts.c.id).where(attempts.c.agent_id == agent_id, attempts.c.ended_at.is_(None)).limit(1)
     )
@@ -70,6 +83,32 @@ async def get(tx: Transaction, guest_id: str) -> Guest | None:
     """A guest, gone or not."""
     found = await _select(tx, room_guests.c.id == guest_id)
     return found[0] if found else None
+
+
+async def everywhere(tx: Transaction) -> list[Guest]:
+    """Who is in any room or on the way to one."""
+    return await _select(tx, room_guests.c.left_at.is_(None))
+
+
+async def asked(tx: Transaction) -> frozenset[str]:
+    """The agents who are in any room or on the way to one."""
+    return frozenset(
+        (await tx.execute(select(room_guests.c.agent_id).where(room_guests.c.left_at.is_(None)))).scalars()
+    )
+
+
+async def adopt(tx: Transaction, guest_id: str, call_sid: str) -> bool:
+    """Tie the carrier's call to a guest who has not left; False when they have, or have another one."""
+    adopted = await tx.execute(
+        update(room_guests)
+        .where(
+            room_guests.c.id == guest_id,
+            room_guests.c.left_at.is_(None),
+            room_guests.c.call_sid.is_(None) | (room_guests.c.call_sid == call_sid),
+        )
+        .values(call_sid=call_sid)
+    )
+    return adopted.rowcount == 1
 
 
 async def change(tx: Transaction, guest_id: str, **changes: Any) -> bool:

@@ -14,7 +14,7 @@ room_guests = Table(
     Column("attempt_id", ForeignKey("attempts.id", ondelete="CASCADE"), nullable=False),
     Column("agent_id", ForeignKey("agents.id"), nullable=False),
     Column("role", String(16), nullable=False),  # supervisor or colleague
-    Column("voice", String(16), nullable=False),  # listens, whispers or speaks
+    Column("voice", String(16), nullable=False),  # listens, whispers, speaks or aside
     Column("call_sid", String(64)),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("joined_at", UtcDateTime),

@@ -60,8 +60,8 @@ class Dialer(Protocol):
     async def dial(self, attempt_id: str, to: str) -> Accepted | Rejected | Unknown:
         """Place the attempt's call, once."""
 
-    async def ring_agent(self, attempt_id: str, to: str) -> Accepted | Rejected | Unknown:
-        """Ring an agent for the attempt, once."""
+    async def ring_agent(self, attempt_id: str, agent_id: str, to: str) -> Accepted | Rejected | Unknown:
+        """Ring this agent for the attempt, once; how that call fares is reported under the agent's id."""
 
     async def fetch(self, call_sid: str) -> CallState | None:
         """How a call stands; None for a call that the carrier does not know. Raises CarrierUnavailable."""

@@ -28,14 +28,16 @@ class Change:
 class Rooms(Protocol):
     """The rooms of attempts. All that is done in them may be done twice."""
 
-    async def invite(self, attempt_id: str, guest_id: str, to: str, voice: Voice) -> Accepted | Rejected | Unknown:
-        """Call somebody into the attempt's room, once; how that call fares is reported under the guest's id."""
+    async def invite(self, attempt_id: str, guest_id: str, to: str) -> Accepted | Rejected | Unknown:
+        """Ring somebody for the attempt's room, once. Only a key brings them in: a voicemail must not join a call. What
+        they hear and press, and how that call fares, is asked and told under the guest's id."""
 
     async def change(self, attempt_id: str, call_sid: str, change: Change) -> bool:
         """Change how a call takes part; False when it, or the room, is gone. Raises CarrierUnavailable."""
 
-    async def remove(self, attempt_id: str, call_sid: str) -> None:
-        """Send a call out of the room, if it is there. Raises CarrierUnavailable."""
+    async def send_out(self, attempt_id: str, call_sid: str) -> None:
+        """End a call that is in the room or still rings for it; harmless for one that is over. Raises
+        CarrierUnavailable."""
 
 
 def room_of(attempt_id: str) -> str:

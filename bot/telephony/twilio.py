@@ -69,12 +69,12 @@ class TwilioDialer:
             machine_url=self._urls.step(attempt_id, "machine") if self._leaves_messages else "",
         )
 
-    async def ring_agent(self, attempt_id: str, to: str) -> Accepted | Rejected | Unknown:
-        """Ring an agent for the attempt, once."""
+    async def ring_agent(self, attempt_id: str, agent_id: str, to: str) -> Accepted | Rejected | Unknown:
+        """Ring this agent for the attempt, once; how that call fares is reported under the agent's id."""
         return await self._place(
             to=to,
             answer_url=self._urls.step(attempt_id, "screen"),
-            status_url=self._urls.step(attempt_id, "agent-status"),
+            status_url=self._urls.step(attempt_id, "agent-status", {"agent": agent_id}),
             ring_seconds=self._agent_ring_seconds,
         )
 

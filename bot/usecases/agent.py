@@ -19,6 +19,7 @@ from bot.usecases.board import (
     Entry,
     Pulse,
     read_board,
+    read_calls,
     read_dossier,
     read_marked,
     read_pulse,
@@ -80,6 +81,11 @@ class Desk:
             return await read_board(
                 tx, tz=self._business.timezone, line=self._line, now=now, with_unsettled=with_unsettled
             )
+
+    async def calls(self, *, now: datetime) -> tuple[Entry, ...]:
+        """Every call under way, the longest first."""
+        async with self._database.read() as tx:
+            return await read_calls(tx, now=now)
 
     async def marked(self, *, now: datetime) -> tuple[Entry, ...]:
         """What a supervisor has to look at."""

@@ -38,7 +38,7 @@ class AgentLegs:
                 dial = await attempts.get(tx, attempt_id)
             if dial is None:
                 return False
-            match await self._dialer.ring_agent(attempt_id, dial.agent_phone_number):
+            match await self._dialer.ring_agent(attempt_id, dial.agent_id, dial.agent_phone_number):
                 case Accepted(call_sid=call_sid):
                     async with self._database.write() as tx:
                         await agent_legs.adopt(tx, attempt_id, call_sid)
@@ -51,17 +51,29 @@ class AgentLegs:
             if not await self._next_agent(dial):
                 return False
 
-    async def ended(self, attempt_id: str, call_sid: str | None, *, now: datetime) -> None:
-        """The agent's phone was not answered, or put down: the next agent is rung, or the customer is told."""
+    async def ended(self, attempt_id: str, call_sid: str | None, *, now: datetime, agent_id: str | None = None) -> None:
+        """The agent's phone was not answered, or put down: the next agent is rung, or the customer is told. `agent_id`
+        is whose phone it was, where that is known: one who has handed the call on has nothing to end any more."""
         async with self._database.read() as tx:
             dial = await attempts.get(tx, attempt_id)
         if dial is None or not dial.is_live or (call_sid and dial.agent_call_sid not in (None, call_sid)):
+            return
+        if agent_id is not None and agent_id != dial.agent_id:
             return
         if dial.agent_confirmed_at:
             if dial.confirmed_at is None:  # put down while the customer's phone rings
                 await self._nobody_comes(dial, now=now)
             return  # after a talk the room closes by itself
         if not await self._next_agent(dial) or not await self.ring(attempt_id, now=now):
+            await self._nobody_comes(dial, now=now)
+
+    async def ring_next(self, attempt_id: str, *, now: datetime) -> None:
+        """Ring whom the call was handed on to; where nobody's phone can be rung the customer is told."""
+        if await self.ring(attempt_id, now=now):
+            return
+        async with self._database.read() as tx:
+            dial = await attempts.get(tx, attempt_id)
+        if dial is not None and dial.is_live:
             await self._nobody_comes(dial, now=now)
 
     async def release(self, dial: Dial) -> None:

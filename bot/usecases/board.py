@@ -1,5 +1,6 @@
 """What agents read: the board of what is next, and everything about one callback on one page."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -11,7 +12,7 @@ from bot.booking.line import Standing
 from bot.store import agents, attempts, callbacks, changes, conversations
 from bot.store.agents import Agent, Note
 from bot.store.attempts import Dial
-from bot.store.changes import LiveCall, Mark
+from bot.store.changes import LiveCall, LiveGuest, Mark
 from bot.store.conversations import Said
 from bot.store.database import Transaction
 from bot.usecases.line import WaitingLine
@@ -77,12 +78,14 @@ class Try:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Happening:
-    """One entry of the history. `agent_name` is there where an agent did it."""
+    """One entry of the history. `agent_name` is there where an agent did it, `to_agent_name` where it was done with, or
+    left to, another one."""
 
     at: datetime
     kind: str
     facts: dict[str, Any]
     agent_name: str | None
+    to_agent_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +108,8 @@ class Dossier:
     earlier: tuple[EarlierContact, ...]
     history: tuple[Happening, ...]
     resolved: Happening | None
+    handover: Happening | None
+    """What the last agent told the one after, where they did."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,7 +118,16 @@ class Pulse:
 
     mark: Mark
     calls: frozenset[LiveCall]
+    guests: frozenset[LiveGuest]
     changed: frozenset[str]
+
+    def call_of(self, agent_id: str) -> tuple[str, str] | None:
+        """The call that somebody has, or is asked into by a colleague: what it is known by, and its reference."""
+        mine = next((call for call in self.calls if call.agent_id == agent_id), None)
+        if mine:
+            return mine.attempt_id, mine.reference
+        asked = next((one for one in self.guests if one.agent_id == agent_id and one.role == "colleague"), None)
+        return (asked.guest_id, asked.reference) if asked else None
 
 
 async def read_board(tx: Transaction, *, tz: ZoneInfo, line: WaitingLine, now: datetime, with_unsettled: bool) -> Board:
@@ -144,12 +158,30 @@ async def read_board(tx: Transaction, *, tz: ZoneInfo, line: WaitingLine, now: d
     )
 
 
+async def read_calls(tx: Transaction, *, now: datetime) -> tuple[Entry, ...]:
+    """Every call under way, the longest first."""
+    calls = await _running(tx)
+    live = await callbacks.of_ids(tx, calls.keys())
+    takers = await agents.takers(tx, [callback.id for callback in live])
+    return tuple(sorted((_entry(one, takers, calls.get(one.id), now=now) for one in live), key=_began))
+
+
 async def read_marked(tx: Transaction, *, now: datetime) -> tuple[Entry, ...]:
     """What a supervisor has to look at, the earliest promise first."""
     found = await callbacks.for_supervisor(tx, promised_since=now - PROMISED_BEFORE, limit=MOST_MARKED)
+    return await read_entries(tx, found, now=now)
+
+
+async def read_entries(
+    tx: Transaction, found: Sequence[Callback], *, standings: Mapping[str, Standing] | None = None, now: datetime
+) -> tuple[Entry, ...]:
+    """Callbacks as lists show them, in the same order."""
     calls = await _running(tx)
     takers = await agents.takers(tx, [callback.id for callback in found])
-    return tuple(_entry(callback, takers, calls.get(callback.id), now=now) for callback in found)
+    places = standings or {}
+    return tuple(
+        _entry(callback, takers, calls.get(callback.id), places.get(callback.id), now=now) for callback in found
+    )
 
 
 async def read_dossier(
@@ -163,7 +195,13 @@ async def read_dossier(
     others = [other for other in same_number if other.id != callback.id]
     notes = await agents.notes_of(tx, [callback.id, *(other.id for other in others)])
     history = tuple(
-        Happening(at=at, kind=kind, facts=facts, agent_name=names.get(facts.get("agent_id", "")))
+        Happening(
+            at=at,
+            kind=kind,
+            facts=facts,
+            agent_name=names.get(facts.get("agent_id", "")),
+            to_agent_name=names.get(facts.get("to_agent_id", "")),
+        )
         for at, kind, facts in await callbacks.history(tx, callback.id)
     )
     written = tuple(note for note in notes if note.text)
@@ -182,6 +220,7 @@ async def read_dossier(
         ),
         history=history,
         resolved=next((event for event in reversed(history) if event.kind == RESOLVED), None),
+        handover=next((event for event in reversed(history) if event.to_agent_name and event.facts.get("note")), None),
     )
 
 
@@ -189,8 +228,11 @@ async def read_pulse(tx: Transaction, last: Pulse | None, *, at: float) -> Pulse
     """What is new since the last pulse; nothing counts as changed at the first. `at` is real time in seconds."""
     mark, touched = await changes.follow(tx, last.mark if last else None, at=at)
     calls = await changes.live_calls(tx)
-    moved_on = frozenset(call.reference for call in calls ^ last.calls) if last else frozenset()
-    return Pulse(mark=mark, calls=calls, changed=moved_on | touched)
+    guests = await changes.live_guests(tx) if calls else frozenset()
+    moved_on: frozenset[str] = frozenset()
+    if last:
+        moved_on |= {call.reference for call in calls ^ last.calls} | {one.reference for one in guests ^ last.guests}
+    return Pulse(mark=mark, calls=calls, guests=guests, changed=moved_on | touched)
 
 
 RESOLVED = "resolution_recorded"

@@ -208,16 +208,27 @@ class Bookings:
         async with self._database.write() as tx:
             await self._seats.release(tx, holder)
 
-    async def move(self, reference: str, window: Window, *, now: datetime, during_call: bool = False) -> Callback:
+    async def move(
+        self,
+        reference: str,
+        window: Window,
+        *,
+        now: datetime,
+        during_call: bool = False,
+        version: int | None = None,
+    ) -> Callback:
         """Promise another time instead: the new place is taken and the old one freed in one transaction. `during_call`:
-        the customer says so in the very call that was promised.
+        the customer says so in the very call that was promised. `version` is the only one that is moved.
 
-        Raises CallbackNotFound, CallbackNotOpen, WindowNotOffered, SlotFull.
+        Raises CallbackNotFound, CallbackNotOpen, WindowNotOffered, SlotFull, and ChangedMeanwhile where it is in
+        another version.
         """
         callback = None
         try:
             async with self._database.write() as tx:
                 callback = await self._changeable(tx, reference, during_call=during_call)
+                if version not in (None, callback.version):
+                    raise ChangedMeanwhile
                 if window.in_utc() == callback.window:
                     return callback
                 window, topic = window.in_utc(), self.topic_of(callback)
@@ -235,7 +246,7 @@ class Bookings:
                 )
             raise
         except callbacks.StaleCallback:
-            return await self.move(reference, window, now=now, during_call=during_call)
+            return await self.move(reference, window, now=now, during_call=during_call, version=version)
 
     async def change_number(self, reference: str, number: str, *, now: datetime) -> Callback:
         """Call another number instead; the confirmation goes there.

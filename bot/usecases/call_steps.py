@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.telephony.rooms import Voice
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AskKey:
@@ -11,7 +13,7 @@ class AskKey:
 
     text: str
     language: str
-    step: Literal["key", "accepted", "slot", "cancel", "refuse"]
+    step: Literal["key", "accepted", "slot", "cancel", "refuse", "guest-key"]
     then: str | None = None
     query: Mapping[str, str] = field(default_factory=dict)
 
@@ -47,11 +49,22 @@ class EnterRoom:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wait:
-    """What is heard in a room that has not opened yet."""
+class JoinRoom:
+    """Say something and enter the attempt's room as a guest, under this name and with this voice."""
 
     text: str
     language: str
+    guest_id: str
+    voice: Voice
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wait:
+    """What is heard in a room that has not opened yet; `is_on_hold`: or where others speak meanwhile."""
+
+    text: str
+    language: str
+    is_on_hold: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +88,6 @@ class HangUp:
     """End this leg without a word."""
 
 
-Next = AskKey | EnterRoom | Wait | SayAndHangUp | LeaveMessage | HangUp
+Next = AskKey | EnterRoom | JoinRoom | Wait | SayAndHangUp | LeaveMessage | HangUp
 Answer = AskCaller | SayAndHangUp | HangUp
 """What somebody who called us hears next."""

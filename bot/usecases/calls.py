@@ -138,10 +138,12 @@ class Calls:
         text = say(sentence, callback.language)
         return EnterRoom(text=text, language=callback.language, who="agent", opens=dial.confirmed_at is not None)
 
-    async def agent_status_changed(self, attempt_id: str, call_sid: str, status: str, *, now: datetime) -> None:
-        """The carrier reports how far the agent's leg is: only its end matters."""
+    async def agent_status_changed(
+        self, attempt_id: str, call_sid: str, status: str, *, now: datetime, agent_id: str | None = None
+    ) -> None:
+        """The carrier reports how far the leg of an agent is: only its end matters."""
         if CARRIER_RANK.get(status) == FINAL_RANK:
-            await self._agent_legs.ended(attempt_id, call_sid, now=now)
+            await self._agent_legs.ended(attempt_id, call_sid, now=now, agent_id=agent_id)
 
     async def waiting(self, attempt_id: str, who: str) -> Next:
         """What somebody hears who waits in the room."""
@@ -150,6 +152,24 @@ class Calls:
             return HangUp()
         sentence = "voice.please_wait" if who == "customer" else "voice.customer_rings"
         return Wait(text=say(sentence, found[1].language), language=found[1].language)
+
+    async def on_hold(self, attempt_id: str) -> Next:
+        """What the customer hears while the agent asks somebody else. It has no end: in a room nobody is hung up on."""
+        async with self._database.read() as tx:
+            dial = await attempts.get(tx, attempt_id)
+            if dial is None:
+                return HangUp()
+            language = (await callbacks.get(tx, dial.callback_id)).language
+        return Wait(text=say("voice.on_hold", language), language=language, is_on_hold=True)
+
+    async def handed_on(self, attempt_id: str) -> Next:
+        """The customer waits for the agent whom the call was handed on to."""
+        found = await self._live(attempt_id)
+        if found is None:
+            return HangUp()
+        language = found[1].language
+        opens = found[0].agent_confirmed_at is not None
+        return EnterRoom(text=say("voice.handing_on", language), language=language, who="customer", opens=opens)
 
     async def room_closed(self, attempt_id: str) -> Next:
         """The customer's time in the room is over: after a talk the call ends; else nobody could come."""

@@ -24,7 +24,9 @@ class Consent:
     async def stop(self, number: str, *, calls: bool, now: datetime) -> None:
         """No more text messages to this number from now on; with `calls` no calls either."""
         async with self._database.write() as tx:
-            await ledger.set_consent(tx, number, sms_opted_out_at=now, **({"do_not_call_at": now} if calls else {}))
+            await ledger.set_consent(tx, number, sms_opted_out_at=now)
+            if calls:
+                await ledger.set_consent(tx, number, do_not_call_at=now)
 
     async def obey(self, contact: Contact, command: Keyword, *, now: datetime) -> None:
         """No messages to this person on their channel any more, nor by SMS in its place; or messages again."""

@@ -91,8 +91,9 @@ class Links:
         """No messages to the callback's number from now on, on any channel; with `calls` no calls either, and this one
         is taken back. A call that is under way is not cut off."""
         async with self._database.write() as tx:
-            stopped = {"sms_opted_out_at": now, **({"do_not_call_at": now} if calls else {})}
-            await ledger.set_consent(tx, callback.phone_number, **stopped)
+            await ledger.set_consent(tx, callback.phone_number, sms_opted_out_at=now)
+            if calls:
+                await ledger.set_consent(tx, callback.phone_number, do_not_call_at=now)
             await contacts.stop(tx, callback.phone_number, at=now)
             await emails.stop(tx, callback.phone_number, at=now)
         if calls:

@@ -120,45 +120,13 @@ class TwilioClient:
         """Go on with the document at `url` instead of what the call hears now."""
         await self._ask(lambda: self._client.calls(sid).update(url=url, method="POST"))
 
-    async def call_into_room(
-        self, room: str, *, to: str, caller: str, status_url: str, ring_seconds: int, label: str, muted: bool,
-        coaches: str | None,
-    ) -> str:  # fmt: skip
-        """Call somebody into a conference, which they neither open nor close; returns the call's sid. `coaches` is the
-        only call that hears them. Raises CarrierRefused or CarrierSilent."""
-        coaching = {"coaching": True, "call_sid_to_coach": coaches} if coaches else {}
-        return await self._ask(
-            lambda: _sid(
-                self._client.conferences(room)
-                .participants.create(
-                    from_=caller,
-                    to=to,
-                    label=label,
-                    timeout=ring_seconds,
-                    muted=muted,
-                    beep="false",
-                    start_conference_on_enter=False,
-                    end_conference_on_exit=False,
-                    early_media=False,
-                    status_callback=status_url + DELIVERY_RETRIES,
-                    status_callback_event=["answered", "completed"],
-                    **coaching,
-                )
-                .call_sid
-            )
-        )
-
     async def change_participant(self, room: str, call_sid: str, **changes: Any) -> None:
         """Mute, hold or let coach whoever is in the conference of this name, as twilio-python names it. Raises
         CarrierRefused or CarrierSilent."""
         await self._ask(lambda: self._in_room(room)(call_sid).update(**changes))
 
-    async def remove_participant(self, room: str, call_sid: str) -> None:
-        """Send somebody out of the conference of this name. Raises CarrierRefused or CarrierSilent."""
-        await self._ask(lambda: self._in_room(room)(call_sid).delete())
-
     def _in_room(self, room: str) -> Any:
-        """Who is in it. Only whoever is called in may be called by the conference's name: all else wants its sid.
+        """Who is in it: the conference is asked for by its name, and its participants by its sid.
         https://www.twilio.com/docs/voice/api/conference-participant-resource"""
         found = self._client.conferences.list(friendly_name=room, status="in-progress", limit=1)
         if not found:

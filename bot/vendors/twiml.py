@@ -71,14 +71,29 @@ def enter_room(text: str, *, language: str, room: str, opens: bool, wait_url: st
     return str(response)
 
 
-def wait(text: str, *, language: str, music: str = "") -> str:
-    """What is heard while waiting, so that nobody hears silence."""
+def join_room(text: str, *, language: str, room: str, label: str, muted: bool, coaches: str | None) -> str:
+    """Say the text and enter a room that others have opened and will close. `coaches` alone hears it, if it is set."""
+    response = VoiceResponse()
+    response.say(_plain(text), language=VOICES[language])
+    dial = Dial()
+    dial.conference(
+        room, start_conference_on_enter=False, end_conference_on_exit=False, beep="false", participant_label=label,
+        muted=muted, coach=coaches,
+    )  # fmt: skip
+    response.append(dial)
+    return str(response)
+
+
+def wait(text: str, *, language: str, music: str = "", again: str = "") -> str:
+    """What is heard while waiting, so that nobody hears silence; `again` is where the same is to be had once more."""
     response = VoiceResponse()
     response.say(_plain(text), language=VOICES[language])
     if music:
         response.play(music)
     else:
         response.pause(length=4)
+    if again:
+        response.redirect(again)
     return str(response)
 
 

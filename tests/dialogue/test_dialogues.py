@@ -5,6 +5,7 @@ import pytest
 from bot.wiring import Product
 from tests.support.assistant import RunningAssistant
 from tests.support.dialogues import Dialogue, Stage, dialogues
+from tests.support.matrix import matrix
 
 
 def one_of_each_kind() -> list[Dialogue]:
@@ -30,3 +31,10 @@ async def test_a_talk_of_every_kind_ends_as_it_should(stage: Stage) -> None:
 def test_talks_have_names_of_their_own(which: str) -> None:
     names = [talk.name for talk in dialogues("develop" if which == "develop" else "heldout")]
     assert len(names) == len(set(names))
+
+
+async def test_whatever_is_said_the_open_question_is_not_lost(stage: Stage) -> None:
+    """One cell in sixteen of the table; `python -m tools.accuracy_dialogues matrix` plays all of them."""
+    results = await stage.play_all(matrix(wordings=[0])[5::16], at_once=2)
+    assert len(results) >= 35
+    assert {result.dialogue.name: result.faults for result in results if result.faults} == {}

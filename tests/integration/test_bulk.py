@@ -1,19 +1,24 @@
 """The same for many callbacks: told beforehand, done to what was seen and nothing else, and who did it."""
 
+import html
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.booking.callback import Status
+from bot.booking.callback import SET_ASIDE, Status
 from bot.booking.errors import ChangedMeanwhile
+from bot.booking.window import Window
 from bot.store.database import Database
-from bot.usecases.bulk import Plan
+from bot.usecases.bulk import Plan, Seen
+from tests.support.clocks import tokyo
 from tests.support.desk import DeskServer, Office, Visitor, serving
 from tests.support.products import number
 
 CANCEL = Plan(deed="cancel")
+HALF_AN_HOUR = timedelta(minutes=30)
 
 
 @pytest.fixture
@@ -34,7 +39,7 @@ async def test_what_cannot_be_changed_is_told_beforehand(office: Office) -> None
     references = ["A7Q4MN", "B7Q4MN", "C7Q4MN", "A7Q4MN"]
 
     async def told(plan: Plan) -> list[str | None]:
-        return [line.trouble for line in await office.bulk.preview(references, plan)]
+        return [line.trouble for line in await office.bulk.preview(references, plan, now=office.now)]
 
     assert await told(CANCEL) == [None, "closed", "closed"]
     assert await told(Plan(deed="settle", argument="no_contact")) == ["kept", "kept", None]
@@ -44,7 +49,7 @@ async def test_what_cannot_be_changed_is_told_beforehand(office: Office) -> None
 
 async def test_what_changed_since_it_was_seen_is_left_as_it_is(office: Office) -> None:
     same, moved = await office.world.book(), await office.has("B", phone_number=number(1))
-    seen = [(one.reference, one.version) for one in (same, moved)]
+    seen = [Seen(reference=one.reference, version=one.version) for one in (same, moved)]
     await office.dials(moved)
     done = await office.bulk.carry_out(seen, CANCEL, await office.agent("hana"), now=office.now)
     assert [line.trouble for line in done] == [None, "changed"]
@@ -58,6 +63,78 @@ async def test_a_promise_that_changes_at_the_last_moment_is_not_cancelled(office
     with pytest.raises(ChangedMeanwhile):
         await office.world.bookings.cancel(booked.reference, now=office.now, version=booked.version + 1)
     assert (await office.read(booked)).status == Status.BOOKED
+
+
+async def test_many_are_moved_to_what_fits_each_and_every_customer_is_told_once(office: Office) -> None:
+    """Two a slot can be called at most on Wednesday morning: what the preview gives to one is not free for the next."""
+    wednesday = tokyo("2026-11-25 09:00")
+    booked = [await office.world.book(phone_number=number(index)) for index in range(3)]
+    await office.world.book(Window(start=wednesday, end=wednesday + HALF_AN_HOUR), phone_number=number(7))
+    over = await office.has("Z", status=Status.COMPLETED, phone_number=number(8))
+    await office.world.send_notices()
+    plan = Plan(deed="move", argument=wednesday.isoformat())
+    lines = await office.bulk.preview([one.reference for one in (*booked, over)], plan, now=office.now)
+    assert [line.trouble for line in lines] == [None, None, None, "closed"]
+    assert sorted(line.new.start for line in lines if line.new) == [wednesday, wednesday, wednesday + HALF_AN_HOUR]
+    seen = [
+        Seen(reference=line.callback.reference, version=line.callback.version, to=line.new.start)
+        for line in lines
+        if line.new
+    ]
+    for _ in range(2):  # sent twice: the second finds everything changed
+        done = await office.bulk.carry_out(seen, plan, await office.agent("hana"), now=office.now)
+    assert [line.trouble for line in done] == ["changed"] * 3
+    moved = [await office.read(one) for one in booked]
+    assert [one.window.start for one in moved] == [line.new.start for line in lines if line.new]
+    assert len(await office.world.send_notices()) == 3
+    told = [(entry.actor, entry.subject) for entry in await office.audit.listing(action="moved", limit=9)]
+    assert sorted(told) == sorted(("hana", one.reference) for one in booked)
+
+
+async def test_whom_no_time_fits_is_told_beforehand_and_not_moved(office: Office) -> None:
+    booked = await office.world.book()
+    far = Plan(deed="move", argument=(office.now + timedelta(days=300)).isoformat())
+    assert [line.trouble for line in await office.bulk.preview([booked.reference], far, now=office.now)] == ["no_time"]
+    soon = Plan(deed="move")
+    (line,) = await office.bulk.preview([booked.reference], soon, now=office.now)
+    assert line.new is not None
+    for index in range(3):  # others are faster
+        await office.world.book(line.new, phone_number=number(index))
+    seen = Seen(reference=booked.reference, version=booked.version, to=line.new.start)
+    (done,) = await office.bulk.carry_out([seen], soon, await office.agent("hana"), now=office.now)
+    assert done.trouble == "no_time"
+    assert (await office.read(booked)).window == booked.window
+
+
+async def test_what_was_set_aside_is_released_together(office: Office) -> None:
+    aside, other = await office.has("A", attention=SET_ASIDE), await office.has("B", phone_number=number(1))
+    release = Plan(deed="release")
+    lines = await office.bulk.preview([aside.reference, other.reference], release, now=office.now)
+    assert [line.trouble for line in lines] == [None, "not_aside"]
+    seen = [Seen(reference=one.reference, version=one.version) for one in (aside, other)]
+    await office.bulk.carry_out(seen, release, await office.agent("hana"), now=office.now)
+    assert (await office.read(aside)).attention is None
+
+
+async def test_a_move_is_done_as_the_page_showed_it(office: Office, server: DeskServer) -> None:
+    booked = await office.world.book()
+    visitor = Visitor(server.url)
+    await visitor.log_in("hana")
+    csrf = await visitor.token()
+    picked = {"csrf": csrf, "deed": "move:", "after": "2026-11-26T10:00", "pick": booked.reference}
+    page = (await visitor.http.post("/desk/bulk", data=picked)).text
+    assert "11月26日(木) 10:00" in page
+    assert "1回だけお知らせします" in page
+    hidden = {name: html.unescape(told) for name, told in re.findall(r'name="(mark|deed|pick)" value="([^"]+)"', page)}
+    tampered = {"csrf": csrf, **hidden, "pick": hidden["pick"].replace("T01:", "T02:")}
+    assert tampered["pick"] != hidden["pick"]
+    assert (await visitor.http.post("/desk/bulk/done", data=tampered)).status_code == 403
+    page = (await visitor.http.post("/desk/bulk/done", data={"csrf": csrf, **hidden})).text
+    assert "変更しました" in page
+    assert (await office.read(booked)).window.start == tokyo("2026-11-26 10:00")
+    for nonsense in ("soon", "0001-01-01T00:00"):
+        answer = await visitor.http.post("/desk/bulk", data={**picked, "after": nonsense})
+        assert answer.status_code == 403
 
 
 async def test_exactly_what_the_page_showed_is_done(office: Office, server: DeskServer) -> None:

@@ -12,8 +12,10 @@ from rasa_sdk.executor import CollectingDispatcher
 import actions.asking
 import actions.booking
 import actions.existing
+import actions.replies
 import actions.soonest
 import actions.speaking
+import actions.telling
 from actions import spans
 from actions.asking import ActionAskConfirmed
 from actions.booking import ActionBook
@@ -157,7 +159,8 @@ async def test_agents_see_who_waits_in_line_and_since_when_to_expect_them(sqlite
 async def product(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Product:
     """A talk about the soonest call, whose last question is answered with yes."""
     ours = await a_product(World(sqlite), tmp_path)
-    for module in (actions.asking, actions.booking, actions.existing, actions.soonest, actions.speaking):
+    modules = (actions.asking, actions.booking, actions.existing, actions.replies, actions.soonest, actions.telling)
+    for module in (*modules, actions.speaking):
         monkeypatch.setattr(module, "product", lambda: ours)
     async with sqlite.write() as tx:
         await conversations.open_talk(tx, "talk-1", channel="web", language="ja", now=ours.clock.now())

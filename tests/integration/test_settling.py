@@ -1,6 +1,7 @@
 """What supervisors do about promises that were not kept, on the real database."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from bot.booking.callback import LATE, SET_ASIDE, Status
 from bot.booking.errors import CallbackNotFound
 from bot.store.database import Database
 from bot.usecases.agent import SETTLEMENTS, AlreadyRecorded, OutcomeNotPossible
-from tests.support.desk import Office
+from tests.support.desk import Office, Visitor, serving
 from tests.support.products import SLOT, number
 
 
@@ -70,3 +71,27 @@ async def test_what_was_set_aside_is_dialled_again_once_a_supervisor_releases_it
     assert await office.world.at(SLOT.start) == 1
     with pytest.raises(OutcomeNotPossible):
         await office.desk.release(one.reference, hana, now=office.now + timedelta(seconds=1))
+
+
+async def test_a_supervisor_releases_and_settles_on_the_page_and_an_agent_may_not(
+    office: Office, tmp_path: Path
+) -> None:
+    aside = await office.has("A", attention=SET_ASIDE)
+    lost = await office.has("B", status=Status.UNREACHED, phone_number=number(1))
+    async with serving(office, tmp_path) as server:
+        agent, supervisor = Visitor(server.url), Visitor(server.url)
+        await agent.log_in("sakura")
+        await supervisor.log_in("hana")
+        page = (await agent.get(f"/desk/callbacks/{aside.reference}")).text
+        assert "電話の対象に戻す" not in page
+        assert (await agent.post(f"/desk/callbacks/{aside.reference}/release")).status_code == 403
+        settle = f"/desk/callbacks/{lost.reference}/settle"
+        assert (await agent.post(settle, settlement="resolved")).status_code == 403
+        assert "電話の対象に戻す" in (await supervisor.get(f"/desk/callbacks/{aside.reference}")).text
+        assert (await supervisor.post(f"/desk/callbacks/{aside.reference}/release")).status_code == 303
+        assert (await office.read(aside)).attention is None
+        assert (await supervisor.post(settle, settlement="nonsense")).status_code == 403
+        assert "連絡がつかない" in (await supervisor.get(f"/desk/callbacks/{lost.reference}")).text
+        assert (await supervisor.post(settle, settlement="no_contact")).status_code == 303
+    assert (await office.read(lost)).resolution == "no_contact"
+    assert await on_the_list(office) == []

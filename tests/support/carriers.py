@@ -11,7 +11,7 @@ from bot.channels.channel import Answer as TalkAnswer
 from bot.channels.channel import MaybeSent, NotSent, Sent
 from bot.channels.sms import worded
 from bot.telephony.dialer import Accepted, CallState, CarrierUnavailable, Rejected, Unknown
-from bot.telephony.rooms import Change, Voice
+from bot.telephony.rooms import Change
 
 Answer = Accepted | Rejected | Unknown | Exception
 LOST = Unknown(cause="ReadTimeout")
@@ -55,7 +55,7 @@ class ScriptedDialer:
             raise answer
         return answer
 
-    async def ring_agent(self, attempt_id: str, to: str) -> Accepted | Rejected | Unknown:
+    async def ring_agent(self, attempt_id: str, agent_id: str, to: str) -> Accepted | Rejected | Unknown:
         self.rung.append(to)
         return self.agents.popleft() if self.agents else Accepted(call_sid=f"CAagent{len(self.rung)}")
 
@@ -85,21 +85,21 @@ class ScriptedDialer:
 class ScriptedRooms:
     """Rooms in which everything succeeds, unless a test says otherwise; they keep what was asked."""
 
-    invited: list[tuple[str, str, Voice]] = field(default_factory=list)
+    invited: list[tuple[str, str]] = field(default_factory=list)
     answers: deque[Accepted | Rejected | Unknown] = field(default_factory=deque)
     changed: list[tuple[str, Change]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
 
-    async def invite(self, attempt_id: str, guest_id: str, to: str, voice: Voice) -> Accepted | Rejected | Unknown:
-        self.invited.append((guest_id, to, voice))
+    async def invite(self, attempt_id: str, guest_id: str, to: str) -> Accepted | Rejected | Unknown:
+        self.invited.append((guest_id, to))
         return self.answers.popleft() if self.answers else Accepted(call_sid=f"CAguest{len(self.invited)}")
 
     async def change(self, attempt_id: str, call_sid: str, change: Change) -> bool:
         self.changed.append((call_sid, change))
         return call_sid not in self.gone
 
-    async def remove(self, attempt_id: str, call_sid: str) -> None:
+    async def send_out(self, attempt_id: str, call_sid: str) -> None:
         self.removed.append(call_sid)
 
 

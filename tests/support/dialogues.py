@@ -4,7 +4,8 @@ A talk has a `kind`, a `title` and any of:
 
 - `lines`: what the customer writes. `{number}` is a number of the talk's own, `{other}` another one, `{reference}` the
   earlier booking, `{code}` the digits that were texted last, `{wrong code}` six others, `{press 2}` what the second
-  button sends, `{2000}` as many letters. `=> name 18:00` checks the turn before: it expects a name and says "18:00".
+  button sends, `{2000}` as many letters. `=> name 18:00` checks the turn before: it expects a name and says "18:00"
+  (`nothing`: nothing is asked).
   `{call ends}` is no message: the agent has spoken to the customer.
 - `customer`: what the customer answers to each thing that is expected, after the lines, until nothing is asked any
   more. What is not named is answered as most would. `most`: in how many messages, lines included.
@@ -17,6 +18,7 @@ In every turn of every talk nothing is said twice in a row, no number is shown, 
 """
 
 import asyncio
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -107,6 +109,10 @@ def dialogues(which: Set, languages: Iterable[Language] = LANGUAGES) -> list[Dia
     return found
 
 
+_NUMBERS = itertools.count(1)
+"""One series for all stages, which may share a database."""
+
+
 class Stage:
     """Where talks are played: the product beside a running assistant, and every phone's inbox."""
 
@@ -129,12 +135,11 @@ class Stage:
             policy=settings.notices.value(links=product.links.key, unknown_zone=product.business.timezone),
         )
         self._sending = asyncio.Lock()
-        self._numbers = 0
 
     def number(self) -> str:
         """A mobile number that nobody else has."""
-        self._numbers += 1
-        return f"080-5{self._numbers // 1000:03d}-{self._numbers % 1000:04d}"
+        count = next(_NUMBERS)
+        return f"080-5{count // 1000:03d}-{count % 1000:04d}"
 
     async def code_for(self, numbers: Iterable[str]) -> str:
         """The digits that one of these phones received last; empty where none did."""
@@ -227,7 +232,9 @@ class Play:
     async def _line(self, line: str) -> None:
         if line.startswith("=>"):
             expects, _, said = line.removeprefix("=>").strip().partition(" ")
-            self._check(self._talk.turn.expects == expects, f"expects {self._talk.turn.expects}, not {expects}")
+            self._check(
+                (self._talk.turn.expects or "nothing") == expects, f"expects {self._talk.turn.expects}, not {expects}"
+            )
             self._check(said in self._talk.text, f"does not say “{said}”")
         elif line == "{call ends}":
             await self._end_call()

@@ -45,6 +45,8 @@ from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.emails import Emails
 from bot.usecases.finding import Finding
+from bot.usecases.forecast import Forecast
+from bot.usecases.guest_legs import GuestLegs
 from bot.usecases.identity import Identity
 from bot.usecases.inbound import Inbound, InboundPolicy
 from bot.usecases.keys import ApiKeys
@@ -55,6 +57,7 @@ from bot.usecases.links import Links
 from bot.usecases.live_calls import LiveCalls
 from bot.usecases.new_times import NewTimes
 from bot.usecases.notices import NoticePolicy, Notices
+from bot.usecases.number_lists import DoNotCall, Vips
 from bot.usecases.offering import Offering
 from bot.usecases.outcomes import Outcomes
 from bot.usecases.overdue import Overdue
@@ -65,6 +68,8 @@ from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
 from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.today import Today
+from bot.usecases.transfers import Transfers
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
 from bot.wiring import Product
@@ -211,6 +216,8 @@ class World:
         self.calls = Calls(database, self.dialer, self.outcomes, wishes=self.wishes, legs=self.legs, business=BUSINESS)
         self.rooms = ScriptedRooms()
         self.live_calls = LiveCalls(database, self.rooms)
+        self.guest_legs = GuestLegs(database)
+        self.transfers = Transfers(database, self.dialer, legs=self.legs)
         self.owner = secrets.token_hex(4)
         self.overdue = Overdue(database, rules=self.rules, grace=grace)
         self.claims = Claims(
@@ -341,7 +348,8 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     replaced = replace(
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
-        live_calls=world.live_calls, dispatch=world.dispatch, overdue=world.overdue,
+        live_calls=world.live_calls, guest_legs=world.guest_legs, transfers=world.transfers,
+        dispatch=world.dispatch, overdue=world.overdue,
         leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links, emails=world.emails,
         identity=world.identity,
         line_report=LineReport(world.database),
@@ -350,10 +358,14 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         ),
         consent=world.consent, inbound=world.inbound,
         keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
-        kpis=Kpis(world.database, timezone=TOKYO), accounts=accounts, people=People(world.database),
+        kpis=Kpis(world.database, timezone=TOKYO),
+        today=Today(world.database, tz=TOKYO, line=world.line, lines=60),
+        forecast=Forecast(world.database, rules=world.rules, seats=world.seats, target=0.95),
+        accounts=accounts, people=People(world.database),
         presences=Presences(world.database),
         second_factor=SecondFactor(world.database, accounts, issuer="Shop"), audit=AuditLog(world.database),
-        finding=Finding(world.database, numbers=NUMBERS),
+        finding=Finding(world.database, numbers=NUMBERS), do_not_call=DoNotCall(world.database, numbers=NUMBERS),
+        vips=Vips(world.database, numbers=NUMBERS, from_settings=product.vips.from_settings),
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)

@@ -17,6 +17,7 @@ from bot import wiring
 from bot.booking.callback import Callback
 from bot.gateway import problems, rendering
 from bot.gateway.answering import Answering
+from bot.gateway.desk import desk_blueprint
 from bot.gateway.inbound import inbound_blueprint
 from bot.gateway.simulator import simulator_blueprint
 from bot.gateway.voice import voice_blueprint
@@ -142,7 +143,8 @@ async def telephone(folder: Path, database_url: str, *, agents: int = 1, **chang
         rendering.install(app)
         problems.install(app)
         webhooks = webhooks_blueprint(product, Answering(product))
-        for blueprint in (webhooks, voice_blueprint(product), inbound_blueprint(product), simulator_blueprint(carrier)):
+        voices = voice_blueprint(product), inbound_blueprint(product)
+        for blueprint in (webhooks, *voices, desk_blueprint(product), simulator_blueprint(carrier)):
             app.blueprint(blueprint)
         server: Any = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
         await server.startup()

@@ -96,6 +96,7 @@ def test_every_sentence_is_said_somewhere() -> None:
         "utter_for_the_agent",
         "utter_anything_else",
         "utter_change",
+        "utter_take_your_time",
     )
     assert not [name for name in RESPONSES if name not in named and not name.startswith(composed)]
     others = {"utter_message", "utter_action"}  # words of Rasa's own

@@ -29,6 +29,7 @@ COMMON = {
     "promised": "15:02", "topic": "修理", "weekday": "土", "date": "2026-12-29", "start": "2026-12-01", "needed": 9,
     "people": 3, "link": "https://callback.example.jp/c/Wq8_rT2mPz-4Lk9XcV7bNsK7Q4MN",
     "choices": "15時は1、", "key": 1, "digits": "5 6 7 8",
+    "agent": "森田 健",
     "reference": "K7Q4MN", "hotline": "0120-000-000", "name": "山田", "reason": "修理", "hours": "月〜金 9:00〜18:00",
 }  # fmt: skip
 NUMBERED = {

@@ -50,7 +50,7 @@ class LineModel:
             self._report(sid, attempt_id, now + RING_S, "no-answer")
         return Accepted(call_sid=sid)
 
-    async def ring_agent(self, attempt_id: str, to: str) -> Accepted | Rejected | Unknown:
+    async def ring_agent(self, attempt_id: str, agent_id: str, to: str) -> Accepted | Rejected | Unknown:
         """Agents at their desks answer at once; the handle time has it in."""
         return Accepted(call_sid=_agents_sid(attempt_id))
 

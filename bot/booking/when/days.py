@@ -1,10 +1,14 @@
 """Days as people name them, and the dates they stand for."""
 
 from calendar import monthrange
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
+
+from bot.booking.when.holidays import next_holiday
 
 Span = tuple[date, date]  # from, up to but without
 ONE_DAY = timedelta(days=1)
@@ -90,11 +94,26 @@ class EveryDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Holiday:
+    """A public holiday by its name in Japanese."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A stretch of days of every year, from its `first` to its `last` (month, day)."""
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """Yesterday, last week: never a wish."""
 
 
-Day = Relative | Weekdays | CalendarDate | Week | Month | NthWeekday | Checked | EveryDay | Past
+Day = Relative | Weekdays | CalendarDate | Week | Month | NthWeekday | Checked | EveryDay | Holiday | Season | Past
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,26 +163,7 @@ def _checked(day: Relative | CalendarDate, weekday: Weekdays, *, listed: bool, t
 
 def dates_of(day: Day, today: date) -> Dates:
     """The dates that `day` means when said on `today`, none of them over."""
-    match day:
-        case Relative():
-            return _single(today + relativedelta(days=day.days, months=day.months))
-        case Weekdays():
-            return _weekdays(day, today)
-        case CalendarDate():
-            found = _calendar_date(day, today)
-            return _single(found) if found else Dates(())
-        case Week():
-            return _week(day, today)
-        case Month():
-            return _month(day, today)
-        case NthWeekday():
-            return _nth_weekday(day, today)
-        case Checked():
-            return _both_if_they_disagree(day, today)
-        case EveryDay():
-            return _each(tuple(range(7)), today)
-        case Past():
-            return Dates(())
+    return _DATES_OF[type(day)](day, today)
 
 
 def _single(day: date) -> Dates:
@@ -221,6 +221,31 @@ def _in_month(year: int, month: int, day: int) -> date | None:
     return date(year, month, day) if 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1] else None
 
 
+def _relative(day: Relative, today: date) -> Dates:
+    return _single(today + relativedelta(days=day.days, months=day.months))
+
+
+def _dated(day: CalendarDate, today: date) -> Dates:
+    return _single_or_none(_calendar_date(day, today))
+
+
+def _holiday(day: Holiday, today: date) -> Dates:
+    return _single_or_none(next_holiday(day.name, today))
+
+
+def _single_or_none(day: date | None) -> Dates:
+    return _single(day) if day else Dates(())
+
+
+def _season(day: Season, today: date) -> Dates:
+    for year in (today.year - 1, today.year, today.year + 1):
+        first = date(year, *day.first)
+        last = date(year + (day.last < day.first), *day.last)
+        if last >= today:
+            return Dates(((first, last + ONE_DAY),))
+    return Dates(())
+
+
 def _week(day: Week, today: date) -> Dates:
     offsets = (day.offset - 1, day.offset) if day.ambiguous else (day.offset,)
     spans = []
@@ -272,3 +297,18 @@ def _both_if_they_disagree(day: Checked, today: date) -> Dates:
     around = (near + timedelta(days=n) for n in (1, -1, 2, -2, 3, -3, 4, 5, 6))
     other = next(one for one in around if one.weekday() == day.weekday and one >= today)
     return Dates((*written.spans, (other, other + ONE_DAY)), readings=True)
+
+
+_DATES_OF: Mapping[type, Callable[[Any, date], Dates]] = {
+    Relative: _relative,
+    Weekdays: _weekdays,
+    CalendarDate: _dated,
+    Week: _week,
+    Month: _month,
+    NthWeekday: _nth_weekday,
+    Checked: _both_if_they_disagree,
+    EveryDay: lambda _, today: _each(tuple(range(7)), today),
+    Holiday: _holiday,
+    Season: _season,
+    Past: lambda _day, _today: Dates(()),
+}

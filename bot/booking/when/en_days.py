@@ -3,7 +3,19 @@
 import re
 from collections.abc import Callable
 
-from bot.booking.when.days import CalendarDate, Day, EveryDay, Month, NthWeekday, Past, Relative, Week, Weekdays
+from bot.booking.when.days import (
+    CalendarDate,
+    Day,
+    EveryDay,
+    Holiday,
+    Month,
+    NthWeekday,
+    Past,
+    Relative,
+    Season,
+    Week,
+    Weekdays,
+)
 from bot.booking.when.en_times import PARTS, number_in
 from bot.booking.when.tokens import Item, Mark, Part
 
@@ -169,10 +181,34 @@ def _relative(found: Found) -> tuple[Item, ...]:
 
 
 def _named(found: Found) -> tuple[Item, ...]:
-    eve = found[0].endswith("eve")
-    if "christmas" in found[0]:
+    name = found[0].removeprefix("on ").removeprefix("the ").replace("\u2019", "'").replace("labour", "labor")
+    if name in _SEASONS:
+        return (Season(*_SEASONS[name]),)
+    if name in _HOLIDAYS:
+        return (Holiday(_HOLIDAYS[name]),)
+    eve = name.endswith("eve")
+    if name.startswith(("christmas", "xmas")):
         return (CalendarDate(24 if eve else 25, 12),)
+    if name in _FIXED:
+        month, day = _FIXED[name]
+        return (CalendarDate(day, month),)
     return (CalendarDate(31, 12) if eve else CalendarDate(1, 1),)
+
+
+_FIXED = {"boxing day": (12, 26), "halloween": (10, 31), "valentine's day": (2, 14), "valentines day": (2, 14)}
+_SEASONS = {"golden week": ((4, 29), (5, 5)), "obon": ((8, 13), (8, 16)), "the new year holidays": ((12, 29), (1, 3))}
+_HOLIDAYS = {
+    "coming of age day": "成人の日", "foundation day": "建国記念の日", "national foundation day": "建国記念の日",
+    "emperor's birthday": "天皇誕生日", "vernal equinox day": "春分の日", "spring equinox": "春分の日",
+    "showa day": "昭和の日",
+    "constitution day": "憲法記念日", "constitution memorial day": "憲法記念日", "greenery day": "みどりの日",
+    "children's day": "こどもの日", "marine day": "海の日", "mountain day": "山の日",
+    "respect for the aged day": "敬老の日",
+    "autumnal equinox "
+    "day": "秋分の日", "autumn equinox": "秋分の日", "sports day": "スポーツの日",
+    "culture day": "文化の日",
+    "labor thanksgiving day": "勤労感謝の日",
+}  # fmt: skip
 
 
 BUILDERS: dict[str, Callable[[Found], tuple[Item, ...]]] = {

@@ -191,8 +191,15 @@ GRAMMAR = {
         r"|works?|is|please))|overmorrow|tomorrow|(?:later (?:on )?)?today|(?:the )?(?:next|following) day"
     ),
     "named": (
-        r"(?:on )?christmas eve|(?:on )?christmas day|(?:on )?new year'?s eve"
-        r"|(?:on )?new year'?s day"
+        r"(?<![a-z])(?:on )?(?:christmas eve|christmas day|christmas(?! (?:card|tree|cake|present|gift|sale|order"
+        r"|party|light|shop|ham|decor)\w*)"
+        r"|xmas(?: day| eve)?|new year'?s eve|new year'?s day|boxing day|halloween|valentine'?s day)"
+        r"|(?<![a-z])(?:on |the |on the )?(?:golden week|obon(?= |$|[,.])|coming of age day"
+        r"|(?:national )?foundation day|emperor's birthday"
+        r"|vernal equinox day|spring equinox|showa day|constitution (?:memorial )?day|greenery day"
+        r"|children's day|marine day"
+        r"|mountain day|respect for the aged day|autumnal equinox day|autumn equinox|sports day"
+        r"|culture day|labou?r thanksgiving day)"
     ),
     # parts of the day
     "any_after": r"(?:any ?time|anything|whenever|sometime) (?:right |just )?after lunch(?: ?time)?\b",

@@ -3,7 +3,18 @@
 import re
 from collections.abc import Callable
 
-from bot.booking.when.days import CalendarDate, EveryDay, Month, NthWeekday, Past, Relative, Week, Weekdays
+from bot.booking.when.days import (
+    CalendarDate,
+    EveryDay,
+    Holiday,
+    Month,
+    NthWeekday,
+    Past,
+    Relative,
+    Season,
+    Week,
+    Weekdays,
+)
 from bot.booking.when.tokens import Clock, Item, Mark, Part
 
 Found = re.Match[str]
@@ -121,12 +132,33 @@ def _relative(found: Found) -> tuple[Item, ...]:
     return (Relative(_RELATIVE[found[0]]),)
 
 
-_NAMED = {"大晦日": (12, 31), "元日": (1, 1), "元旦": (1, 1), "クリスマス": (12, 25), "クリスマスイブ": (12, 24)}
+_NAMED = {
+    "大晦日": (12, 31), "大みそか": (12, 31), "元日": (1, 1), "元旦": (1, 1), "クリスマス": (12, 25),
+    "クリスマスイブ": (12, 24),
+    "バレンタイン": (2, 14), "バレンタインデー": (2, 14), "ホワイトデー": (3, 14),
+    "ハロウィン": (10, 31),
+    "七夕": (7, 7),
+}  # fmt: skip
+_SEASONS = {
+    "三が日": ((1, 1), (1, 3)), "正月": ((1, 1), (1, 3)), "年始": ((1, 1), (1, 3)), "年末": ((12, 28), (12, 31)),
+    "年末年始": ((12, 29), (1, 3)), "盆": ((8, 13), (8, 16)), "盆休み": ((8, 13), (8, 16)),
+    "ゴールデンウィーク": ((4, 29), (5, 5)), "ゴールデンウイーク": ((4, 29), (5, 5)), "gw": ((4, 29), (5, 5)),
+    "大型連休": ((4, 29), (5, 5)),
+}  # fmt: skip
+_BY_LAW = {
+    "建国記念日": "建国記念の日", "子供の日": "こどもの日", "子どもの日": "こどもの日", "体育の日": "スポーツの日",
+    "春分": "春分の日", "秋分": "秋分の日", "憲法記念の日": "憲法記念日", "勤労感謝": "勤労感謝の日",
+}  # fmt: skip
 
 
 def _named(found: Found) -> tuple[Item, ...]:
-    month, day = _NAMED[found[0]]
-    return (CalendarDate(day, month),)
+    name = found[0].removeprefix("お")
+    if name in _NAMED:
+        month, day = _NAMED[name]
+        return (CalendarDate(day, month),)
+    if name in _SEASONS:
+        return (Season(*_SEASONS[name]),)
+    return (Holiday(_BY_LAW.get(name, name)),)
 
 
 def _month_week(found: Found) -> tuple[Item, ...]:

@@ -25,14 +25,19 @@ from bot.gateway.desk.auth import (
     wants_page,
 )
 from bot.gateway.desk.bulk import BulkPages, add_bulk
+from bot.gateway.desk.calls import CallPages, add_calls
 from bot.gateway.desk.door import add_door
 from bot.gateway.desk.events import BoardWatch, stream
+from bot.gateway.desk.forecast import ForecastPages
 from bot.gateway.desk.kpis import KpiPages
+from bot.gateway.desk.lists import ListPages, add_lists
 from bot.gateway.desk.manager import ManagerPages, add_manager
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.promising import PromisingPages, add_promising
+from bot.gateway.desk.today import TodayPages, add_today
 from bot.usecases.agent import (
     RESOLUTIONS,
+    SETTLEMENTS,
     AlreadyRecorded,
     MovedOn,
     NoteChangedElsewhere,
@@ -45,7 +50,7 @@ log = structlog.get_logger(__name__)
 
 
 def desk_blueprint(product: Product) -> Blueprint:
-    """`/desk`, `/desk/login`, `/desk/events`, `/desk/supervision`, `/desk/kpis` and `/desk/callbacks/{reference}`."""
+    """Everything under `/desk`."""
     blueprint = Blueprint("desk", url_prefix="/desk")
     gate = Gate(product.accounts, public_base_url=product.settings.public_base_url)
     pages = Pages(product)
@@ -62,8 +67,13 @@ def desk_blueprint(product: Product) -> Blueprint:
     add_admin(blueprint, product, AdminPages(product))
     add_manager(blueprint, ManagerPages(product))
     add_bulk(blueprint, product, BulkPages(product))
-    _add_reading(blueprint, pages, KpiPages(product), watch)
+    add_today(blueprint, TodayPages(product))
+    add_calls(blueprint, product, CallPages(product))
+    add_lists(blueprint, product, ListPages(product))
+    _add_reading(blueprint, pages, watch)
+    _add_figures(blueprint, KpiPages(product), ForecastPages(product))
     _add_writing(blueprint, product, pages)
+    _add_watching(blueprint, product, pages)
     _add_problems(blueprint, pages)
     return blueprint
 
@@ -83,7 +93,7 @@ def _add_life(blueprint: Blueprint, watch: BoardWatch) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _add_reading(blueprint: Blueprint, pages: Pages, kpi_pages: KpiPages, watch: BoardWatch) -> None:
+def _add_reading(blueprint: Blueprint, pages: Pages, watch: BoardWatch) -> None:
     @blueprint.get("/")
     async def board(request: Request) -> HTTPResponse:
         return await pages.board(request)
@@ -97,6 +107,12 @@ def _add_reading(blueprint: Blueprint, pages: Pages, kpi_pages: KpiPages, watch:
         require_supervisor(request)
         return await pages.supervision(request)
 
+    @blueprint.get("/events")
+    async def events(request: Request) -> None:
+        await stream(request, watch.listen(session_of(request)))
+
+
+def _add_figures(blueprint: Blueprint, kpi_pages: KpiPages, forecast_pages: ForecastPages) -> None:
     @blueprint.get("/kpis")
     async def kpis(request: Request) -> HTTPResponse:
         require_supervisor(request)
@@ -107,9 +123,10 @@ def _add_reading(blueprint: Blueprint, pages: Pages, kpi_pages: KpiPages, watch:
         require_supervisor(request)
         return await kpi_pages.behind(request, figure)
 
-    @blueprint.get("/events")
-    async def events(request: Request) -> None:
-        await stream(request, watch.listen(session_of(request)))
+    @blueprint.get("/forecast")
+    async def forecast(request: Request) -> HTTPResponse:
+        require_supervisor(request)
+        return await forecast_pages.outlook(request)
 
 
 def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
@@ -154,6 +171,24 @@ def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
         dossier = await desk.dossier(reference.upper(), reader=session_of(request).agent, now=product.clock.now())
         told = {"number": national(shown), "said": pages.said(dossier, is_open=True)}
         return json(told, headers={"Cache-Control": "no-store"})
+
+
+def _add_watching(blueprint: Blueprint, product: Product, pages: Pages) -> None:
+    desk = product.desk
+
+    @blueprint.post("/callbacks/<reference:str>/release")
+    async def release(request: Request, reference: str) -> HTTPResponse:
+        require_supervisor(request)
+        await desk.release(reference.upper(), session_of(request).agent, now=product.clock.now())
+        return pages.done(request, reference)
+
+    @blueprint.post("/callbacks/<reference:str>/settle")
+    async def settle(request: Request, reference: str) -> HTTPResponse:
+        require_supervisor(request)
+        if (settlement := field(request, "settlement")) not in SETTLEMENTS:
+            raise FormRefused
+        await desk.settle(reference.upper(), session_of(request).agent, settlement, now=product.clock.now())
+        return pages.done(request, reference)
 
 
 async def _record(product: Product, request: Request, reference: str, resolution: str, seen: Status) -> None:

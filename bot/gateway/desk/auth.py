@@ -24,7 +24,10 @@ CODE = "/desk/login/code"
 ACCOUNT = "/desk/account"
 LOGOUT = "/desk/logout"
 FORM_TOKEN = re.compile(r"[\w-]{43}")
-OWN_PAGES = re.compile(r"/desk(/callbacks(/[A-Za-z0-9]{1,12})?|/(book|supervision|kpis|account|people|keys|audit))?")
+OWN_PAGES = re.compile(
+    r"/desk(/callbacks(/[A-Za-z0-9]{1,12})?|/lists/(do-not-call|vip)(/[0-9a-f]{16})?"
+    r"|/(book|supervision|today|kpis|forecast|account|people|keys|audit))?"
+)
 FAILURES_PER_MINUTE = 6
 LOGINS_FROM_ONE_ADDRESS = 30
 """A minute, under whatever names: whoever tries one password for many."""

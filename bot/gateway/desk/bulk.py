@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from hmac import compare_digest, digest
 from typing import cast, get_args
@@ -11,11 +12,12 @@ from sanic import Blueprint, HTTPResponse, Request
 from bot.gateway.desk.auth import FormRefused, field, require_supervisor, session_of
 from bot.gateway.desk.manager import ON_A_PAGE
 from bot.gateway.desk.pages import Pages
+from bot.gateway.times import moment_of
 from bot.usecases.agent import SETTLEMENTS
-from bot.usecases.bulk import Deed, Line, Plan
+from bot.usecases.bulk import Deed, Line, Plan, Seen
 from bot.wiring import Product
 
-PICK = re.compile(r"([A-Z0-9]{1,12}):(\d{1,9})")
+PICK = re.compile(r"([A-Z0-9]{1,12}):(\d{1,9})(?:@(\S{1,40}))?")
 
 
 class BulkPages(Pages):
@@ -23,7 +25,7 @@ class BulkPages(Pages):
 
     def preview(self, request: Request, lines: Sequence[Line], plan: Plan) -> HTTPResponse:
         """What will change and what cannot, and the button that does exactly this."""
-        seen = [f"{line.callback.reference}:{line.callback.version}" for line in lines if line.trouble is None]
+        seen = [_seen(line) for line in lines if line.trouble is None]
         return self._bulk(request, lines, plan, seen=seen, mark=_mark(request, plan, seen), is_done=False)
 
     def result(self, request: Request, lines: Sequence[Line], plan: Plan) -> HTTPResponse:
@@ -35,7 +37,7 @@ class BulkPages(Pages):
     ) -> HTTPResponse:
         return self._page(
             request, "desk_bulk.html", self._words(request), lines=lines, plan=plan, seen=seen, mark=mark,
-            is_done=is_done,
+            is_done=is_done, after=moment_of(plan.argument) if plan.deed == "move" else None,
         )  # fmt: skip
 
 
@@ -46,7 +48,7 @@ def add_bulk(blueprint: Blueprint, product: Product, pages: BulkPages) -> None:
     async def preview(request: Request) -> HTTPResponse:
         require_supervisor(request)
         picked, plan = _picked(request), _plan(request, product)
-        return pages.preview(request, await product.bulk.preview(picked, plan), plan)
+        return pages.preview(request, await product.bulk.preview(picked, plan, now=product.clock.now()), plan)
 
     @blueprint.post("/bulk/done")
     async def carry_out(request: Request) -> HTTPResponse:
@@ -55,7 +57,7 @@ def add_bulk(blueprint: Blueprint, product: Product, pages: BulkPages) -> None:
         if not compare_digest(_mark(request, plan, picked).encode(), field(request, "mark").encode()):
             raise FormRefused
         found = [PICK.fullmatch(one) for one in picked]
-        seen = [(one[1], int(one[2])) for one in found if one]
+        seen = [Seen(reference=one[1], version=int(one[2]), to=moment_of(one[3] or "")) for one in found if one]
         agent = session_of(request).agent
         return pages.result(request, await product.bulk.carry_out(seen, plan, agent, now=product.clock.now()), plan)
 
@@ -68,10 +70,32 @@ def _picked(request: Request) -> list[str]:
 def _plan(request: Request, product: Product) -> Plan:
     """What the form says; raises FormRefused for what there is not."""
     deed, _, argument = field(request, "deed").partition(":")
-    known = {"cancel": {""}, "requeue": {topic.id for topic in product.topics}, "settle": set(SETTLEMENTS)}
+    if deed == "move":
+        return Plan(deed="move", argument=_after(argument or field(request, "after"), product))
+    topics = {topic.id for topic in product.topics}
+    known = {"cancel": {""}, "release": {""}, "requeue": topics, "settle": set(SETTLEMENTS)}
     if deed not in get_args(Deed) or argument not in known[deed]:
         raise FormRefused
     return Plan(deed=cast("Deed", deed), argument=argument)
+
+
+def _after(told: str, product: Product) -> str:
+    """The moment from which on other times are looked for, in business time where no zone is said; "" for now."""
+    try:
+        moment = datetime.fromisoformat(told) if told else None
+    except ValueError:
+        raise FormRefused from None
+    if moment is None:
+        return ""
+    if not 1970 <= moment.year <= 9000:
+        raise FormRefused
+    return (moment if moment.tzinfo else moment.replace(tzinfo=product.business.timezone)).isoformat()
+
+
+def _seen(line: Line) -> str:
+    """What was shown of a callback: its version, and the new time if there is one."""
+    shown = f"{line.callback.reference}:{line.callback.version}"
+    return f"{shown}@{line.new.start.isoformat()}" if line.new else shown
 
 
 def _mark(request: Request, plan: Plan, picked: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ no data, and a short line where a figure is nought.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -115,7 +115,7 @@ class Telling:
 
     def day(self, day: date) -> str:
         """11月24日(火) / Tue, Nov 24."""
-        return self._words.day(datetime.combine(day, datetime.min.time(), self._tz))
+        return self._words.date(day)
 
 
 def leads_to(figure: Figure, value: Value) -> Shown | None:

@@ -132,15 +132,13 @@ class BoardWatch:
         return abs((self._now() - told).total_seconds() - (monotonic() - at)) > CLOCK_MOVED_S
 
     def _told(self, listener: Listener) -> dict[str, Any]:
-        agent_id = listener.session.agent.id
-        calls = self._pulse.calls if self._pulse else ()
-        mine = next((call for call in calls if call.agent_id == agent_id), None)
+        mine = self._pulse.call_of(listener.session.agent.id) if self._pulse else None
         changed, listener.changed = sorted(listener.changed), set()
         return {
             "now": self._now().isoformat(),
             "changed": changed,
             "presence": listener.presence,
-            "call": {"attempt": mine.attempt_id, "reference": mine.reference} if mine else None,
+            "call": {"attempt": mine[0], "reference": mine[1]} if mine else None,
         }
 
 

@@ -1,5 +1,7 @@
 """The desk's pages, rendered for one agent in their language."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sanic import HTTPResponse, Request
@@ -12,12 +14,25 @@ from bot.gateway.desk.auth import field, own_page, session_of, wants_page
 from bot.gateway.desk.summary import identity_hints, summary
 from bot.gateway.desk.words import Language, Words
 from bot.gateway.rendering import page
-from bot.usecases.agent import LONGEST_NOTE, note_mark
-from bot.usecases.board import Dossier
+from bot.store.agents import Agent
+from bot.store.room_guests import Guest
+from bot.usecases.agent import LONGEST_NOTE, SETTLEMENTS, note_mark
+from bot.usecases.board import Dossier, Stage
+from bot.usecases.talks import LONGEST_HANDOVER_NOTE
 from bot.wiring import Product
 
 LANGUAGE_COOKIE = "orikaeshi_desk_lang"
 A_YEAR_S = 365 * 24 * 3600
+MOST_COLLEAGUES = 100
+"""So many who are ready are shown to choose from; a topic finds everybody."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """Who else is in a talk or on the way there, and who could be asked in."""
+
+    guests: Sequence[Guest]
+    colleagues: Sequence[Agent]
 
 
 class Pages:
@@ -60,13 +75,17 @@ class Pages:
         words = self._words(request)
         dossier = await self._product.desk.dossier(reference, reader=session_of(request).agent, now=words.now)
         note = dossier.own_note.text if dossier.own_note else ""
+        reader = session_of(request).agent
         return self._page(
             request,
             "desk_dossier.html",
             words,
             status=status,
             dossier=dossier,
-            reader=session_of(request).agent,
+            reader=reader,
+            settlements=SETTLEMENTS,
+            room=await self._room(dossier, reader),
+            longest_handover=LONGEST_HANDOVER_NOTE,
             number=national(number) if number else None,
             summary=summary(dossier, words),
             hints=identity_hints(dossier, words),
@@ -77,6 +96,15 @@ class Pages:
             seen=note_mark(note),
             longest_note=LONGEST_NOTE,
         )
+
+    async def _room(self, dossier: Dossier, reader: Agent) -> Room | None:
+        """Who takes part in the talk under way, and who could be asked in by the agent whose it is."""
+        call = dossier.entry.call
+        if call is None or call.stage != Stage.TALKING:
+            return None
+        guests = (await self._product.live_calls.guests_of([call.attempt_id]))[call.attempt_id]
+        colleagues = await self._product.live_calls.colleagues(reader) if call.agent_id == reader.id else []
+        return Room(guests=guests, colleagues=colleagues[:MOST_COLLEAGUES])
 
     def said(self, dossier: Dossier, *, is_open: bool) -> list[str]:
         """What was said in the talk; numbers in it are as hidden as the callback's own."""

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
@@ -10,9 +10,11 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.booking import phone
-from bot.booking.callback import Callback, Status
+from bot.booking.callback import SET_ASIDE, WRONG_NUMBER, Callback, Status
+from bot.booking.matching import Skills
 from bot.booking.topic import Topic
 from bot.booking.window import Window
+from bot.usecases.agent import NOT_KEPT
 from bot.usecases.board import Entry, Happening
 from bot.wording import dates
 
@@ -49,6 +51,10 @@ class Words:
         """11月24日(火) / Tue, Nov 24."""
         return dates.day(moment, tz=self._tz, language=self.language)
 
+    def date(self, day: date) -> str:
+        """A calendar day of the business: 11月24日(火) / Tue, Nov 24."""
+        return self.day(datetime.combine(day, datetime.min.time(), self._tz))
+
     def span(self, window: Window) -> str:
         """The promise with its day."""
         return dates.span(window, tz=self._tz, language=self.language)
@@ -73,9 +79,29 @@ class Words:
         """The queues into which it could go, by id and name."""
         return [(topic, name) for topic, name in self._topics.items() if topic != callback.topic]
 
+    @property
+    def topics(self) -> list[tuple[str, str]]:
+        """Every queue, by id and name."""
+        return list(self._topics.items())
+
+    def skills(self, skills: Skills) -> str:
+        """What somebody can answer."""
+        topics = [self.label("topic", one) for one in sorted(skills.topics)] or [self.t["call"]["every_topic"]]
+        languages = [self.label("language", one) for one in sorted(skills.languages)]
+        return self.t["call"]["joint"].join((*topics, *languages))
+
     def settles_beforehand(self, callback: Callback) -> bool:
         """Whether recording an outcome now means that no call will be made."""
         return callback.is_changeable
+
+    def may_release(self, callback: Callback) -> bool:
+        """Whether a supervisor can let it be dialled again."""
+        return callback.is_changeable and callback.attention == SET_ASIDE
+
+    def may_settle(self, callback: Callback) -> bool:
+        """Whether a supervisor has to say what became of it."""
+        is_unsettled = callback.status in NOT_KEPT and callback.resolution is None
+        return is_unsettled or callback.attention == WRONG_NUMBER
 
     def may_record(self, callback: Callback) -> bool:
         """Whether an outcome can be recorded now."""

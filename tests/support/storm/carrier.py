@@ -59,7 +59,7 @@ class StormCarrier:
             fate -= share
         return Accepted(call_sid=self._place(attempt_id, to).sid)
 
-    async def ring_agent(self, attempt_id: str, to: str) -> Accepted | Rejected | Unknown:
+    async def ring_agent(self, attempt_id: str, agent_id: str, to: str) -> Accepted | Rejected | Unknown:
         """Ring an agent, who answers most of the time."""
         sid = f"CB{len(self.legs):032x}"
         self.legs[sid] = "ringing"

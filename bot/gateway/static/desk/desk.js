@@ -1,4 +1,5 @@
 import { noticeHands } from "./alive.js";
+import { workCalls } from "./call.js";
 import { show } from "./clock.js";
 import { follow } from "./follow.js";
 import { listenToKeys } from "./keys.js";
@@ -11,4 +12,5 @@ listenToKeys();
 keepPresence();
 noticeHands();
 work();
+workCalls();
 follow();

@@ -1,4 +1,5 @@
 // Everything by keyboard. Single letters can be switched off: speech input would trip over them.
+import { goToCall, pressCall } from "./call.js";
 import { choose } from "./presence.js";
 
 const OFF = "orikaeshi-desk-keys-off";
@@ -28,6 +29,12 @@ const keys = {
   2: () => choose("after_call"),
   3: () => choose("break"),
   4: () => choose("offline"),
+  c: () => goToCall(),
+  l: () => pressCall("l"),
+  w: () => pressCall("w"),
+  s: () => pressCall("s"),
+  t: () => pressCall("t"),
+  x: () => pressCall("x"),
   u: () => document.querySelector("[data-to-board]")?.click(),
   "?": () => help.showModal(),
 };

@@ -1,0 +1,70 @@
+"""What is said beside the answers."""
+
+import pytest
+
+from bot.booking import hearing, name, reason, remarks
+from bot.booking.hearing import settled
+
+
+@pytest.mark.parametrize(
+    "text", ["ちょっと待ってください", "今確認します", "one moment please", "let me check", "hang on a sec", "うーん"]
+)
+def test_time_to_think_is_given(text: str) -> None:
+    assert remarks.is_a_moment(text)
+
+
+@pytest.mark.parametrize("text", ["wait, wrong number", "ちょっと待って、電話番号が違います", "もしもし"])
+def test_whoever_says_more_is_heard(text: str) -> None:
+    assert not remarks.is_a_moment(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("will this call show up on my phone bill?", "ask_price"),
+        ("who pays for the call?", "ask_price"),
+        ("通話料はどっちが払うの？", "ask_price"),
+        ("how many people are ahead of me?", "ask_wait"),
+        ("わたしの前に何人待ってるの", "ask_wait"),
+        ("what will you do with my data?", "ask_why"),
+        ("個人情報はどう使われますか？", "ask_why"),
+    ],
+)
+def test_a_question_about_the_call_is_told_by_its_words(text: str, intent: str) -> None:
+    assert settled("check_callback", text, confidence=0.9, asked="confirmed") == intent
+
+
+def test_a_matter_of_money_is_no_question_about_the_call() -> None:
+    assert settled("give_reason", "the charge on my invoice is wrong", confidence=0.9, asked="reason") == "give_reason"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("no number", "phone_number"),
+        ("番号は教えたくないです", "phone_number"),
+        ("どれも無理です", "preferred_slot"),
+        ("none of these work", "new_slot"),
+    ],
+)
+def test_a_refusal_is_heard_as_one(text: str, asked: str) -> None:
+    assert settled("affirm", text, confidence=0.9, asked=asked) == "skip"
+
+
+@pytest.mark.parametrize("text", ["ちゃうちゃう", "どうもどうも", "まってまって"])
+def test_what_people_say_twice_is_no_nonsense(text: str) -> None:
+    assert not hearing.is_nonsense(text)
+
+
+def test_japanese_with_blanks_between_its_words_is_read() -> None:
+    text = "わたし マイケル です。せんたくき こわれました。あした 2じ でんわ おねがいします"
+    assert (name.introduced(text), reason.part(text)) == ("マイケル", "せんたくき こわれました")
+    assert reason.asks_for_call(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sorry, wrong number, it's 080-1234-5678", "actually, make it Thursday 11am", "080-1234-5678にかけてください"],
+)
+def test_words_around_an_answer_are_no_matter(text: str) -> None:
+    assert reason.part(text) is None
