@@ -13,7 +13,7 @@ PORT = 5055
 
 
 class DomainlessExecutor(ActionExecutor):
-    """Rasa leaves the domain out (`enable_selective_domain`): no action reads it, and it is larger than a whole talk."""
+    """Rasa leaves the domain out (`enable_selective_domain`): no action reads it, and it is larger than a talk."""
 
     def update_and_return_domain(self, payload: dict[str, Any], action_name: str) -> dict[str, Any]:
         return {}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-MESSAGES = 6
-"""Messages of the customer that are brought to life, with all that followed them; actions look back over four."""
+MESSAGES = 10
+"""Messages of the customer that are brought to life, with all that followed them; actions look back over four,
+and further only for the hour that somebody means by "the same time"."""
 
 STATE = frozenset({"slot", "active_loop"})
 """Events whose last ones tell how a talk stood."""

@@ -34,8 +34,10 @@ def test_of_a_long_talk_the_last_messages_are_whole_from_the_waiting_for_the_fir
     lives = shortened(a_talk(50))
     first = next(index for index, told in enumerate(lives) if told["event"] == "action")
     assert lives[first]["name"] == "action_listen"
-    assert [told["text"] for told in lives if told["event"] == "user"] == [str(index) for index in range(44, 50)]
-    assert lives[first:] == [json.loads(data) for index in range(44, 50) for _, data in turn(index)]
+    assert [told["text"] for told in lives if told["event"] == "user"] == [
+        str(index) for index in range(50 - MESSAGES, 50)
+    ]
+    assert lives[first:] == [json.loads(data) for index in range(50 - MESSAGES, 50) for _, data in turn(index)]
 
 
 def test_of_a_long_talk_the_slots_and_the_form_stand_as_they_stood() -> None:
@@ -44,7 +46,7 @@ def test_of_a_long_talk_the_slots_and_the_form_stand_as_they_stood() -> None:
     assert stood == [
         {"event": "slot", "name": "language", "value": "ja"},
         {"event": "active_loop", "name": "callback_form"},
-        {"event": "slot", "name": "reason", "value": "matter 43"},
+        {"event": "slot", "name": "reason", "value": f"matter {49 - MESSAGES}"},
     ]
 
 
