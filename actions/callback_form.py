@@ -98,7 +98,8 @@ class ValidateCallbackForm(ReadingForm):
             return self._verdict(replace(turn, intent="deny"))
         if said := hearing.after_a_question(turn.text):
             return await self._besides(turn, dispatcher, said)
-        if turn.asked == "preferred_slot" and not hearing.is_a_question(turn.text):
+        is_of_times = turn.intent == "ask_wait" or not hearing.is_a_question(turn.text)
+        if turn.asked == "preferred_slot" and turn.intent != "ask_person" and is_of_times:
             return await self._time(replace(turn, intent="give_time"), dispatcher, has_number=False) or None
         return None
 

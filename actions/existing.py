@@ -63,7 +63,8 @@ async def choose(turn: Turn) -> Answers:
     meant = [callback for callback in booked if grants(callback.window, wishes)]
     if not meant and not DAY.search(day_or_hour):
         meant = [callback for callback in booked if _at_the_hour(callback, wishes)]
-    index = position(spoken, len(booked))
+    # The last words of 「あとの方」 are part of its place in the list.
+    index = position(turn.text[: named[-1].end()] if spoken != turn.text else spoken, len(booked))
     if len(meant) != 1 and index is None:
         return {}
     return {"chosen_callback": (meant[0] if len(meant) == 1 else booked[index or 0]).reference}

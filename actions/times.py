@@ -1,6 +1,7 @@
 """Reading a wish about time for whichever form asks, and asking for one with the times that are free."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
@@ -10,7 +11,7 @@ from actions import spans
 from actions.form import Answers
 from actions.product import product
 from actions.turn import Turn
-from bot.booking import pick
+from bot.booking import pick, shift
 from bot.booking.errors import SlotFull, WindowNotOffered
 from bot.booking.phrases import DAY
 from bot.booking.window import Window
@@ -26,6 +27,10 @@ MEANT = re.compile(
 """「木曜でした」, "3 p.m. was better" correct what was said; a reader who knows no talk takes it for what is over."""
 
 
+SAME_TIME = re.compile(r"(?:その|この)?(?:同じ|おなじ)(?:お?時間|時刻)|\b(?:at )?(?:the )?same time\b", re.IGNORECASE)
+"""The hour of what was wished for before."""
+
+
 async def read_time(
     turn: Turn, dispatcher: CollectingDispatcher, *, slot: str, is_asked: bool, near: Window | None = None
 ) -> Answers:
@@ -35,6 +40,7 @@ async def read_time(
     """
     ours = product()
     offered = spans.read_all(turn.slots.get("offered_slots"))
+    turn = _shifted(turn, slot, near)
     if is_asked and offered and (picked := _picked(turn, offered)):
         return {slot: spans.written(picked), "offered_slots": None}
     offer = await ours.bookings.propose(
@@ -47,6 +53,9 @@ async def read_time(
     )
     if offer.kind == "nothing":
         return {}
+    if is_asked and offered and set(offer.options) == set(offered) and offer.because == "several":
+        # Whoever says the same again has no wish among them, and is asked for a yes anyway.
+        return {slot: spans.written(offer.options[0]), "offered_slots": None}
     if offer.because == "several" and (same := await _same_hour(turn, slot)):
         return {slot: spans.written(same), "offered_slots": None}
     if offer.kind == "chosen":
@@ -80,8 +89,32 @@ async def _same_hour(turn: Turn, slot: str) -> Window | None:
     return next((found.window for found in slots if found.free), None)
 
 
+def _shifted(turn: Turn, slot: str, near: Window | None) -> Turn:
+    """With the moment itself, where the message only says how much earlier or later than the time before."""
+    taken = turn.slots.get(slot)
+    base = spans.read(taken) if taken and taken != spans.ASAP else near
+    by = shift.read(turn.text) if base else None
+    if base is None or by is None:
+        return turn
+    moved = Window(start=base.start + by, end=base.end + by)
+    return replace(turn, text=dates.start(moved, tz=product().business.timezone, language=turn.language))
+
+
 def _meant(turn: Turn) -> str:
+    if SAME_TIME.search(turn.text) and (hour := _hour_before(turn)):
+        return SAME_TIME.sub(f" {hour} ", turn.text)
     return MEANT.sub(lambda found: " is " if found[0].isascii() else "です", turn.text)
+
+
+def _hour_before(turn: Turn) -> str | None:
+    """The clock time that the customer named last, before this message."""
+    ours = product()
+    said = [event.get("text") or "" for event in turn.events if event["event"] == "user"][:-1]
+    for text in reversed(said):
+        wishes = ours.bookings.wishes(text, language=turn.language, now=ours.clock.now())
+        if wishes.candidates and (first := wishes.candidates[0]).kind == "instant" and first.start:
+            return f"{first.start.astimezone(ours.business.timezone):%H:%M}"
+    return None
 
 
 def customer_of(turn: Turn) -> Customer:

@@ -20,6 +20,7 @@ QUESTIONS = frozenset(
         "ask_bot",
         "ask_why",
         "ask_help",
+        "ask_later",
         "change_language",
         "insult",
     }

@@ -58,7 +58,7 @@ _CHANGES_NUMBER = re.compile(
     r"(?:変え|変更|替え|訂正|修正)[^。]{0,8}(?:番号|連絡先)|"
     r"\b(?:change|update|correct|fix|new|different|another|wrong|replace)\b[^.]{0,24}\b(?:number|phone|mobile|cell)\b|"
     r"\b(?:number|phone)\b[^.]{0,20}\b(?:changed?|wrong|is different|incorrect)\b|"
-    r"\b(?:use|call|try)\b[^.]{0,24}[+\d][\d -]{8,} ?instead\b",
+    r"\b(?:use|call|try|ring|phone|reach|contact|text|get)\b[^.]{0,24}[+\d][\d -]{8,} ?instead\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
@@ -118,7 +118,7 @@ _CALL_EN = (
 )
 _CHANGES = re.compile(
     r"\b(?:different|other) (?:day|time)\b|\bcan'?t make\b|\bshift\b|\bswap\b|変更|変え|ずら|移|早め|遅"
-    r"|キャンセル|取り?消|やめ|消し|確認|別の日|ほかの日|他の日|instead|\b(?:move"
+    r"|キャンセル|取り?消|やめ|消し|確認|別の日|ほかの日|他の日|instead|(?:can|could) it be|\b(?:move"
     r"|resched\w*|change|cancel|push|"
     r"postpone|earlier|later|another (?:day|time)|check|status)\b",
     re.IGNORECASE,
@@ -128,7 +128,9 @@ _IS_BOOKED = re.compile(
     r"|とっ)(?:て(?:い|お|あ)?(?:る|ます|た|ました|り|った)|た(?![いくら])|ました)|済み|があ(?:る|り)"
     r"|が入って)|[0-9]件(?:お願い|予約|電話)?し?て(?:い)?た(?![いくら])|"
     r"\b(?:calls?|appointments?|bookings?|callbacks?) (?:is |are |was |were |already )*(?:booked|scheduled"
-    r"|arranged|reserved)\b|"
+    r"|arranged|reserved|lined up|coming up)\b|"
+    r"(?:電話|折り?返し)[^。]{0,10}(?:約束|予定"
+    r"|手はず)(?:だった|でした|で|が|を|になって)|"
     r"\b(?:i|we|i've|we've|i'd) (?:have |had |already |just )*(?:booked|scheduled|arranged|reserved|requested"
     r"|asked for) (?:a|an|my|two|the|that)\b|\b(?:appointment|booking|call(?:-?back)?) (?:that )?"
     r"(?:i|we)(?:'ve| have| had)? "
@@ -141,12 +143,14 @@ _IS_BOOKED = re.compile(
 _TELL = re.compile(r"教えて|知りたい|いつ(?:だ|です)|\b(?:what time|when)(?: is|'s)\b", re.IGNORECASE)
 """Asks what is known of a booking."""
 _CANCELS = re.compile(
-    r"キャンセル|取り?消|とりけ|やめ|消し|不要|いらな|\b(?:cancel|scrap|delete|drop|remove|don't need|no longer "
-    r"need)\b",
+    r"キャンセル|取り?消|とりけ|やめ|消し|不要|いらな|要らな|いらん|必要(?:が|は)?な(?:く|い|し)"
+    r"|(?:電話|来)(?:しなく|なく)て(?:いい|結構|大丈夫)|"
+    r"\b(?:won'?t need|call(?:ed|ing)? off|can'?t take|cancel|scrap|delete|drop|remove|don't need|no longer need)\b",
     re.IGNORECASE,
 )
 _WHEN_CALLED = re.compile(
-    r"電話[^。]{0,8}(?:来|く(?:る|れ)|かか|もらえ)|かかって|\b(?:you|they|someone|agent)\b[^.?]{0,12}\b(?:call"
+    r"電話[^。]{0,8}(?:来|く(?:る|れ)|かか|もらえ)|かかって|\b(?:hear|heard) from (?:you|someone"
+    r"|somebody)\b|\b(?:you|they|someone|agent)\b[^.?]{0,12}\b(?:call"
     r"|ring|phon)|\bmy call\b",
     re.IGNORECASE,
 )
@@ -158,6 +162,7 @@ _FAREWELL = re.compile(
 )
 _THANKS = re.compile(r"どうも|ありがと|おおきに|\b(?:thanks|thank you|cheers|ta)\b", re.IGNORECASE)
 _OF_A_CHANGE = frozenset({"new_slot", "new_number", "chosen_callback"})
+_REFERENCE = re.compile(r"受付番号|予約番号|\b(?:reference|ref|booking (?:number|code))\b", re.IGNORECASE)
 _FROM_TO = re.compile(
     r"(?:何時|いつ)(?:まで|から)|\b(?:until|till|how (?:late|early)|what time do you (?:open|close))\b", re.IGNORECASE
 )
@@ -185,13 +190,22 @@ _YES_WITH_SMALL_KANA = re.compile(r"は[ぁ-ぉー〜~]*[いぃ]+[ー〜~。.!�
 _WISHES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "cancel_callback",
-        re.compile(rf"{_CALL}(?:の予約)?[をはの]?(?:キャンセル|取り?消|とりけ)|\bcancel\s+{_CALL_EN}", re.IGNORECASE),
+        re.compile(
+            rf"{_CALL}(?:の予約)?[をはの]?(?:キャンセル|取り?消|とりけ)|\bcancel\s+{_CALL_EN}|"
+            rf"{_CALL}(?:の予約)?(?:は|が)?(?:もう)?(?:必要(?:が|では)?な|いらな|要らな|いらん|不要に)|"
+            rf"\b(?:won'?t|don'?t|do not|no longer) (?:be )?need(?:ing)? {_CALL_EN}",
+            re.IGNORECASE,
+        ),
     ),
     (
         "move_callback",
         re.compile(
             rf"{_CALL}(?:の(?:日時|時間|日程|日|予約))?[をの][^。]{{0,16}}(?:変更|変え|ずらし|移し|早め|遅らせ)|"
-            rf"\b(?:move|reschedule|change|push|shift|postpone)\s+(?:the time of\s+)?{_CALL_EN}",
+            rf"\b(?:move|reschedule|change|push|shift|postpone)\s+(?:the time of\s+)?{_CALL_EN}|"
+            r"\b(?:tomorrow|today|tonight|\w+day|that (?:time|day)|then)(?:'s| is"
+            r"| has become)? (?:no good|not good|no longer good|bad now"
+            r"|impossible)\b|\bcan'?t (?:do|make) (?:it|that|tomorrow|today|\w+day)\b(?! work)|"
+            r"(?:その(?:日|時間)|明日|今日|明後日|[月火水木金]曜日?|\d{1,2}時)(?:は|が)?[^。、]{0,8}(?:都合が?(?:悪|つかな)|だめに|ダメに|無理に|出られなく)",
             re.IGNORECASE,
         ),
     ),
@@ -264,7 +278,8 @@ def _wish_about_a_booking(plain: str, intent: str) -> str | None:
 def _about_what_is_booked(plain: str, intent: str) -> str | None:
     """What is wanted of a call that was booked before, where the message says that there is one."""
     if len(plain) > 2 * LONG or not (
-        _IS_BOOKED.search(plain) or (_names_a_reference(plain) and _A_BOOKING.search(plain))
+        _IS_BOOKED.search(plain)
+        or (_names_a_reference(plain) and (_A_BOOKING.search(plain) or _REFERENCE.search(plain)))
     ):
         return None
     if _CANCELS.search(plain):
@@ -306,9 +321,9 @@ def asks_for_another(text: str) -> bool:
 
 
 def without_another(text: str) -> str:
-    """The message without the clause that asks for one more call."""
-    clauses = re.split(r"(?<=[。.!！?？])", unicodedata.normalize("NFKC", text))
-    return "".join(clause for clause in clauses if not _ANOTHER.search(clause))
+    """The message without the words that make one more call of it."""
+    plain = unicodedata.normalize("NFKC", text)
+    return _ANOTHER.sub(lambda found: "a call" if found[0].isascii() else "", plain)
 
 
 def asks_when_called(text: str) -> bool:

@@ -24,6 +24,7 @@ _NAMED = re.compile(
     rf"(?:名前|なまえ|氏名)[ 　]?は[、 　]?({_NAME_JA})"
     r"[ 　]?(?:です|でs|でございます|だよ|だ|や|ばい|でお願い(?:いた)?します){0,2}[ね]?(?=[、。!！\n]|$)"
 )
+_CALLED = re.compile(r"(?:^|[、。 　はから])([一-龥々ヶぁ-んァ-ヴーA-Za-z・]{1,16}?)(?:と|って)呼(?:ばれて|んで)")
 _COPULA = (
     r"(?:です|でございます|でした|だ|や|やで|やけど|ばい|だけど|だが|っす|ですけど|ですけれども?|ですが"
     r"|なんですけど|なんですが"
@@ -33,7 +34,10 @@ _AFFILIATION = re.compile(r"^.*[一-龥ァ-ヴーA-Za-z0-9)）]の(?=[一-龥ァ
 """「株式会社山田の」, 「娘の」: whose somebody is, before the name."""
 _NAME_EN = r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]*(?: [A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-.]*){0,3}"
 _MY_NAME_IS = re.compile(
-    rf"\b(?:(?:my |the )?na?e?me?(?: is|'s)|my name's|name:|i am called|i'm called|(?:please )?ask for)\s+({_NAME_EN}?)"
+    rf"\b(?:(?:my |the )?na?e?me?(?: is|'s)|my name's|name:|i am called|i'm called|(?:please )?ask for|i go by"
+    rf"|(?:people|everyone|everybody|friends|they|folks|most people) (?:just )?calls? me"
+    rf"|you (?:can"
+    rf"|may) call me)\s+({_NAME_EN}?)"
     r"(?=\s*(?:[,.;!\n(]|$| and | from | at | with | but | calling| by the way))",
     re.IGNORECASE,
 )
@@ -69,7 +73,9 @@ _OF_A_FIRM = re.compile(
 )
 _BUT_FIRST = re.compile(r"^([一-龥々]{2,7}(?:[ 　]?[一-龥々ぁ-んァ-ヴー]{1,6})?)(?:なん)?です(?:けれども?|けど|が)")
 """「田中ですけど冷蔵庫が…」: a name, and on without a comma."""
-_INTRODUCTIONS = (_LABELLED, _SAYS_SO, _NAMED, _MY_NAME_IS, _THIS_IS, _HERE, _OF_A_FIRM, _CLOSED)
+_SIGNED_OFF = re.compile(r"(?<=[.!?\n]) ?([A-Z][a-zà-ÿ'’\-]{1,14})[.!]?\s*$")
+"""One word under all that was said."""
+_INTRODUCTIONS = (_LABELLED, _SAYS_SO, _CALLED, _NAMED, _MY_NAME_IS, _THIS_IS, _HERE, _OF_A_FIRM, _CLOSED, _SIGNED_OFF)
 
 _CLAUSE = re.compile(
     r"(?:[^、。，,.!！?？;；\n/|・ 　]|(?<=\b[A-Z])\.|(?<=Mr)\.|(?<=Mrs)\.|(?<=Dr)\.|\.(?=\S)|(?<=[ァ-ヴー])・"
@@ -168,7 +174,24 @@ def corrected(text: str, known: str) -> str | None:
     ):
         if (found := re.search(pattern, plain, re.IGNORECASE)) and (name := answered(found[1])):
             return name
-    return None
+    found = _SHOULD_BE.search(plain)
+    right = answered(found[1] or found[2]) if found else None
+    return right if right and (has_letters_of(right, known) or persons.has_surname(right)) else None
+
+
+def has_letters_of(name: str, known: str) -> bool:
+    """Whether two names begin alike, as a name and its slip do."""
+    return name[:1].casefold() == known[:1].casefold()
+
+
+_SHOULD_BE = re.compile(
+    rf"(?:that|it|this)(?: should|'s supposed to| was meant to|'s meant to)? (?:be|read|say|is)\s+({_NAME_EN})[.!]*$"
+    r"|(?:正しくは|本当は|すみません|ごめんなさい|あ|[、。 　]|^)"
+    r"([^、。\s]{1,12}?)の(?:間違い|まちがい"
+    r"|誤り|打ち間違い)(?:です|でした)?[。]*$",
+    re.IGNORECASE,
+)
+"""What a name should be."""
 
 
 def without_introduction(text: str) -> str:
@@ -241,6 +264,9 @@ def _person(clause: str, *, is_first: bool, is_one_of_many: bool) -> str | None:
         return None
     name = _AFFILIATION.sub("", found[1])
     if persons.has_surname(name):
+        return name
+    is_of_a_firm = is_first and found[2] and name != found[1] and _FIRM_JA.match(found[1])
+    if is_of_a_firm and not persons.is_a_sentence(name) and not persons.is_no_person(name):
         return name
     is_likely = bool(is_first and found[2]) and not persons.is_a_sentence(name)
     is_foreign = bool(_I_AM.match(clause)) and persons.is_foreign(name)

@@ -46,6 +46,8 @@ _NO_NAMES_EN = frozenset(
     "japan japanese english tokyo osaka director department head wifi broken leaking leak number date name "
     "company address "
     "having trouble afraid unable calling looking trying going getting waiting about so just really very quite "
+    "hurry ugh sigh honestly terrible awful useless ridiculous annoying disappointed cheap wow lol hope hopefully maybe"
+    " whatever anyway indeed seriously really absolutely desperate frustrating confirm confirmed correct perfect "
     "department accounts purchasing reception assistant line email fax www http https am pm".split()
 )
 _A_SENTENCE = re.compile(

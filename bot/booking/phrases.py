@@ -56,7 +56,9 @@ _TIME_EN = (
         "(?:half|quarter) (?:past|to) (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\\d{1,2})",
         r"\d{1,2}(?:[:.]\d\d)?\s*(?:a\.?m\.?|p\.?m\.?|o'clock)",
         r"\d{1,2}:\d\d",
-        "asap|as soon as possible|right now|now|straight away",
+        "asap|as soon as (?:possible|you (?:can|could)|you(?:'re| are) able|convenient)|(?:at|on) "
+        "(?:your|the) earliest convenience",
+        "right (?:now|away)|now|straight ?away|immediately",
         rf"{_MONTH_EN}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH_EN}(?![a-z])",
     )
     + "(?![a-z'’])"
@@ -94,7 +96,7 @@ CALL_REQUEST = re.compile(
     _any(
         r"\b(?:please\s+)?(?:(?:can|could|would|will)\s+(?:you|someone|somebody|anyone)\s+(?:please\s+)?)?"
         r"(?:you can\s+)?"
-        rf"(?:call|ring|phone|reach|get|catch|contact|text)\s+(?:me\s+|us\s+|hold of "
+        rf"(?:call|cal|ring|phone|fone|reach|get|catch|contact|text)\s+(?:me\s+|us\s+|hold of "
         rf"me\s+)?(?:back\s+)?(?:on\s+|at\s+)?(?=[+\d({NUMBER_WAS_HERE}])",
         r"(?<=[時分半])(?:頃|ごろ)?に?かけて(?:いただ|頂|ほし|欲し|くだ|下さ|もら|くれ)[^、。！!？?\n]*",
         r"お?電話で(?:お話し?|話し?|ご?相談)(?:が|を)?(?:し)?たい(?:です|んです(?:が|けど)?|のですが)?",
@@ -190,6 +192,7 @@ COURTESY = re.compile(
         "(?:i )?hope (?:you(?:'re| are)|this finds you|all is) (?:doing )?(?:well|fine|good)",
         "that would be (?:great|wonderful|lovely|perfect|fine|good|helpful|appreciated)|much appreciated|thanks "
         "in advance",
+        "(?:もし)?(?:それに|そちらに|電話に|こちらに)?(?:お?出|つなが|繋が)(?:ら|られ)?な(?:ければ|かったら|い(?:場合|とき|時)は?)",
         "(?:best|kind|warm) regards|regards|sincerely|best",
         "突然(?:の|に)?(?:ご連絡)?(?:失礼|すみません|申し訳).*|恐れ入りますが|恐縮ですが|お手数です?が"
         "|お忙しいところ.*|夜分.*失礼.*",
@@ -313,6 +316,6 @@ AROUND_EN = frozenset(
     "ring text try use ok okay then rather better be good fine works work suits suit and so oh um uh also time day one "
     "prefer preferred like want need mean meant no not yes with or if possible maybe perhaps best new other different "
     "change changed again here wait free available around some sometime any anytime after before between right correct "
-    "there just only now hi hello hey reach thanks".split()
+    "there just only now hi hello hey reach thanks as well too else more second another both add".split()
 )
 """Words around an answer: what is left without number and time, if it is nothing else, is no matter."""

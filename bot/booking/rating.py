@@ -13,6 +13,11 @@ _DIGIT = re.compile(
 )
 _SAID = re.compile(r"(?<!\d)([1-5])\s*(?:です|点(?!\d)|つ星|stars?\b|out of 5)", re.IGNORECASE)
 """Stars that are told after words about the call."""
+_SPELLED = re.compile(
+    r"\b(one|two|three|four|five)(?: (?:out )?of five| stars?\b| points?\b)|^\W*(one|two|three|four|five)\W*$",
+    re.IGNORECASE,
+)
+_NUMBERS = {word: number for number, word in enumerate(("one", "two", "three", "four", "five"), start=1)}
 _KANJI = dict(zip("一二三四五", range(1, 6), strict=True))
 _STARS = re.compile(r"^\W*?([★⭐]+)")
 _WORDS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
@@ -39,6 +44,8 @@ def read(text: str) -> int | None:
         return min(MOST, len(found[1]))
     if found := _SAID.search(plain):
         return int(found[1])
+    if found := _SPELLED.search(plain):
+        return _NUMBERS[(found[1] or found[2]).casefold()]
     if len(plain) > LONGEST:
         return None
     return next((stars for pattern, stars in _WORDS if pattern.search(plain)), None)

@@ -5,6 +5,16 @@ import unicodedata
 
 _ABOUT_THE_CALL: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
+        "ask_later",
+        re.compile(
+            r"(?:あとで|後で|あとから|後から|のちほど|途中で|直前に|予約(?:した)?(?:後|あと)|急に).{0,12}(?:変更|変え|キャンセル|取り?消)|"
+            r"\b(?:can|could|may|is it possible)\b[^.?]*\b(?:change|move|cancel|reschedule)\b[^.?]*"
+            r"\b(?:later|afterwards?|after booking|if (?:something|anything|i|needed|necessary|need)"
+            r"|in case|last minute)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
         "ask_why",
         re.compile(
             r"(?:個人情報|プライバシー|(?:私|わたし)の情報)[^。]{0,8}(?:使|扱|守|漏|大丈夫|安全|どう|残)|"
@@ -19,6 +29,8 @@ _ABOUT_THE_CALL: tuple[tuple[str, re.Pattern[str]], ...] = (
         "ask_wait",
         re.compile(
             r"(?:前|先|並んで).{0,6}(?:何|なん)(?:人|にん)|(?:何|なん)(?:人|にん)(?:待ち|くらい|ぐらい)?.{0,4}(?:待って|待ち|並んで)|何番目"
+            r"|いつ(?:ごろ|頃)?(?:に)?(?:お?電話|連絡|折り?返し|かか)[^。]{0,8}(?:来|くる|きま|もらえ|いただけ|かか|ってき)"
+            r"|\bwhen (?:will|do|am|are|can|should)\b[^.?]{0,20}\b(?:hear from|be called|get (?:a|the|my) call)\b"
             r"|\bhow many (?:\w+ )?(?:people|callers|customers|others|calls)?[^.?]{0,16}(?:ahead|before"
             r"|in front|waiting|in line"
             r"|in the queue)\b|\bhow (?:far|long) (?:back )?(?:am i|is) [^.?]{0,12}(?:queue|line)\b",
@@ -52,7 +64,7 @@ _KEEPS = re.compile(
 )
 """Says that the booking is to stand."""
 _UNSURE = re.compile(
-    r"(?:わから|分から|分かん|わかん)(?:ない|ん|へん|ません)|未定|決ま(?:ら|って(?:い)?)ない|迷って|悩んで|なんとも|どうしよ|覚えて(?:い)?(?:ない|ません)|忘れ|なくし|無くし|"
+    r"(?:わから|わかり|分から|分かり|分かん|わかん)(?:ない|ん|へん|ません)|未定|決ま(?:ら|って(?:い)?)ない|迷って|悩んで|なんとも|どうしよ|覚えて(?:い)?(?:ない|ません)|忘れ|なくし|無くし|"
     r"\b(?:not (?:so |quite |really )?sure|don'?t (?:really )?know|no idea|hard to say|can'?t (?:say"
     r"|remember|recall)|haven'?t decided|undecided"
     r"|lost (?:it|the)|forgot(?:ten)?|don'?t remember|don'?t have (?:it|one|the|that))\b",

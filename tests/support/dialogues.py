@@ -18,6 +18,7 @@ In every turn of every talk nothing is said twice in a row, no number is shown, 
 """
 
 import asyncio
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -108,6 +109,10 @@ def dialogues(which: Set, languages: Iterable[Language] = LANGUAGES) -> list[Dia
     return found
 
 
+_NUMBERS = itertools.count(1)
+"""One series for all stages, which may share a database."""
+
+
 class Stage:
     """Where talks are played: the product beside a running assistant, and every phone's inbox."""
 
@@ -130,12 +135,11 @@ class Stage:
             policy=settings.notices.value(links=product.links.key, unknown_zone=product.business.timezone),
         )
         self._sending = asyncio.Lock()
-        self._numbers = 0
 
     def number(self) -> str:
         """A mobile number that nobody else has."""
-        self._numbers += 1
-        return f"080-5{self._numbers // 1000:03d}-{self._numbers % 1000:04d}"
+        count = next(_NUMBERS)
+        return f"080-5{count // 1000:03d}-{count % 1000:04d}"
 
     async def code_for(self, numbers: Iterable[str]) -> str:
         """The digits that one of these phones received last; empty where none did."""

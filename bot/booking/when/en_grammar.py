@@ -191,10 +191,10 @@ GRAMMAR = {
         r"|works?|is|please))|overmorrow|tomorrow|(?:later (?:on )?)?today|(?:the )?(?:next|following) day"
     ),
     "named": (
-        r"(?:on )?(?:christmas eve|christmas day|christmas(?! (?:card|tree|cake|present|gift|sale|order"
+        r"(?<![a-z])(?:on )?(?:christmas eve|christmas day|christmas(?! (?:card|tree|cake|present|gift|sale|order"
         r"|party|light|shop|ham|decor)\w*)"
         r"|xmas(?: day| eve)?|new year'?s eve|new year'?s day|boxing day|halloween|valentine'?s day)"
-        r"|(?:on |the |on the )?(?:golden week|obon(?= |$|[,.])|coming of age day"
+        r"|(?<![a-z])(?:on |the |on the )?(?:golden week|obon(?= |$|[,.])|coming of age day"
         r"|(?:national )?foundation day|emperor's birthday"
         r"|vernal equinox day|spring equinox|showa day|constitution (?:memorial )?day|greenery day"
         r"|children's day|marine day"
