@@ -70,6 +70,7 @@ from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
 from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.today import Today
 from bot.usecases.transfers import Transfers
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
@@ -141,6 +142,7 @@ class Product:
     keys: ApiKeys
     kpis: Kpis
     forecast: Forecast
+    today: Today
     desk: Desk
     follow_ups: FollowUps
     accounts: Accounts
@@ -326,6 +328,7 @@ def connect(settings: Settings | None = None) -> Product:
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
+        today=Today(database, tz=business.timezone, line=line, lines=settings.carrier.lines),
         forecast=Forecast(database, rules=rules, seats=seats, target=settings.capacity.kept_target),
         desk=desk,
         follow_ups=follow_ups,

@@ -68,6 +68,7 @@ from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
 from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.today import Today
 from bot.usecases.transfers import Transfers
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
@@ -359,6 +360,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         consent=world.consent, inbound=world.inbound,
         keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
         kpis=Kpis(world.database, timezone=TOKYO),
+        today=Today(world.database, tz=TOKYO, line=world.line, lines=60),
         forecast=Forecast(world.database, rules=world.rules, seats=world.seats, target=0.95),
         accounts=accounts, people=People(world.database),
         presences=Presences(world.database),
