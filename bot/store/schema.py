@@ -193,6 +193,7 @@ agents = Table(
     Column("phone_number", String(16), nullable=False),
     Column("role", String(16), nullable=False),
     Column("presence", String(16), nullable=False),
+    Column("presence_since", UtcDateTime),  # in business time; a trigger keeps every spell that is over
     # What somebody can answer; an empty list is everything.
     Column("topics", JSON, nullable=False, server_default="[]"),
     Column("languages", JSON, nullable=False, server_default="[]"),

@@ -147,7 +147,9 @@ def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
         chosen = field(request, "presence")
         if chosen not in CHOICES:
             raise FormRefused
-        await product.presences.choose(session_of(request).agent, Presence(chosen), real_now=datetime.now(UTC))
+        await product.presences.choose(
+            session_of(request).agent, Presence(chosen), now=product.clock.now(), real_now=datetime.now(UTC)
+        )
         return json({"presence": chosen}) if not wants_page(request) else redirect("/desk", status=303)
 
     @blueprint.post("/alive")
