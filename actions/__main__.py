@@ -9,6 +9,8 @@ from typing import Any
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
+from bot import logging
+
 PORT = 5055
 
 
@@ -21,6 +23,7 @@ class DomainlessExecutor(ActionExecutor):
 
 def main() -> None:
     """Serve on ACTIONS_PORT until told to stop."""
+    logging.set_up(os.environ.get("LOG_LEVEL") or "info")
     executor = DomainlessExecutor()
     executor.register_package("actions")
     port = int(os.environ.get("ACTIONS_PORT") or PORT)
