@@ -74,6 +74,7 @@ from bot.usecases.today import Today
 from bot.usecases.transfers import Transfers
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
+from bot.usecases.wordings import Wordings
 from bot.vendors.line import LineClient
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
@@ -153,6 +154,7 @@ class Product:
     bulk: Bulk
     do_not_call: DoNotCall
     vips: Vips
+    wordings: Wordings
     health: Health
     links: Links
     emails: Emails
@@ -333,6 +335,7 @@ def connect(settings: Settings | None = None) -> Product:
         bulk=Bulk(database, bookings=bookings, desk=desk, follow_ups=follow_ups),
         do_not_call=DoNotCall(database, numbers=numbers),
         vips=Vips(database, numbers=numbers, from_settings=order.vips),
+        wordings=Wordings(database, business=business, site=settings.public_base_url),
         accounts=accounts,
         second_factor=SecondFactor(database, accounts, issuer=business.name("en")),
         people=People(database),

@@ -348,6 +348,19 @@ vips = Table(
     Column("added_at", UtcDateTime, nullable=False),
 )
 
+wordings = Table(
+    "wordings",
+    metadata,
+    # How a business words a sentence, the newest row of each; without a text it is said as it is by default again.
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("text", Text),
+    Column("who", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "name", "language", "number"),
+)
+
 verification_codes = Table(
     "verification_codes",
     metadata,

@@ -72,6 +72,7 @@ from bot.usecases.today import Today
 from bot.usecases.transfers import Transfers
 from bot.usecases.understanding import Understanding
 from bot.usecases.wishes import Wishes
+from bot.usecases.wordings import Wordings
 from bot.wiring import Product
 from tests.support.carriers import ScriptedDialer, ScriptedRooms, ScriptedSms, ScriptedTalks, sid_of
 from tests.support.clocks import REAL, TOKYO, TUESDAY, MovableClock, tokyo
@@ -366,6 +367,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         second_factor=SecondFactor(world.database, accounts, issuer="Shop"), audit=AuditLog(world.database),
         finding=Finding(world.database, numbers=NUMBERS), do_not_call=DoNotCall(world.database, numbers=NUMBERS),
         vips=Vips(world.database, numbers=NUMBERS, from_settings=product.vips.from_settings),
+        wordings=Wordings(world.database, business=product.business),
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)

@@ -34,6 +34,7 @@ from bot.gateway.desk.lists import ListPages, add_lists
 from bot.gateway.desk.manager import ManagerPages, add_manager
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.promising import PromisingPages, add_promising
+from bot.gateway.desk.templates import TemplatePages, add_templates
 from bot.gateway.desk.today import TodayPages, add_today
 from bot.usecases.agent import (
     RESOLUTIONS,
@@ -70,6 +71,7 @@ def desk_blueprint(product: Product) -> Blueprint:
     add_today(blueprint, TodayPages(product))
     add_calls(blueprint, product, CallPages(product))
     add_lists(blueprint, product, ListPages(product))
+    add_templates(blueprint, product, TemplatePages(product))
     _add_reading(blueprint, pages, watch)
     _add_figures(blueprint, KpiPages(product), ForecastPages(product))
     _add_writing(blueprint, product, pages)
