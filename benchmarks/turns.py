@@ -62,8 +62,8 @@ async def talk(person: Person, *, rounds: int) -> int:
     return len(person.turns)
 
 
-async def measure(product: Product, *, people: int, rounds: int) -> list[tuple[str, int, Counter[str], float]]:
-    """Channel, turns, processor seconds and slowest turn of each kind of person."""
+async def measure(product: Product, *, people: int, rounds: int) -> list[tuple[str, int, Counter[str], int]]:
+    """Channel, turns, processor seconds and wrong answers of each kind of person."""
     rows = []
     async with httpx.AsyncClient(base_url=product.url, timeout=60.0, trust_env=False) as http:
         await talk(OnTheWeb(http, 900), rounds=1)  # all is warm
@@ -78,7 +78,7 @@ async def measure(product: Product, *, people: int, rounds: int) -> list[tuple[s
             turns = sum([await talk(person, rounds=rounds) for person in everybody])
             part = (time.monotonic() - began) / lasted
             used = spent(product) - before
-            net = Counter({name: max(0.0, used[name] - idle[name] * part) for name in used})  # type: ignore[arg-type]
+            net = Counter({name: max(0.0, used[name] - idle[name] * part) for name in used})
             rows.append((kind.channel, turns, net, sum(person.mixed_up + person.lost for person in everybody)))
     return rows
 
