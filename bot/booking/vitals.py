@@ -1,4 +1,4 @@
-"""How well each part of the product is, judged from what it was seen to do: what is told, and when somebody must act."""
+"""How well each part of the product is, judged from what was seen: what is told, and when somebody must act."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

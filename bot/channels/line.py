@@ -164,9 +164,11 @@ class LineChannel:
     async def _has_quota(self) -> bool:
         """Whether the month has a message left; where LINE does not tell, it is tried."""
         known = await self._known_quota()
-        if known is None or known[1].limit is None:
+        if known is None:
             return True
         quota = known[1]
+        if quota.limit is None:
+            return True
         if quota.used >= WATCHED_FROM * quota.limit:
             log.warning("line_quota", used=quota.used, limit=quota.limit)
         self._quota = (known[0], Quota(limit=quota.limit, used=quota.used + 1))

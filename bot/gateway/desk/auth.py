@@ -26,7 +26,7 @@ LOGOUT = "/desk/logout"
 FORM_TOKEN = re.compile(r"[\w-]{43}")
 OWN_PAGES = re.compile(
     r"/desk(/callbacks(/[A-Za-z0-9]{1,12})?|/lists/(do-not-call|vip)(/[0-9a-f]{16})?"
-    r"|/(book|supervision|kpis|forecast|account|people|keys|audit))?"
+    r"|/(book|supervision|kpis|forecast|health|account|people|keys|audit))?"
 )
 FAILURES_PER_MINUTE = 6
 LOGINS_FROM_ONE_ADDRESS = 30
