@@ -8,11 +8,14 @@ import os
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
+from bot import logging
+
 PORT = 5055
 
 
 def main() -> None:
     """Serve on ACTIONS_PORT until told to stop."""
+    logging.set_up(os.environ.get("LOG_LEVEL") or "info")
     executor = ActionExecutor()
     executor.register_package("actions")
     port = int(os.environ.get("ACTIONS_PORT") or PORT)

@@ -70,10 +70,12 @@ from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
 from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.today import Today
 from bot.usecases.transfers import Transfers
 from bot.usecases.understanding import Understanding
 from bot.usecases.vitals import CheckUp
 from bot.usecases.wishes import Wishes
+from bot.usecases.wordings import Wordings
 from bot.vendors.line import LineClient
 from bot.vendors.twilio import TwilioClient
 from bot.wording import hours as hours_wording
@@ -141,6 +143,7 @@ class Product:
     keys: ApiKeys
     kpis: Kpis
     forecast: Forecast
+    today: Today
     desk: Desk
     follow_ups: FollowUps
     accounts: Accounts
@@ -152,6 +155,7 @@ class Product:
     bulk: Bulk
     do_not_call: DoNotCall
     vips: Vips
+    wordings: Wordings
     health: Health
     check_up: CheckUp
     links: Links
@@ -329,12 +333,14 @@ def connect(settings: Settings | None = None) -> Product:
         ratings=Ratings(database),
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
+        today=Today(database, tz=business.timezone, line=line, lines=settings.carrier.lines),
         forecast=Forecast(database, rules=rules, seats=seats, target=settings.capacity.kept_target),
         desk=desk,
         follow_ups=follow_ups,
         bulk=Bulk(database, bookings=bookings, desk=desk, follow_ups=follow_ups),
         do_not_call=DoNotCall(database, numbers=numbers),
         vips=Vips(database, numbers=numbers, from_settings=order.vips),
+        wordings=Wordings(database, business=business, site=settings.public_base_url),
         accounts=accounts,
         second_factor=SecondFactor(database, accounts, issuer=business.name("en")),
         people=People(database),

@@ -3,7 +3,7 @@
 No number in it can belong to anybody: 090-0 is not given out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from heapq import heapreplace
@@ -25,7 +25,16 @@ A_SLOT = (3.4, 4.6, 5.6, 5.2, 4.2, 3.2, 2.8, 3.4, 4.4, 5.0, 4.8, 4.2, 3.8, 3.4, 
 MISSED = (Outcome.NO_ANSWER, Outcome.NO_ANSWER, Outcome.VOICEMAIL, Outcome.NOT_CONFIRMED, Outcome.BUSY)
 RETRIES = (5 * MINUTE, 30 * MINUTE)
 Rows = dict[str, list[dict[str, Any]]]
-TABLES = ("conversations", "messages", "callbacks", "callback_events", "attempts", "notices", "notes")
+TABLES = (
+    "conversations",
+    "messages",
+    "callbacks",
+    "callback_events",
+    "attempts",
+    "notices",
+    "notes",
+    "presence_spells",
+)
 """In the order in which rows refer to each other."""
 
 
@@ -87,7 +96,18 @@ class Past:
                 rows[name] += made
         for _ in range(int(len(wishes) * self._chance.uniform(0.35, 0.6))):
             self._talk(rows, windows[0].start + self._seconds(-3 * 3600, 13 * 3600), self._chance.choice("jjjje"))
+        rows["presence_spells"] = list(self._shifts(windows))
         return rows
+
+    def _shifts(self, windows: Sequence[Window]) -> Iterator[dict[str, Any]]:
+        """Everybody is ready all day but for a break, one after the other."""
+        opens, closes = windows[0].start, windows[-1].end
+        for index, agent_id in enumerate(self._setting.agent_ids):
+            pause = opens + (closes - opens) / 2 + index * timedelta(minutes=45)
+            back = min(pause + timedelta(minutes=45), closes)
+            for state, start, end in (("ready", opens, pause), ("break", pause, back), ("ready", back, closes)):
+                if start < end:
+                    yield {"agent_id": agent_id, "state": state, "started_at": start, "ended_at": end}
 
     def _wish(self, window: Window) -> _Wish:
         chance = self._chance

@@ -4,7 +4,8 @@
     python -m tools.recount 2026-10-01 2026-11-01 --by channel    # told apart; also hour, day, topic, agent
 
 Reads the database of the settings (DATABASE_URL) and writes nothing. It is slow on purpose: one pass in plain Python
-over callbacks, callback_events, attempts, notices and conversations, as docs/kpis.md defines the figures.
+over callbacks, callback_events, attempts, notices, conversations and presence_spells, as docs/kpis.md defines
+the figures.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +34,7 @@ TABLES = {
     "FROM attempts "
     "ORDER BY callback_id, number",
     "notices": "SELECT callback_id, kind, state, sent_at FROM notices WHERE sent_at IS NOT NULL",
+    "spells": "SELECT agent_id, state, started_at, ended_at FROM presence_spells",
     "chats": "SELECT id, channel, created_at FROM conversations",
 }
 WEEK = timedelta(days=7)
@@ -51,7 +54,7 @@ def recount(
 ) -> dict[str, dict[str, float | None]]:
     """Figures by group ("" is everything) for the days from `start` until just before `end`."""
     tallies: dict[str, Tally] = defaultdict(lambda: defaultdict(list))
-    for at, group, name, value in _entries(log, now):
+    for at, group, name, value in (*_entries(log, now), *_duty(log, tz)):
         local = at.astimezone(tz)
         if not start <= local.date() < end:
             continue
@@ -76,6 +79,34 @@ def _entries(log: Log, now: datetime) -> Iterator[tuple[datetime, dict[str, str]
         others = [other for other in numbers[callback["phone_number"]] if other is not callback]
         story = {name: rows.get(callback["id"], []) for name, rows in of.items()}
         yield from _of_callback(callback, story, others, now)
+
+
+def _duty(log: Log, tz: ZoneInfo) -> Iterator[tuple[datetime, dict[str, str], str, float]]:
+    """Agents' time, hour by hour of the day: how long they were on duty, and how much of it was filled."""
+    calls: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for attempt in log["attempts"]:
+        if attempt["ended_at"]:
+            calls[attempt["agent_id"]].append((attempt["started_at"], attempt["ended_at"]))
+    for spell in log["spells"]:
+        if spell["state"] not in ("ready", "after_call"):
+            continue
+        edges = {spell["started_at"], spell["ended_at"]}
+        hour = spell["started_at"].astimezone(tz).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+        while hour < spell["ended_at"]:
+            edges.add(max(hour, spell["started_at"]))
+            hour += timedelta(hours=1)
+        whose = {"agent": spell["agent_id"]}
+        for begin, end in pairwise(sorted(edges)):
+            yield begin, whose, "on duty", _seconds(end - begin)
+            if spell["state"] == "after_call":
+                yield begin, whose, "busy", _seconds(end - begin)
+                continue
+            points = {begin, end} | {at for call in calls[spell["agent_id"]] for at in call if begin < at < end}
+            filled = timedelta()
+            for one, other in pairwise(sorted(points)):
+                if any(start <= one and other <= over for start, over in calls[spell["agent_id"]]):
+                    filled += other - one
+            yield begin, whose, "busy", _seconds(filled)
 
 
 def _of_callback(
@@ -201,6 +232,9 @@ def _figures(tally: Tally) -> dict[str, float | None]:
     def talk_share() -> float | None:
         return sum(tally["talked"]) / sum(tally["reserved"]) if sum(tally["reserved"]) else None
 
+    def filled_share() -> float | None:
+        return sum(tally["busy"]) / sum(tally["on duty"]) if sum(tally["on duty"]) else None
+
     figures: dict[str, Callable[[], float | None]] = {
         "request_rate": lambda: mean("asked in a chat"),
         "callbacks": lambda: len(tally["moved"]) or None,
@@ -223,6 +257,7 @@ def _figures(tally: Tally) -> dict[str, float | None]:
         "response_rate": lambda: mean("responded"),
         "effort": lambda: mean("effort"),
         "agent_use": talk_share,
+        "occupancy": filled_share,
     }
     return {name: figure() for name, figure in figures.items()}
 

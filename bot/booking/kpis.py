@@ -15,7 +15,8 @@ FOLLOWED_FOR = timedelta(days=7)
 COUNTS = (
     "chats", "chats_asking", "callbacks", "moved", "cancelled", "suppressed", "dialled", "dials", "spoken",
     "unreached", "expired", "followed", "settled_once", "surveys", "ratings", "rating_sum", "efforts", "effort_sum",
-    "kept", "broken", "told", "estimates", "estimates_right", "rung", "answered", "talk_s", "reserved_s",
+    "kept", "broken", "told", "estimates", "estimates_right", "rung", "answered", "talk_s", "reserved_s", "on_duty_s",
+    "busy_s",
 )  # fmt: skip
 """What is counted of each chat, promise and dial (`bot/booking/kpi_facts.py`); figures are sums of these."""
 WAITS = ("wait_promise", "wait_asked")
@@ -30,6 +31,7 @@ class Unit(StrEnum):
     CHAT = "chat"  # when the talk began
     PROMISE = "promise"  # when the promised window began
     DIAL = "dial"  # when the phone was dialled
+    SPELL = "spell"  # the hours in which somebody was on duty
 
 
 class Grouping(StrEnum):
@@ -258,10 +260,20 @@ FIGURES = (
     ),
     _share(
         "agent_use", Unit.DIAL, "talk_s", ("reserved_s",),
-        Told(ja="担当者の通話率", en="Agent use"),
+        Told(ja="担当者の通話率", en="Share of talk"),
         Told(
             ja="担当者が折り返しのために確保されていた時間のうち、お客さまと話していた割合です。",
             en="Of the time for which agents were kept for a callback, the share in which they spoke.",
+        ),
+    ),
+    _share(
+        "occupancy", Unit.SPELL, "busy_s", ("on_duty_s",),
+        Told(ja="担当者の稼働率", en="Agent use"),
+        Told(
+            ja="担当者が「受付可」か「後処理」だった時間のうち、電話（発信から終わりまで）と後処理に使った割合です。"
+            "休憩・不在は含みません。状態が変わったときに、それまでの時間を数えます。",
+            en="Of the time in which agents were ready or in after-call work, the share spent on calls (from the dial "
+            "until they ended) and on after-call work. Breaks are left out. Time counts once the state has changed.",
         ),
     ),
 )  # fmt: skip

@@ -29,6 +29,7 @@ _FIRM = re.compile(
     r"^\s*([A-Z][\w&'’-]*(?: [\w&'’-]+){0,4} (?:Ltd|Limited|Inc|Corp|Co|LLC|GmbH|Company|KK|K\.K)\b\.?)\s*$"
 )
 _NAME_LINE = re.compile(r"^[一-龥々ヶぁ-んァ-ヴー]{1,6}(?:[ 　][一-龥々ぁ-んァ-ヴー]{1,6})?$")
+_TWO_NAMES = re.compile(r"^[一-龥々ヶ]{1,4}[ 　][一-龥々ぁ-んァ-ヴー]{1,5}$")
 _MOST_LINES = 8
 
 
@@ -76,10 +77,19 @@ def _signed(told: str) -> list[tuple[int, int, str]]:
         at += len(line) + 1
     closings = (n for n, (_, _, line) in enumerate(places) if n and (_RULE.match(line) or _CLOSING.search(line)))
     after = next((n + 1 for n in closings), None)
-    if after is None or len(places) - after > _MOST_LINES:
+    if after is None:
+        written = [place for place in places if place[2].strip()]
+        return written[-1:] if len(written) > 1 and _is_a_name_alone(written[-1][2]) else []
+    if len(places) - after > _MOST_LINES:
         return []
     signs = [place for place in places[after:] if place[2].strip() and _belongs(place[2])]
     return [place for place in places[after - 1 : after] if not _has_more(place[2])] + signs
+
+
+def _is_a_name_alone(line: str) -> bool:
+    """Whether the last line of a message is the name of who wrote it."""
+    bare = _READING.sub("", line).strip()
+    return persons.is_full_name(bare) or bool(_TWO_NAMES.match(bare) and not persons.is_no_person(bare))
 
 
 def _has_more(line: str) -> bool:

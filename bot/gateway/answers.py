@@ -171,7 +171,7 @@ class FigureDefinition(Shape):
     title: TwoLanguages
     meaning: TwoLanguages
     form: Literal["share", "mean", "count", "seconds"]
-    counted_on: Literal["chat", "promise", "dial"]
+    counted_on: Literal["chat", "promise", "dial", "spell"]
 
 
 class Kpis(Shape):

@@ -10,8 +10,10 @@ from sqlalchemy import Column, Row, exists, select
 
 from bot.booking.callback import OPEN, Outcome, Status
 from bot.booking.kpi_facts import Dialled, Fact, History, Made, chat_fact
+from bot.booking.kpi_spells import Spell
 from bot.booking.window import Window
 from bot.store.database import Transaction
+from bot.store.presence_schema import presence_spells
 from bot.store.schema import attempts, callback_events, callbacks, conversations, notices
 
 SUPPRESSED = "suppressed"
@@ -47,6 +49,41 @@ async def talks_of(tx: Transaction, callback_ids: Collection[str]) -> set[str]:
     return {talk for talk in rows.scalars() if talk}
 
 
+async def spells_of(tx: Transaction, callback_ids: Collection[str]) -> set[str]:
+    """The spells in which calls about these callbacks were somebody's."""
+    rows = await tx.execute(
+        select(presence_spells.c.id)
+        .join(attempts, attempts.c.agent_id == presence_spells.c.agent_id)
+        .where(attempts.c.callback_id.in_(callback_ids), *_IN_THE_SPELL)
+    )
+    return {str(spell_id) for spell_id in rows.scalars()}
+
+
+async def spells(tx: Transaction, ids: Collection[str]) -> list[Spell]:
+    """These spells, with the calls in them."""
+    numbers = [int(spell_id) for spell_id in ids]
+    rows = (await tx.execute(select(presence_spells).where(presence_spells.c.id.in_(numbers)))).all()
+    calls: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for row in await tx.execute(
+        select(presence_spells.c.id, attempts.c.started_at, attempts.c.ended_at)
+        .join(attempts, attempts.c.agent_id == presence_spells.c.agent_id)
+        .where(presence_spells.c.id.in_(numbers), *_IN_THE_SPELL)
+    ):
+        calls[row.id].append((row.started_at, row.ended_at))
+    return [
+        Spell(
+            id=str(row.id), agent_id=row.agent_id, state=row.state, started_at=row.started_at, ended_at=row.ended_at,
+            calls=tuple(calls[row.id]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+_IN_THE_SPELL = (
+    attempts.c.ended_at.is_not(None),
+    attempts.c.started_at < presence_spells.c.ended_at,
+    attempts.c.ended_at > presence_spells.c.started_at,
+)
 _CALLBACK = (
     callbacks.c.id, callbacks.c.channel, callbacks.c.topic, callbacks.c.status, callbacks.c.created_at,
     callbacks.c.phone_number,

@@ -10,14 +10,14 @@ kpi_changes = Table(
     metadata,
     # Written by triggers, in the transaction of whatever changed: nothing can change and not be counted anew.
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("unit", String(8), nullable=False),  # callback or chat
+    Column("unit", String(8), nullable=False),  # callback, chat or spell
     Column("subject", String(43), nullable=False),
 )
 
 kpi_facts = Table(
     "kpi_facts",
     metadata,
-    Column("subject", String(43), primary_key=True),  # the callback, or the talk
+    Column("subject", String(43), primary_key=True),  # the callback, the talk, or the spell
     Column("unit", String(8), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("day", Date, nullable=False),  # in business time, as the hour

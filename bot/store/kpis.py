@@ -14,7 +14,9 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    String,
     and_,
+    cast,
     delete,
     func,
     insert,
@@ -31,9 +33,10 @@ from bot.booking.kpis import COUNTS, WAITS, Figure, Grouping, Unit
 from bot.store import kpi_months
 from bot.store.database import Transaction, one_at_a_time, upsert
 from bot.store.kpi_schema import kpi_changes, kpi_facts, kpi_stale_days, kpi_state, kpi_sums
+from bot.store.presence_schema import presence_spells
 from bot.store.schema import callbacks, conversations
 
-CALLBACK, CHAT = "callback", "chat"
+CALLBACK, CHAT, SPELL = "callback", "chat", "spell"
 DIMENSIONS: dict[Grouping, ColumnElement[str]] = {
     Grouping.DAY: literal(""),
     Grouping.HOUR: kpi_facts.c.hour,
@@ -41,7 +44,7 @@ DIMENSIONS: dict[Grouping, ColumnElement[str]] = {
     Grouping.TOPIC: kpi_facts.c.topic,
     Grouping.AGENT: kpi_facts.c.agent,
 }
-NOBODYS = (Grouping.TOPIC, Grouping.AGENT)
+NOBODYS = (Grouping.CHANNEL, Grouping.TOPIC, Grouping.AGENT)
 """Where an empty value means that a fact belongs to no group."""
 WHOLE_DAY = "whole_day"
 KEY = ("subject", "unit", "number")
@@ -53,9 +56,10 @@ class Taken:
 
     callback_ids: frozenset[str]
     chat_ids: frozenset[str]
+    spell_ids: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.callback_ids or self.chat_ids)
+        return bool(self.callback_ids or self.chat_ids or self.spell_ids)
 
 
 async def lock(tx: Transaction) -> None:
@@ -81,6 +85,8 @@ async def count_everything_anew(tx: Transaction) -> None:
         await tx.execute(delete(table))
     for unit, table in ((CALLBACK, callbacks), (CHAT, conversations)):
         await tx.execute(insert(kpi_changes).from_select(["unit", "subject"], select(literal(unit), table.c.id)))
+    spells = select(literal(SPELL), cast(presence_spells.c.id, String))
+    await tx.execute(insert(kpi_changes).from_select(["unit", "subject"], spells))
 
 
 async def has_come_due(tx: Transaction, *, now: datetime) -> bool:
@@ -117,20 +123,21 @@ async def take(tx: Transaction, *, limit: int) -> Taken:
     return Taken(
         callback_ids=frozenset(row.subject for row in rows if row.unit == CALLBACK),
         chat_ids=frozenset(row.subject for row in rows if row.unit == CHAT),
+        spell_ids=frozenset(row.subject for row in rows if row.unit == SPELL),
     )
 
 
 async def write_facts(
-    tx: Transaction, taken: Taken, judged: Iterable[Judged], chats: Iterable[Fact], *, tz: ZoneInfo
+    tx: Transaction, taken: Taken, judged: Iterable[Judged], others: Iterable[Fact], *, tz: ZoneInfo
 ) -> None:
     """Put what these subjects count for in the place of what they counted for; the days concerned become stale."""
-    subjects = taken.callback_ids | taken.chat_ids
+    subjects = taken.callback_ids | taken.chat_ids | taken.spell_ids
     known = {
         (row.subject, row.unit, row.number): dict(row._mapping)
         for row in await tx.execute(select(kpi_facts).where(kpi_facts.c.subject.in_(subjects)))
     }
     rows = [_row(fact, tz, check_at=one.check_at) for one in judged for fact in one.facts]
-    rows += [_row(fact, tz, check_at=None) for fact in chats]
+    rows += [_row(fact, tz, check_at=None) for fact in others]
     fresh = {tuple(row[name] for name in KEY): row for row in rows}
     changed = [key for key in known.keys() | fresh.keys() if known.get(key) != fresh.get(key)]
     if not changed:

@@ -193,6 +193,7 @@ agents = Table(
     Column("phone_number", String(16), nullable=False),
     Column("role", String(16), nullable=False),
     Column("presence", String(16), nullable=False),
+    Column("presence_since", UtcDateTime),  # in business time; a trigger keeps every spell that is over
     # What somebody can answer; an empty list is everything.
     Column("topics", JSON, nullable=False, server_default="[]"),
     Column("languages", JSON, nullable=False, server_default="[]"),
@@ -345,6 +346,19 @@ vips = Table(
     Column("reason", Text, nullable=False),
     Column("added_by", Text, nullable=False),
     Column("added_at", UtcDateTime, nullable=False),
+)
+
+wordings = Table(
+    "wordings",
+    metadata,
+    # How a business words a sentence, the newest row of each; without a text it is said as it is by default again.
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("text", Text),
+    Column("who", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "name", "language", "number"),
 )
 
 verification_codes = Table(

@@ -1,5 +1,6 @@
 """What agents read: the board of what is next, and everything about one callback on one page."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -168,9 +169,19 @@ async def read_calls(tx: Transaction, *, now: datetime) -> tuple[Entry, ...]:
 async def read_marked(tx: Transaction, *, now: datetime) -> tuple[Entry, ...]:
     """What a supervisor has to look at, the earliest promise first."""
     found = await callbacks.for_supervisor(tx, promised_since=now - PROMISED_BEFORE, limit=MOST_MARKED)
+    return await read_entries(tx, found, now=now)
+
+
+async def read_entries(
+    tx: Transaction, found: Sequence[Callback], *, standings: Mapping[str, Standing] | None = None, now: datetime
+) -> tuple[Entry, ...]:
+    """Callbacks as lists show them, in the same order."""
     calls = await _running(tx)
     takers = await agents.takers(tx, [callback.id for callback in found])
-    return tuple(_entry(callback, takers, calls.get(callback.id), now=now) for callback in found)
+    places = standings or {}
+    return tuple(
+        _entry(callback, takers, calls.get(callback.id), places.get(callback.id), now=now) for callback in found
+    )
 
 
 async def read_dossier(

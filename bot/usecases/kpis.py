@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.booking.callback import Callback
 from bot.booking.kpi_facts import judge
+from bot.booking.kpi_spells import spell_facts
 from bot.booking.kpi_sums import Sums, Value, value_of
 from bot.booking.kpis import FIGURES, Grouping
 from bot.store import agents, callbacks, kpi_months, kpi_raw, kpis
@@ -16,7 +17,7 @@ from bot.store.kpis import Behind, Taken
 USUAL_DAYS = 28
 MOST_DAYS = 1100
 """Of one report: asked for by nobody in particular, and at the most."""
-DEFINITIONS = 1
+DEFINITIONS = 2
 """Raised with every change of what a figure means: everything is then counted anew."""
 BATCH = 100
 """So many changes in one transaction: on SQLite everybody else waits for it."""
@@ -147,10 +148,15 @@ class Kpis:
             if not taken:
                 return False
             talks = await kpi_raw.talks_of(tx, taken.callback_ids)
-            taken = Taken(callback_ids=taken.callback_ids, chat_ids=taken.chat_ids | talks)
+            in_spells = await kpi_raw.spells_of(tx, taken.callback_ids)
+            taken = Taken(
+                callback_ids=taken.callback_ids, chat_ids=taken.chat_ids | talks, spell_ids=taken.spell_ids | in_spells
+            )
             judged = [judge(history, now=now) for history in await kpi_raw.histories(tx, taken.callback_ids)]
             chats = await kpi_raw.chats(tx, taken.chat_ids)
-            await kpis.write_facts(tx, taken, judged, chats, tz=self._tz)
+            spells = await kpi_raw.spells(tx, taken.spell_ids)
+            duty = [fact for spell in spells for fact in spell_facts(spell, tz=self._tz)]
+            await kpis.write_facts(tx, taken, judged, [*chats, *duty], tz=self._tz)
             await kpis.set_as_of(tx, self.signature, now)
         return True
 

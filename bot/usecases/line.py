@@ -1,6 +1,6 @@
 """The line of those who asked for the soonest call: their place, when to expect us, and how true that was."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -37,12 +37,13 @@ class WaitingLine:
             if callback.kind != Kind.SCHEDULED and callback.status in CHANGEABLE:
                 lines.setdefault((callback.topic, max(callback.due_at, now)), []).append(callback)
         found: dict[str, Standing] = {}
+        on_duty = await store.on_duty(tx) if lines else []
         for (topic, until), waiting in lines.items():
             line = await self._places(tx, [callback.id for callback in waiting], topic, until, now=now)
             for callback in waiting:
                 if place := line.of.get(callback.id):  # who is set aside has none
                     ahead = line.ahead_of(place, now=now)
-                    expected = await self._expected(tx, topic, callback.due_at, ahead, now=now)
+                    expected = await self._expected(tx, topic, callback.due_at, ahead, on_duty=on_duty, now=now)
                     found[callback.id] = Standing(queue_position=place, estimated_start=expected)
         return found
 
@@ -58,7 +59,8 @@ class WaitingLine:
     async def expected_for_next(self, tx: Transaction, topic: str, due_at: datetime, *, now: datetime) -> datetime:
         """When whoever joins the line now may expect the call that is owed at `due_at`."""
         line = await self._places(tx, (), topic, max(due_at, now), now=now)
-        return await self._expected(tx, topic, due_at, line.ahead_of(line.count + 1, now=now), now=now)
+        ahead = line.ahead_of(line.count + 1, now=now)
+        return await self._expected(tx, topic, due_at, ahead, on_duty=await store.on_duty(tx), now=now)
 
     async def _places(
         self, tx: Transaction, callback_ids: Collection[str], topic: str, until: datetime, *, now: datetime
@@ -68,12 +70,19 @@ class WaitingLine:
         return await store.places(tx, callback_ids, since=None if begin == now else begin, until=until, now=now)
 
     async def _expected(
-        self, tx: Transaction, topic: str, due_at: datetime, ahead: list[datetime], *, now: datetime
+        self,
+        tx: Transaction,
+        topic: str,
+        due_at: datetime,
+        ahead: list[datetime],
+        *,
+        on_duty: Sequence[datetime | None],
+        now: datetime,
     ) -> datetime:
         begin = self._begin(topic, due_at, now=now)
         handle_time = await self._handle_time(tx, topic, now=now)
-        on_duty = await store.on_duty(tx) if begin == now else []
-        free_at = [now if since is None else max(now, since + handle_time) for since in on_duty]
+        serving = on_duty if begin == now else ()  # who is here now says nothing about tomorrow
+        free_at = [now if since is None else max(now, since + handle_time) for since in serving]
         if not free_at:  # nobody has come to work yet: the roster says how many will
             free_at = [begin] * self._rostered(topic, due_at, handle_time)
         expected = line.expected_start(due_at, ahead=ahead, free_at=free_at, handle_time=handle_time)

@@ -143,7 +143,7 @@ class LiveCalls:
         async with self._database.write() as tx:
             if not await room_guests.hand_over(tx, colleague, agent_id=agent.id, now=now):
                 raise NoTalk
-            await presences.begin_after_call(tx, agent.id, until=now + self._after_call)
+            await presences.begin_after_call(tx, agent.id, now=now, until=now + self._after_call)
             facts = handover_facts(agent, colleague.agent_id, note)
             await callbacks.note_event(tx, callback.id, HANDED_OVER, at=now, facts=facts)
             others = [one for one in await room_guests.of(tx, dial.id) if one.is_here and one.voice != "speaks"]

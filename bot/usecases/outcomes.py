@@ -64,7 +64,7 @@ class Outcomes:
             await callbacks.note_event(tx, callback.id, "attempt_ended", at=now, facts=facts)
             if outcome == Outcome.CONNECTED:
                 await _ask_how_it_was(tx, callback, now=now)
-                await presences.begin_after_call(tx, dial.agent_id, until=now + self._after_call)
+                await presences.begin_after_call(tx, dial.agent_id, now=now, until=now + self._after_call)
             if not callback.is_open or outcome in SETTLED - {Outcome.CONNECTED}:
                 return  # the agent, or the customer by a key, has already decided how it goes on
             if outcome == Outcome.CONNECTED:

@@ -67,7 +67,7 @@ class Transfers:
                 raise NotFree
             if not await agent_legs.pass_on(tx, dial.id, agent_id=agent.id, to_agent_id=next_one.id):
                 raise NoTalk
-            await presences.begin_after_call(tx, agent.id, until=now + self._after_call)
+            await presences.begin_after_call(tx, agent.id, now=now, until=now + self._after_call)
             facts = handover_facts(agent, next_one.id, note)
             await callbacks.note_event(tx, callback.id, HANDED_OVER, at=now, facts=facts)
             taker = await agents.by_id(tx, next_one.id)

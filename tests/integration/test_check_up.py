@@ -140,7 +140,7 @@ async def test_the_page_is_for_supervisors_and_says_in_words_what_is_ill_and_wha
     assert "No dispatcher runs: nobody is called back." in english
     assert "Start the scheduler at once." in english
     assert "It answers, and its tables are those of this version." in english
-    assert "closed: calls go out" in english
+    assert "not known: no dispatcher runs" in english
     japanese = (await supervisor.get("/desk/health?lang=ja")).text
     assert "発信係が動いていません" in japanese
     assert "対処:" in japanese

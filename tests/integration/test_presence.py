@@ -7,15 +7,20 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
+from sqlalchemy import select
 
 from bot.booking.presence import Presence
 from bot.store.database import Database
+from bot.store.presence_schema import presence_spells
+from bot.usecases.kpis import Kpis, Period
 from bot.usecases.outcomes import AFTER_CALL
 from bot.usecases.presences import AWAY_AFTER
 from tests.support.browser import FLAGS, executable
-from tests.support.clocks import REAL
+from tests.support.clocks import REAL, TOKYO
 from tests.support.desk import PASSWORD, DeskServer, Office, Visitor, serving
 from tests.support.products import SLOT
+
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -39,38 +44,38 @@ async def presence(office: Office, login: str = "sakura") -> str:
 
 async def test_a_closed_desk_is_not_ready_and_an_open_one_is_again(office: Office) -> None:
     sakura = await office.agent()
-    await office.presences.choose(sakura, Presence.READY, real_now=REAL)
+    await office.presences.choose(sakura, Presence.READY, now=office.now, real_now=REAL)
     almost = REAL + AWAY_AFTER
     await office.presences.look(now=office.now, real_now=almost)
     assert await presence(office) == "ready"
     await office.presences.look(now=office.now, real_now=almost + timedelta(seconds=1))
     assert await presence(office) == "away"
     assert await presence(office, "ken") == "ready"  # by phone alone
-    await office.presences.seen([sakura.id], real_now=almost + timedelta(seconds=2))
+    await office.presences.seen([sakura.id], now=office.now, real_now=almost + timedelta(seconds=2))
     assert await presence(office) == "ready"
 
 
 @pytest.mark.parametrize("chosen", [Presence.BREAK, Presence.OFFLINE, Presence.AFTER_CALL])
 async def test_who_is_not_ready_stays_so_whatever_the_desk_does(office: Office, chosen: Presence) -> None:
     sakura = await office.agent()
-    await office.presences.choose(sakura, chosen, real_now=REAL)
+    await office.presences.choose(sakura, chosen, now=office.now, real_now=REAL)
     await office.presences.look(now=office.now + timedelta(days=1), real_now=REAL + timedelta(days=1))
-    await office.presences.seen([sakura.id], real_now=REAL + timedelta(days=1))
+    await office.presences.seen([sakura.id], now=office.now, real_now=REAL + timedelta(days=1))
     assert await presence(office) == chosen
 
 
 async def test_nobody_is_dialled_for_whoever_is_away(office: Office) -> None:
     for login in ("ken", "emma"):
-        await office.presences.choose(await office.agent(login), Presence.OFFLINE, real_now=REAL)
+        await office.presences.choose(await office.agent(login), Presence.OFFLINE, now=office.now, real_now=REAL)
     await office.presences.look(now=office.now, real_now=REAL)  # her desk was never open
     await office.world.book(SLOT)
     assert await office.world.at(SLOT.start) == 0
-    await office.presences.seen([(await office.agent()).id], real_now=REAL)
+    await office.presences.seen([(await office.agent()).id], now=office.now, real_now=REAL)
     assert await office.world.at(SLOT.start + timedelta(seconds=1)) == 1
 
 
 async def test_after_a_call_there_is_time_to_write_and_then_the_agent_is_ready(office: Office) -> None:
-    await office.presences.choose(await office.agent(), Presence.READY, real_now=REAL)
+    await office.presences.choose(await office.agent(), Presence.READY, now=office.now, real_now=REAL)
     attempt = await office.dials(await office.has())
     await office.talks(attempt)
     await office.hangs_up(attempt, duration_s=60)
@@ -84,14 +89,14 @@ async def test_after_a_call_there_is_time_to_write_and_then_the_agent_is_ready(o
 async def test_a_break_that_was_chosen_during_the_call_begins_after_it(office: Office) -> None:
     attempt = await office.dials(await office.has())
     await office.talks(attempt)
-    await office.presences.choose(await office.agent(), Presence.BREAK, real_now=REAL)
+    await office.presences.choose(await office.agent(), Presence.BREAK, now=office.now, real_now=REAL)
     await office.hangs_up(attempt, duration_s=60)
     assert await presence(office) == "break"
 
 
 @pytest.mark.parametrize("status", ["no-answer", "busy"])
 async def test_there_is_nothing_to_write_after_a_call_that_nobody_answered(office: Office, status: str) -> None:
-    await office.presences.choose(await office.agent(), Presence.READY, real_now=REAL)
+    await office.presences.choose(await office.agent(), Presence.READY, now=office.now, real_now=REAL)
     await office.hangs_up(await office.dials(await office.has()), status)
     assert await presence(office) == "ready"
 
@@ -154,7 +159,9 @@ async def test_two_browsers_a_key_a_closed_page_and_a_session_that_is_ended(serv
         await sakura.get_by_role("button", name="受付可").click()
         await expect(sakura.get_by_role("button", name="受付可")).to_have_attribute("aria-pressed", "true")
         # A page that follows nothing counts as being at the desk, too.
-        await office.presences.choose(await office.agent(), Presence.READY, real_now=REAL - timedelta(days=1))
+        await office.presences.choose(
+            await office.agent(), Presence.READY, now=office.now, real_now=REAL - timedelta(days=1)
+        )
         await sakura.goto(f"{server.url}/desk/account")
         await office.presences.look(now=office.now, real_now=REAL)
         await expect_presence(office, "ready")
@@ -175,3 +182,37 @@ async def expect_presence(office: Office, wanted: str) -> None:
             return
         await asyncio.sleep(0.1)
     assert await presence(office) == wanted
+
+
+async def test_every_spell_that_is_over_is_kept_whoever_or_whatever_ended_it(office: Office) -> None:
+    sakura, at = await office.agent(), office.now
+    await office.presences.choose(sakura, Presence.READY, now=at, real_now=REAL)
+    await office.presences.choose(sakura, Presence.READY, now=at + MINUTE, real_now=REAL)  # said again
+    await office.presences.look(now=at + 2 * MINUTE, real_now=REAL + timedelta(days=1))
+    await office.presences.seen([sakura.id], now=at + 5 * MINUTE, real_now=REAL + timedelta(days=1))
+    await office.presences.leave(sakura, now=at + 9 * MINUTE)
+    async with office.world.database.read() as tx:
+        found = (await tx.execute(select(presence_spells).order_by(presence_spells.c.id))).all()
+    assert [(row.state, row.started_at - at, row.ended_at - at) for row in found] == [
+        ("ready", 0 * MINUTE, 2 * MINUTE), ("away", 2 * MINUTE, 5 * MINUTE), ("ready", 5 * MINUTE, 9 * MINUTE),
+    ]  # fmt: skip
+
+
+async def test_time_that_a_call_fills_counts_when_the_call_ends_after_the_spell(office: Office) -> None:
+    """A break that is chosen during a call ends the time on duty; the call ends later and is counted in it."""
+    kpis, at = Kpis(office.world.database, timezone=TOKYO), office.now
+    today = Period(start=at.astimezone(TOKYO).date(), end=at.astimezone(TOKYO).date() + timedelta(days=1))
+
+    async def occupancy() -> tuple[int | None, int]:
+        value = (await kpis.report(today, now=office.now)).total["occupancy"]
+        return value.part, value.whole
+
+    await office.presences.choose(await office.agent(), Presence.READY, now=at, real_now=REAL)
+    attempt = await office.dials(await office.has())
+    office.clock.moment = at + 10 * MINUTE
+    await office.presences.choose(await office.agent(), Presence.BREAK, now=office.now, real_now=REAL)
+    assert await occupancy() == (0, 600)
+    await office.talks(attempt)
+    office.clock.moment = at + 12 * MINUTE
+    await office.hangs_up(attempt, duration_s=60)
+    assert await occupancy() == (600, 600)

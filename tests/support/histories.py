@@ -37,7 +37,17 @@ def pasts(seed: int, *, many: int) -> list[Write]:
     writes = [write for index in range(many) for write in _Past(chance, f"{seed:08d}{index:024d}").writes()]
     in_order = sorted(writes, key=lambda write: write.at)
     _give_agents(in_order, chance)
-    return in_order
+    return sorted((*in_order, *_presences(Random(-seed))), key=lambda write: write.at)
+
+
+def _presences(chance: Random) -> Iterator[Write]:
+    """Some are ready, write things down, pause and come back, over hours and nights, whatever calls they have."""
+    for agent_id in AGENTS[:3]:
+        at, states = FIRST_DAY, ("ready", "after_call", "ready", "break", "ready", "offline", "away")
+        while at < FIRST_DAY + timedelta(days=DAYS):
+            values = {"presence": chance.choice(states), "presence_since": at}
+            yield Write(at=at, table=agents, values=values, row_id=agent_id)
+            at += timedelta(minutes=chance.choice((1, 60, 95, 600, 1500, 3000)), seconds=chance.choice((0, 0, 17)))
 
 
 def _give_agents(writes: Sequence[Write], chance: Random) -> None:

@@ -69,10 +69,12 @@ from bot.usecases.reconcile import Reconciliation
 from bot.usecases.seats import Seats
 from bot.usecases.second_factor import SecondFactor
 from bot.usecases.settings_history import SettingsHistory
+from bot.usecases.today import Today
 from bot.usecases.transfers import Transfers
 from bot.usecases.understanding import Understanding
 from bot.usecases.vitals import CheckUp
 from bot.usecases.wishes import Wishes
+from bot.usecases.wordings import Wordings
 from bot.wiring import Product
 from tests.support.carriers import ScriptedDialer, ScriptedRooms, ScriptedSms, ScriptedTalks, sid_of
 from tests.support.clocks import REAL, TOKYO, TUESDAY, MovableClock, tokyo
@@ -365,12 +367,14 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
         kpis=Kpis(world.database, timezone=TOKYO),
         check_up=CheckUp(world.database, health, uses_mail=False, line_usage=None, model=None),
+        today=Today(world.database, tz=TOKYO, line=world.line, lines=60),
         forecast=Forecast(world.database, rules=world.rules, seats=world.seats, target=0.95),
         accounts=accounts, people=People(world.database),
         presences=Presences(world.database),
         second_factor=SecondFactor(world.database, accounts, issuer="Shop"), audit=AuditLog(world.database),
         finding=Finding(world.database, numbers=NUMBERS), do_not_call=DoNotCall(world.database, numbers=NUMBERS),
         vips=Vips(world.database, numbers=NUMBERS, from_settings=product.vips.from_settings),
+        wordings=Wordings(world.database, business=product.business),
     )  # fmt: skip
     if api_key:
         await replaced.keys.let_in(api_key, label="test", now=world.now)

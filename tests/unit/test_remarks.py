@@ -1,8 +1,10 @@
 """What is said beside the answers."""
 
+from datetime import timedelta
+
 import pytest
 
-from bot.booking import hearing, name, reason, remarks
+from bot.booking import hearing, name, pick, reason, remarks, shift
 from bot.booking.hearing import settled
 
 
@@ -68,3 +70,44 @@ def test_japanese_with_blanks_between_its_words_is_read() -> None:
 )
 def test_words_around_an_answer_are_no_matter(text: str) -> None:
     assert reason.part(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("could it be an hour earlier?", -60),
+        ("half an hour later please", 30),
+        ("1時間半遅くできますか", 90),
+        ("30分早めて", -30),
+        ("after an hour", None),
+    ],
+)
+def test_how_much_earlier_or_later_is_read(text: str, minutes: int | None) -> None:
+    assert shift.read(text) == (None if minutes is None else timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    ("text", "name_of"),
+    [
+        ("People call me Kit", "Kit"),
+        ("友達からはケンって呼ばれてます", "ケン"),
+        ("アルプス食品のベルグ奈々です。冷凍庫の警報が鳴ります", "ベルグ奈々"),
+        ("アイロンから水が漏れます。\n\n小早川 清", "小早川 清"),
+    ],
+)
+def test_names_are_told_in_many_ways(text: str, name_of: str) -> None:
+    assert name.introduced(text) == name_of
+
+
+def test_a_name_is_put_right() -> None:
+    assert name.corrected("that should be Joanne Bloggs", "Joe Bloggs") == "Joanne Bloggs"
+    assert name.corrected("すみません、渡部の間違いです", "渡辺") == "渡部"
+    assert name.corrected("洗濯機の間違いです", "渡辺") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("一番遅い時間で", 3), ("the bottom one", 3), ("いちばん上の", 0), ("last night", None), ("二番目", 1)],
+)
+def test_the_one_that_is_meant_is_picked(text: str, place: int | None) -> None:
+    assert pick.position(text, 4) == place

@@ -40,6 +40,7 @@ _MARKS = {
     "busy": Mark.BUSY,
     "event": Mark.PAST,
     "closed": Mark.CLOSED,
+    "not_busy": Mark.REQUEST,
     "request": Mark.REQUEST,
     "past": Mark.PAST,
     "happens": Mark.CLOSED,

@@ -46,7 +46,7 @@ GRAMMAR = {
         r"|can't)[^,.;]{0,25}"
         r"|(?:that|it|this|the first)(?:'s| is| gets) (?:already )?(?:taken|gone|full|booked|busy|no good"
         r"|impossible)(?: up)?(?:,? then)?|(?:he|she|they|you|i|we|it)[^,.;]{0,12}(?:can't|cannot|not|aren't"
-        r"|isn't|won't)[^,.;]{0,20}|(?:it|this|the first)[^,.;]{0,6}(?:doesn't|isn't"
+        r"|isn't|won't)(?:(?! then\b)[^,.;]){0,20}|(?:it|this|the first)[^,.;]{0,6}(?:doesn't|isn't"
         r"|not)[^,.;]{0,20}|need be|busy|full|unavailable|no one[^,.;]{0,20})|failing that"
         r"|otherwise|or else|alternatively|(?:my )?second choice|(?:my )?first choice|backup"
         r"|plan b|fallback|1st choice|2nd choice|even better"
@@ -71,7 +71,7 @@ GRAMMAR = {
         rf"|(?:with)?in (?:under|less than) (?P<within_count3>{_COUNT})\s?(?P<within_unit3>{_UNIT})"
     ),
     "later": (
-        r"(?:in|after|give me|gimme)(?! a (?:call|ring|bell|buzz|shout))"
+        r"(?:in|after|give me|give it|gimme)(?! a (?:call|ring|bell|buzz|shout))"
         r" (?:about |around |roughly |approximately |maybe |like |exactly |another "
         rf"|say )?(?P<soon_about>)(?P<least>{_COUNT})(?:\s?(?:or|to"
         rf"|-)\s?(?P<most>{_COUNT}))?\s?(?P<unit>{_UNIT})(?:['’]? time)?(?: and (?:a"
@@ -108,7 +108,9 @@ GRAMMAR = {
         r"|twelve)[- ](?P<word_minute>ten|fifteen|twenty(?:[- ]five)?|thirty(?:[- ]five)?"
         r"|forty(?:[- ]five)?|fifty(?:[- ]five)?|oh five)(?!\s(?:minutes|dollars|people"
         r"|percent))(?:\s?(?P<word_ampm>[ap]\.?m\b\.?))?"
-        r"|(?:(?<=\bat )|(?<=after )|(?<=before )|(?<=\bby )|(?<=until )|(?<=around )|(?<=about )|(?<=day ))"
+        r"|(?:(?<=\bat )|(?<=after )|(?<=before )|(?<=\bby )|(?<=until )|(?<=around )|(?<=about )|(?<=day )"
+        r"|(?<=\bmon )|(?<=\btue )|(?<=\bwed )|(?<=\bthu )|(?<=\bfri )|\A(?=\d\d?\.\d\d(?:$| (?:or|ish"
+        r"|then|please|on|today|tomorrow|if|would|is|works))))"
         r"(?P<dotted>1?\d|2[0-3])\.(?P<dotted_minute>[0-5]\d)\b"
         r"|(?<![\d:/.])(?P<military>(?:[01]\d|2[0-3]))(?P<military_minute>[0-5]\d)(?:\s?(?:hours"
         r"|hrs|h)\b|(?<=\bat \d{4})|(?<=\bdo \d{4})"
@@ -222,7 +224,8 @@ GRAMMAR = {
         r"|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|half|quarter|mon|tue|wed|thu|fri"
         r"|sat|sun|tom|next|the|at))|i mean[t]?|or rather|on second thought[s]?"
         r"|change that(?: to)?|never ?mind,?(?= \w)|oops|actually|hang on|hold on|my mistake"
-        r"|my bad|sorry,?(?= (?:i mean|no|make|it's|that's|\d|not|mon|tue|wed|thu|fri|sat|sun"
+        r"|my bad|sorry,?(?= (?:i mean|no|make|it's|that's|\d|not|jan|feb|mar|apr|may \d|jun|jul|aug|sep"
+        r"|oct|nov|dec|the \d|mon|tue|wed|thu|fri|sat|sun"
         r"|tomorrow|morning|afternoon|evening|noon))"
         r"|(?<=[,.;-] )(?:no|err?|um+|wait),?(?= (?:\d|make|let's|not|mon|tue|wed|thu"
         r"|fri|sat|sun|tomorrow|(?:the )?(?:morning|afternoon|evening)|at|half|quarter|noon|one|two|three|four"
@@ -271,7 +274,7 @@ GRAMMAR = {
     "and": r"(?:\band\b|&)(?: then)?(?: also)?",
     # the customer's stance
     "any": (
-        r"(?:at )?any ?time(?: (?:at all|is|works|of (?:the )?day|you (?:like|want)))?"
+        r"(?:at )?any ?time(?:'s)?(?: (?:at all|is|works|of (?:the )?day|you (?:like|want)))?"
         r"|whenever(?! (?:the |an |any |some)[a-z ]{0,20} (?:is|are|becomes?|gets?) (?:free|available))"
         r"|any day|all day|no preference|doesn't matter when|don't mind when|i'm flexible|anytime"
     ),
@@ -289,6 +292,10 @@ GRAMMAR = {
         r"|whenever [a-z ]{0,24} (?:is|are|becomes?|gets?) (?:free|available)"
     ),
     "now": r"\bnow\b",
+    "not_busy": (
+        r"\b(?:not|never) (?:so |very |too )?busy\b"
+        r"|\bfree(?: and clear)?\b(?= (?:after|before|from|until|between|on|at|any))"
+    ),
     "not_here": (
         r"(?:not|isn't|aren't) (?:going to be |be )?(?:available|free|around|in|home|at home|here"
         r"|reachable)(?= (?:on|at|from|until|till|before|after|between|in the|this|next|today"
@@ -317,7 +324,8 @@ GRAMMAR = {
         r"|phone calls?))*|(?:i'm|i am|we're|we are|i'll be|i will be|im) (?:busy|unavailable|away"
         r"|tied up|out of (?:town|office)|out|on (?:holiday|vacation|leave)|not (?:free|available"
         r"|around|in|home))|anything but|no calls?|nothing|never|avoid(?:ing)?|skip|rule out|not"
-        r"|isn't|no(?= (?:mon|tue|wed|thu|fri|sat|sun|mornings|afternoons|evenings|weekend))"
+        r"|isn't|no(?= (?:mon|tue|wed|thu|fri|sat|sun|mornings|afternoons|evenings|weekend"
+        r"|(?:morning|afternoon|evening|night|lunchtime|weekend)s? (?:calls?|please|thanks|slots?|times?)))"
         r"|without"
     ),
     "busy": (

@@ -21,7 +21,12 @@ _SHORT_FORMS = {
     "2moro": "tomorrow", "2morrow": "tomorrow", "tomorow": "tomorrow", "tommorow": "tomorrow",
     "tommorrow": "tomorrow", "tomrow": "tomorrow", "tomorro": "tomorrow", "tonite": "tonight",
     "2nite": "tonight", "2day": "today", "wensday": "wednesday", "wendesday": "wednesday",
-    "wedensday": "wednesday", "wednsday": "wednesday", "thusday": "thursday", "thrusday": "thursday",
+    "wedensday": "wednesday", "wendsday": "wednesday", "wedsday": "wednesday", "wensdey": "wednesday",
+    "teusday": "tuesday", "tusday": "tuesday", "tuseday": "tuesday", "thurday": "thursday",
+    "frist": "first", "fisrt": "first",
+    "firts": "first", "arund": "around", "aroud": "around", "arond": "around", "arround": "around", "aruond": "around",
+    "abuot": "about", "abot": "about", "aftr": "after", "betwen": "between",
+    "wednsday": "wednesday", "thusday": "thursday", "thrusday": "thursday",
     "thur": "thu", "thurs": "thu", "tues": "tue", "weds": "wed", "satuday": "saturday", "aft": "afternoon",
     "arvo": "afternoon", "eve": "evening", "evng": "evening", "wknd": "weekend", "wkend": "weekend",
     "wk": "week", "nxt": "next", "b4": "before", "btw": "between", "btwn": "between", "bet": "between",
@@ -61,8 +66,17 @@ def _with_unit(found: re.Match[str]) -> str:
     return f"{found[1] or ''}{found[2]} {'hours' if found[3] == 'h' else 'minutes'}{found[4] or ''}"
 
 
+_ISH_AFTER = re.compile(r"(?<=, )(1[0-2]|[1-9])-?ish\b")
+_IN_THE = re.compile(r"(?<=, )(1[01]|[1-9]) in the morning\b")
+_DASH_BEFORE_WORDS = re.compile(
+    r" - (?=[a-z])(?!(?:mon|tue|wed|thu|fri|sat|sun|noon|mid|half|quarter|one|two|three|four|five|six"
+    r"|seven|eight|nine|ten"
+    r"|eleven|twelve|late|early|tomorrow|today|evening|lunch|afternoon|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|end"
+    r"|next|this|close)\b|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+)
+_SEMICOLON = re.compile(r"\b(1?\d|2[0-3]);([0-5]\d)\b")
 _OR_TWO = re.compile(r"\ban? (hour|day|week) or two\b")
-_NOT_BUT = re.compile(r"\bnot (\d{1,2}),? but (\d{1,2})\b")
+_NOT_BUT = re.compile(r"\bnot (\d{1,2})(?:,? but|,) (\d{1,2})\b(?!,? (?:or|and) \d)")
 
 
 _ORDINALS = (
@@ -101,8 +115,12 @@ def normalise(text: str) -> str:
     text = _DASH.sub(lambda found: "-" + found[1] if found[1] else ", ", text) if "—" in text else text
     text = _WORD.sub(_spelt, _SHORT.sub(_spelt, text))
     text = _SPELT_DATE.sub(_in_digits, text)
+    text = _SEMICOLON.sub(r"\1:\2", text)
+    text = _ISH_AFTER.sub(r"at \1ish", text) if "ish" in text else text
+    text = _IN_THE.sub(r"at \1 am", text) if " in the morning" in text else text
+    text = _DASH_BEFORE_WORDS.sub(", ", text) if " - " in text else text
     if " or two" in text:
         text = _OR_TWO.sub(r"1 or 2 \1s", text)
-    if " but " in text:
+    if "not " in text:
         text = _NOT_BUT.sub(r"not at \1 but at \2", text)
     return blank_english(_SHORT_UNIT.sub(_with_unit, text))

@@ -77,7 +77,7 @@ _KANA = {
     "むり": "無理",
     "だめ|駄目|あかん|アカン": "だめ",
     "(?:(?:(?:でき|出来)(?:る|ます)|可能な)(?:だけ|限り|かぎり)|なるべく|なるたけ|極力)[、のに]*"
-    "(?:はや|早|速)(?:く|め|い(?=お?時間|うち|タイミング|方|ほう|段階|もの)|々に)": "なるはや",
+    "(?:はや|早|速)(?:く|め|い(?=と|お?時間|うち|タイミング|方|ほう|段階|もの)|々に)": "なるはや",
     "なる早": "なるはや",
     "しきゅう": "至急",
     "いますぐ": "今すぐ",
@@ -104,6 +104,9 @@ _NUMBER_IN_KANA = re.compile(
     r"(じ(?=はん|[にでのはごをも、。,\s~頃まい\d]|か(?!ん)|以|くら|ぐら|です|だ|$)|じかん|[ふぷ]ん(?=ご|い|以|で|く|ほ|し|ぐ))"
 )
 _TENS = re.compile(rf"({_ONE})?じゅ[うっ]({_ONE})?|({_ONE})")
+_ROUGHLY = re.compile(
+    r"(?:だいたい|大体|おおよそ|およそ|約)(\d{1,2}[時じ](?:半|はん|\d{1,2}分)?)(?!頃|ごろ|ころ|くらい|ぐらい|位|間)"
+)
 _LONG_VOWEL_AS_DASH = re.compile(r"(?<=[\d時分半頃])\s?ー\s?(?=\d|午)")
 # What follows a time word in kana, once that word itself is in kanji.
 _COUNTERS = {
@@ -185,6 +188,8 @@ def normalise(text: str) -> str:
     elif "ー" in text:
         text = _LONG_VOWEL_AS_DASH.sub("~", text)
     text = _IN_KANJI(text)
+    if "約" in text or "だいたい" in text or "大体" in text or "およそ" in text:
+        text = _ROUGHLY.sub(r"\1頃", text)
     if "より" in text:
         text = _RATHER.sub("じゃなくて", text)  # 4時より5時のほうが
     if "を" in text:

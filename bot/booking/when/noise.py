@@ -56,7 +56,7 @@ _ENGLISH = (
     r"\b7-eleven\b",
     r"\b7-11\b",
     (
-        r"(?<!at\s)(?<!by\s)(?<!\bdo\s)(?<!til)(?<!ter\s)(?<!ore\s)\b\d{4}\b(?![-/.]|\s?(?:hours|hrs"
+        r"(?<!\d/)(?<!at\s)(?<!by\s)(?<!\bdo\s)(?<!til)(?<!ter\s)(?<!ore\s)\b\d{4}\b(?![-/.]|\s?(?:hours|hrs"
         r"|h\b))(?!\s?[ap]\.?m)"
     ),
 )

@@ -35,6 +35,8 @@ from bot.gateway.desk.lists import ListPages, add_lists
 from bot.gateway.desk.manager import ManagerPages, add_manager
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.promising import PromisingPages, add_promising
+from bot.gateway.desk.templates import TemplatePages, add_templates
+from bot.gateway.desk.today import TodayPages, add_today
 from bot.usecases.agent import (
     RESOLUTIONS,
     SETTLEMENTS,
@@ -67,8 +69,10 @@ def desk_blueprint(product: Product) -> Blueprint:
     add_admin(blueprint, product, AdminPages(product))
     add_manager(blueprint, ManagerPages(product))
     add_bulk(blueprint, product, BulkPages(product))
+    add_today(blueprint, TodayPages(product))
     add_calls(blueprint, product, CallPages(product))
     add_lists(blueprint, product, ListPages(product))
+    add_templates(blueprint, product, TemplatePages(product))
     _add_reading(blueprint, pages, watch)
     _add_figures(blueprint, KpiPages(product), ForecastPages(product))
     _add_health(blueprint, HealthPages(product))
@@ -152,7 +156,9 @@ def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
         chosen = field(request, "presence")
         if chosen not in CHOICES:
             raise FormRefused
-        await product.presences.choose(session_of(request).agent, Presence(chosen), real_now=datetime.now(UTC))
+        await product.presences.choose(
+            session_of(request).agent, Presence(chosen), now=product.clock.now(), real_now=datetime.now(UTC)
+        )
         return json({"presence": chosen}) if not wants_page(request) else redirect("/desk", status=303)
 
     @blueprint.post("/alive")

@@ -76,7 +76,7 @@ class Telling:
         """What a value was made of; "" for nothing."""
         if not value.whole or figure.name == "callbacks":
             return ""
-        if figure.name == "agent_use":
+        if figure.name in ("agent_use", "occupancy"):
             parts = {"part": self.duration(value.part or 0), "whole": self.duration(value.whole)}
             return self._t["of_time"].format(**parts)
         if figure.form in ("share", "count"):
@@ -120,6 +120,8 @@ class Telling:
 
 def leads_to(figure: Figure, value: Value) -> Shown | None:
     """Which callbacks stand behind a value: those of its part, or, where it is nought, the others; None for nobody."""
+    if figure.unit == Unit.SPELL:
+        return None  # made of time, not of callbacks
     if value.part or (figure.wait and value.whole):
         return "counted"
     return "missed" if value.whole and figure.form == "share" and figure.unit != Unit.CHAT else None

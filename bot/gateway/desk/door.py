@@ -20,6 +20,7 @@ class Door:
     def __init__(self, product: Product, gate: Gate, pages: Pages, watch: BoardWatch) -> None:
         self._accounts = product.accounts
         self._presences = product.presences
+        self._clock = product.clock
         self._gate = gate
         self._pages = pages
         self._watch = watch
@@ -59,7 +60,7 @@ class Door:
         """End the session."""
         session = session_of(request)
         await self._accounts.log_out(session, real_now=datetime.now(UTC))
-        await self._presences.leave(session.agent)
+        await self._presences.leave(session.agent, now=self._clock.now())
         self._watch.end(session)
         response = redirect("/desk/login?ended=1", status=303)
         self._gate.let_out(response)

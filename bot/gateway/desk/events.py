@@ -115,7 +115,7 @@ class BoardWatch:
         if self._looked_who - self._told_seen >= SEEN_EVERY_S:
             self._told_seen = self._looked_who
             present = {listener.session.agent.id for listener in self._listeners}
-            await self._presences.seen(present, real_now=real_now)
+            await self._presences.seen(present, now=self._now(), real_now=real_now)
         listeners = tuple(self._listeners)
         hashes = list({listener.session.token_hash for listener in listeners})
         standing = await self._accounts.standing(hashes, real_now=real_now)

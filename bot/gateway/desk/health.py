@@ -80,7 +80,9 @@ class Telling:
 
     def _carrier(self) -> list[tuple[str, str]]:
         until = paused_until(self._seen, real_now=self._real_now)
-        breaker = self._t["breaker_open"].format(at=self.moment(until)) if until else self._t["breaker_closed"]
+        breaker = self._t["breaker_closed" if living(self._seen, real_now=self._real_now) else "breaker_none"]
+        if until:
+            breaker = self._t["breaker_open"].format(at=self.moment(until))
         told = [("breaker", breaker), ("unsure", f"{self._seen.unsure_calls:,}")]
         failure = last_failure(self._seen)
         last = f"{self.moment(failure.failed_at)} ({failure.error})" if failure else self._t["none"]

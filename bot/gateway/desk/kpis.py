@@ -18,11 +18,13 @@ PRESETS = (7, 28, 91)
 MOST_COLUMNS = 100
 """By day, so many fit on a page; a longer period is shown from its end."""
 ON_A_PAGE = 50
+OF_NO_CALLBACK = (Unit.CHAT, Unit.SPELL)
+"""A chat that asked for nothing, and time, have no callback to show."""
 SECTIONS = {
     "promises": ("promise_adherence", "completion_rate", "delay_notice_rate", "estimate_accuracy"),
     "waits": ("wait_promise_median", "wait_promise_p90", "wait_asked_median", "wait_asked_p90"),
     "requests": ("callbacks", "request_rate", "reschedule_rate", "cancel_rate"),
-    "calls": ("answer_rate", "attempts_per_callback", "no_show_rate", "agent_use", "suppressed_calls"),
+    "calls": ("answer_rate", "attempts_per_callback", "no_show_rate", "agent_use", "occupancy", "suppressed_calls"),
     "customers": ("satisfaction", "response_rate", "effort", "first_contact_resolution"),
 }
 """Every figure once, in the order in which a supervisor asks."""
@@ -159,6 +161,6 @@ def _card(figure: Figure, grouping: Grouping, report: Report, telling: Telling, 
         told=telling.value(figure, value.value),
         made_of=telling.made_of(figure, value),
         leads_to=leads_to(figure, value),
-        has_missed=figure.form == "share" and (value.part or 0) < value.whole and figure.unit != Unit.CHAT,
+        has_missed=figure.form == "share" and (value.part or 0) < value.whole and figure.unit not in OF_NO_CALLBACK,
         chart=chart(figure, grouping, groups, telling),
     )
