@@ -136,7 +136,7 @@ def app_services(
 
 def assistant_service(environ: Mapping[str, str], root: Path, ports: Ports, *, model: Path) -> Service:
     """Rasa with the trained `model`."""
-    command = [str(root / ".venv-rasa" / "bin" / "python"), "-m", "rasa", "run", "--model", str(model)]
+    command = [str(root / ".venv-rasa" / "bin" / "python"), "-m", "serving", "run", "--model", str(model)]
     command += ["--interface", LOOPBACK, "--port", str(ports.assistant)]
     command += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     return Service(name="assistant", command=tuple(command), env=assistant_environment(environ, root, ports))

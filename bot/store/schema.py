@@ -163,6 +163,8 @@ callbacks = Table(
     Index(None, "phone_number"),
     Index(None, "window_start"),
     Index(None, "conversation_id"),
+    # What changed last is read first, a page at a time.
+    Index(None, "updated_at", "id"),
     # What a supervisor has to look at is little among much: only that is in the index.
     Index(
         "ix_callbacks_marked",
