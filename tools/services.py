@@ -120,9 +120,13 @@ def migration(environ: Mapping[str, str], root: Path, ports: Ports) -> Service:
     return _app_service("migrations", root, app_environment(environ, root, ports), "bot", "migrate")
 
 
-def app_services(environ: Mapping[str, str], root: Path, ports: Ports) -> tuple[Service, ...]:
-    """The actions, the gateway and the scheduler."""
+def app_services(
+    environ: Mapping[str, str], root: Path, ports: Ports, *, model: Path | None = None
+) -> tuple[Service, ...]:
+    """The actions, the gateway and the scheduler; they are told with which `model` the assistant runs."""
     env = app_environment(environ, root, ports)
+    if model:
+        env["ORIKAESHI_ASSISTANT_MODEL"] = model.name.removesuffix(".tar.gz")
     return (
         _app_service("actions", root, env | {"ACTIONS_PORT": str(ports.actions)}, "actions"),
         _app_service("gateway", root, env, "bot.gateway"),

@@ -392,6 +392,13 @@ dispatchers = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("lease_until", UtcDateTime, nullable=False),
+    # For people to look at, in real time: when it last looked for work, failures of the carrier in a row, until when it
+    # asks nothing, and the last failure.
+    Column("dispatched_at", UtcDateTime),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("paused_until", UtcDateTime),
+    Column("failed_at", UtcDateTime),
+    Column("error", String(64)),
 )
 
 pace = Table(
