@@ -15,7 +15,7 @@ from playwright.async_api import Page, async_playwright
 from bot.store.database import Database
 from bot.store.migrations import upgrade
 from tests.support.browser import FLAGS, executable
-from tests.support.desk import PASSWORD, Office, serving
+from tests.support.desk import Office, enter, serving
 from tests.support.products import number
 
 CARDS = 30
@@ -51,11 +51,7 @@ async def main(cards: int) -> None:
         async with serving(office, folder) as server, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
             page = await browser.new_page()
-            await page.goto(f"{server.url}/desk/login")
-            await page.fill("input[name=login]", "sakura")
-            await page.fill("input[name=password]", PASSWORD)
-            await page.press("input[name=password]", "Enter")
-            await page.wait_for_url("**/desk")
+            await enter(page, server.url, "sakura")
             taken = sorted(await measure(office, page, server.url, cards))
             await browser.close()
         await database.close()

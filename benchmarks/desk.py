@@ -25,7 +25,7 @@ from bot.store.schema import agents, attempts, callbacks
 from tests.support.browser import FLAGS, executable
 from tests.support.clocks import tokyo
 from tests.support.databases import PostgresServer, postgres_binaries
-from tests.support.desk import PASSWORD, Office, Visitor, serving
+from tests.support.desk import Office, Visitor, enter, serving
 from tests.support.products import a_callback, number
 
 PEOPLE, PROMISES, UNDER_WAY, IN_LINE = 500, 20_000, 300, 100
@@ -119,11 +119,7 @@ async def _opened(url: str, path: str) -> list[float]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         page = await browser.new_page()
-        await page.goto(f"{url}/desk/login")
-        await page.fill("input[name=login]", "hana")
-        await page.fill("input[name=password]", PASSWORD)
-        await page.press("input[name=password]", "Enter")
-        await page.wait_for_url("**/desk")
+        await enter(page, url)
         taken = []
         for _ in range(OPENED):
             began = time.perf_counter()

@@ -16,7 +16,9 @@ NUMBER = re.compile(r"(?<![\w.:-])(?:(?:\+|%2B)[1-9]\d{6,14}|0(?:-?\d){9,10})(?!
 def set_up(level: str) -> None:
     """Log to standard error: readable on a terminal, JSON elsewhere."""
     numeric = logging.getLevelNamesMapping()[level.upper()]
-    renderer: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    # Its own way of telling an exception shows what every variable held: names, numbers, codes.
+    readable = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    renderer: Any = readable if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

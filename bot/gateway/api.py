@@ -70,9 +70,11 @@ def api_blueprint(product: Product) -> Blueprint:
             priority=body.priority,
             channel=body.channel,
         )
-        callback = await product.bookings.book(
-            wanted, now=product.clock.now(), idempotency=_idempotency(request, owner)
-        )
+        name = _idempotency(request, owner)
+        known = await product.bookings.booked_with(name) if name else None
+        callback = await product.bookings.book(wanted, now=product.clock.now(), idempotency=name)
+        if known is None:  # what is asked again under its key is done once
+            await _note(product, owner, "booked", callback)
         return await _answer(product, callback, status=201)
 
     @blueprint.get("/callbacks")
@@ -119,21 +121,24 @@ def api_blueprint(product: Product) -> Blueprint:
         "Move a callback", body=Reschedule, answer=answers.Callback, tag="callbacks", problems=(401, 404, 409, 422)
     )
     async def reschedule(request: Request, reference: str) -> HTTPResponse:
-        await _owner(product, request)
+        owner = await _owner(product, request)
         window = body_of(request, Reschedule).window.value()
-        return await _answer(product, await product.bookings.move(reference.upper(), window, now=product.clock.now()))
+        moved = await product.bookings.move(reference.upper(), window, now=product.clock.now())
+        await _note(product, owner, "moved", moved)
+        return await _answer(product, moved)
 
     @blueprint.post("/callbacks/<reference:str>/cancel")
     @documented(
         "Cancel a callback", body=Cancellation, answer=answers.Callback, tag="callbacks", problems=(401, 404, 409, 422)
     )
     async def cancel(request: Request, reference: str) -> HTTPResponse:
-        await _owner(product, request)
+        owner = await _owner(product, request)
         body = body_of(request, Cancellation)
-        return await _answer(
-            product,
-            await product.bookings.cancel(reference.upper(), now=product.clock.now(), reason=body.reason),
-        )
+        before = await product.bookings.find(reference.upper())
+        cancelled = await product.bookings.cancel(before.reference, now=product.clock.now(), reason=body.reason)
+        if before.status != Status.CANCELLED:
+            await _note(product, owner, "cancelled", cancelled)
+        return await _answer(product, cancelled)
 
     return blueprint
 
@@ -141,6 +146,15 @@ def api_blueprint(product: Product) -> Blueprint:
 async def _owner(product: Product, request: Request) -> str:
     reading = (Scope.READ,) if request.method in ("GET", "HEAD") else ()
     return await key_owner(product, request, Scope.CALLBACKS, *reading)
+
+
+async def _note(product: Product, owner: str, action: str, callback: Callback) -> None:
+    """What a program does stands in the audit log like what people do at the desk."""
+    facts = {"window": callback.window.start.isoformat()} if action != "cancelled" else None
+    actor = f"key {owner}"
+    await product.audit.note(
+        at=product.clock.now(), actor=actor, action=action, subject=callback.reference, facts=facts
+    )
 
 
 async def _note_numbers(product: Product, owner: str, references: list[str]) -> None:

@@ -1,8 +1,8 @@
 """Who did what: a log that only grows. Every entry is hashed together with the one before it."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -35,6 +35,17 @@ class Entry:
         return sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deed:
+    """What is to be written down: who did what to what, and what else should be known."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str = ""
+    facts: Mapping[str, str] | None = None
+
+
 async def append(
     tx: Transaction,
     *,
@@ -48,16 +59,27 @@ async def append(
 
     Entries are written one after the other: whoever went on to wait for a row here could wait for somebody who waits.
     """
+    (entry,) = await append_all(tx, [Deed(at=at, actor=actor, action=action, subject=subject, facts=facts)])
+    return entry
+
+
+async def append_all(tx: Transaction, deeds: Sequence[Deed]) -> list[Entry]:
+    """Write several entries in this order, as `append` does."""
     await one_at_a_time(tx, "audit")
     last = (await tx.execute(select(audit_log).order_by(audit_log.c.number.desc()).limit(1))).one_or_none()
-    told = json.dumps(dict(facts or {}), ensure_ascii=False, sort_keys=True)
-    entry = Entry(
-        number=last.number + 1 if last else 1, at=at, actor=actor, action=action, subject=subject, facts=told, hash=""
-    )
-    values = {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
-    values["hash"] = entry.hashed_after(last.hash if last else BEFORE_THE_FIRST)
-    await tx.execute(insert(audit_log).values(**values))
-    return Entry(**values)
+    number, before = (last.number, last.hash) if last else (0, BEFORE_THE_FIRST)
+    entries: list[Entry] = []
+    for deed in deeds:
+        told = json.dumps(dict(deed.facts or {}), ensure_ascii=False, sort_keys=True)
+        number += 1
+        entry = Entry(
+            number=number, at=deed.at, actor=deed.actor, action=deed.action, subject=deed.subject, facts=told, hash=""
+        )  # fmt: skip
+        before = entry.hashed_after(before)
+        entries.append(replace(entry, hash=before))
+    rows = [{name: getattr(entry, name) for name in Entry.__dataclass_fields__} for entry in entries]
+    await tx.execute(insert(audit_log), rows)
+    return entries
 
 
 async def listing(

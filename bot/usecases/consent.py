@@ -11,6 +11,7 @@ from bot.store.contacts import Contact
 from bot.store.database import Database, Transaction
 from bot.usecases.arriving import arrival_of
 from bot.usecases.ratings import rate_by_digit
+from bot.usecases.wordings import Wordings
 from bot.wording import say
 
 
@@ -20,6 +21,7 @@ class Consent:
     def __init__(self, database: Database, *, business: Business) -> None:
         self._database = database
         self._business = business
+        self._wordings = Wordings(database, business=business)
 
     async def stop(self, number: str, *, calls: bool, now: datetime) -> None:
         """No more text messages to this number from now on; with `calls` no calls either."""
@@ -54,7 +56,7 @@ class Consent:
             contact = await contacts.get(tx, sms.NAME, number)
         language = contact.language if contact else earlier[0].language if earlier else "ja"
         if rated:
-            return say("notices.rated", language, business=self._business.name(language))
+            return await self._wordings.say("notices.rated", language, business=self._business.name(language))
         sentence = {"stop": "notices.opted_out", "start": "notices.opted_in"}.get(command or "", "notices.help")
         return say(sentence, language, business=self._business.name(language), hotline=self._business.hotline)
 

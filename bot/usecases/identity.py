@@ -20,7 +20,7 @@ from bot.channels.channel import Channel, NotSent
 from bot.store import callbacks, codes, contacts, conversations, ledger
 from bot.store.codes import Asker, Code
 from bot.store.database import Database, Transaction, one_at_a_time
-from bot.wording import say
+from bot.usecases.wordings import Wordings
 
 DIGITS = 6
 TRIES = 5
@@ -46,6 +46,7 @@ class Identity:
         self._database = database
         self._sms = sms
         self._business = business
+        self._wordings = Wordings(database, business=business)
 
     async def ask(self, conversation_id: str, claim: str, *, now: datetime) -> bool:
         """Ask for a code for `claim`, a reference or an E.164 number; False when that was asked too often.
@@ -156,10 +157,9 @@ class Identity:
                 return
             language = await _language_of(tx, code)
         minutes = int(VALID_FOR.total_seconds() // 60)
-        answer = await self._sms.send(
-            number,
-            say("notices.code", language, business=self._business.name(language), code=secret, minutes=minutes),
-        )
+        name = self._business.name(language)
+        text = await self._wordings.say("notices.code", language, business=name, code=secret, minutes=minutes)
+        answer = await self._sms.send(number, text)
         log.info("verification_code", answer=type(answer).__name__)
         async with self._database.write() as tx:
             if isinstance(answer, NotSent) and answer.try_later:

@@ -15,7 +15,8 @@ from bot.store.emails import Email
 from bot.store.notices import Notice
 from bot.usecases.emails import BY_MAIL, CONFIRM, PROOF, STOP
 from bot.usecases.promises import plan_notice
-from bot.wording import dates, say
+from bot.usecases.wordings import Wordings
+from bot.wording import dates
 
 TRY_AGAIN_AFTER = timedelta(minutes=5)
 """Mail servers ask for patience before they take mail from somebody new."""
@@ -32,6 +33,7 @@ class Mailing:
         self._database = database
         self._channel = channel
         self._business = business
+        self._say = Wordings(database, business=business).say
         self._key = key
         self._down_until: datetime | None = None
 
@@ -48,7 +50,7 @@ class Mailing:
             async with self._database.write() as tx:
                 await notices.postpone(tx, notice.id, until=self._down_until)
             return
-        answer = await self._channel.send(known.address, self._mail(notice, callback, known, text), now=now)
+        answer = await self._channel.send(known.address, await self._mail(notice, callback, known, text), now=now)
         log.info("notice", kind=notice.kind, reference=callback.reference, answer=type(answer).__name__, channel=NAME)
         is_down = answer == NotSent(code=0, try_later=True)
         self._down_until = now + TRY_AGAIN_AFTER if is_down else None
@@ -67,7 +69,7 @@ class Mailing:
                 case MaybeSent(cause=cause):
                     await notices.settle(tx, notice.id, state="unknown", now=now, detail=f"{NAME} {cause}")
 
-    def _mail(self, notice: Notice, callback: Callback, known: Email, text: str) -> Mail:
+    async def _mail(self, notice: Notice, callback: Callback, known: Email, text: str) -> Mail:
         language, link = callback.language, self._key.url(callback)
         stop = self._key.base_url + self._key.mail_path(callback, STOP, known.address)
         facts = {
@@ -77,12 +79,14 @@ class Mailing:
         }
         if notice.kind == PROOF:
             link = self._key.base_url + self._key.mail_path(callback, CONFIRM, known.address)
-            text = say("email.proof", language, link=link, **facts)
+            text = await self._say("email.proof", language, link=link, **facts)
         elif notice.kind in OWN_WORDS:
-            text = say(f"email.{notice.kind}", language, link=link, **facts)
+            text = await self._say(f"email.{notice.kind}", language, link=link, **facts)
+        subject = "email.subject_proof" if notice.kind == PROOF else "email.subject"
+        footer = await self._say("email.footer", language, **facts)
         return Mail(
-            subject=say("email.subject_proof" if notice.kind == PROOF else "email.subject", language, **facts),
-            text=f"{text}\n\n{say('email.footer', language, **facts)}\n",
+            subject=await self._say(subject, language, **facts),
+            text=f"{text}\n\n{footer}\n",
             language=language,
             sender_name=self._business.name(language),
             unsubscribe=stop,

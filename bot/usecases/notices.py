@@ -25,6 +25,7 @@ from bot.usecases.emails import PROOF
 from bot.usecases.mailing import Mailing
 from bot.usecases.new_times import NewTimes
 from bot.usecases.own_channel import OwnChannel, writer
+from bot.usecases.wordings import Wordings
 from bot.wording import dates, say
 from bot.wording.segments import segments
 
@@ -101,6 +102,7 @@ class Notices:
         self._own = OwnChannel(on_line, business=business)
         self._mail = by_mail
         self._business = business
+        self._wordings = Wordings(database, business=business)
         self._new_times = new_times
         self._policy = policy
 
@@ -157,7 +159,7 @@ class Notices:
                 return
             offered = await self._offered(tx, notice.kind, callback, now=now)
             if callback.conversation_id and notice.kind not in NOT_IN_THE_CHAT:
-                text = self._words(notice.kind, callback, offered, manner="with_times")
+                text = await self._words(notice.kind, callback, offered, manner="with_times", tx=tx)
                 await conversations.add_message(
                     tx, callback.conversation_id, sender="system", text=text, now=now, later=True,
                     buttons=_choices(notice.kind, callback),
@@ -200,7 +202,7 @@ class Notices:
                 await notices.settle(tx, notice.id, state="skipped", now=now, detail="no mail server")
                 return
             offered = await self._offered(tx, notice.kind, callback, now=now)
-        text = "" if notice.kind == PROOF else self._words(notice.kind, callback, offered, manner="with_times")
+        text = "" if notice.kind == PROOF else await self._words(notice.kind, callback, offered, manner="with_times")
         await self._mail.send(notice, callback, text, now=now)
 
     async def _goes_by_mail(self, tx: Transaction, notice: Notice, callback: Callback, *, now: datetime) -> bool:
@@ -213,7 +215,7 @@ class Notices:
         self, notice: Notice, callback: Callback, reader: Contact, offered: tuple[Window, ...], *, now: datetime
     ) -> bool:
         """Tell it on LINE; False where LINE surely did not take it, so that a text message follows."""
-        text = self._words(notice.kind, callback, offered, manner="by_number")
+        text = await self._words(notice.kind, callback, offered, manner="by_number")
         replies = STARS if notice.kind == "thanks" else _choices(notice.kind, callback)
         answer, asked = await self._own.tell(notice, callback, reader, text, offered=offered, replies=replies)
         log.info("notice", kind=notice.kind, reference=callback.reference, answer=type(answer).__name__, channel="line")
@@ -258,7 +260,8 @@ class Notices:
         return None if phone.takes_sms(callback.phone_number) else "not a mobile number"
 
     async def _text(self, notice: Notice, callback: Callback, offered: tuple[Window, ...], *, now: datetime) -> None:
-        text = self._words(notice.kind, callback, offered, manner="by_number" if self._policy.replies else "with_times")
+        manner = "by_number" if self._policy.replies else "with_times"
+        text = await self._words(notice.kind, callback, offered, manner=manner)
         answer, parts = await self._sms.send(callback.phone_number, text), segments(as_sent(text))
         log.info("notice", kind=notice.kind, reference=callback.reference, answer=type(answer).__name__, segments=parts)
         async with self._database.write() as tx:
@@ -276,15 +279,18 @@ class Notices:
     async def _offered(self, tx: Transaction, kind: str, callback: Callback, *, now: datetime) -> tuple[Window, ...]:
         return await self._new_times.of(tx, callback, now=now) if kind in OFFERS_TIMES else ()
 
-    def _words(self, kind: str, callback: Callback, offered: tuple[Window, ...], *, manner: str) -> str:
+    async def _words(
+        self, kind: str, callback: Callback, offered: tuple[Window, ...], *, manner: str, tx: Transaction | None = None
+    ) -> str:
         language, tz = callback.language, self._business.timezone
         retry = callback.status == Status.RETRY_WAIT
         window = Window(start=callback.due_at, end=callback.window.end) if retry else callback.window
         told = dates.start if retry or kind in OFFERS_TIMES else dates.span
         when = dates.brief([window], tz=tz, language=language) if offered else told(window, tz=tz, language=language)
-        return say(
+        return await self._wordings.say(
             f"notices.{kind}_{manner}" if offered else f"notices.{kind}",
             language,
+            tx,
             business=self._business.name(language),
             when=when,
             times=(dates.brief if manner == "with_times" else dates.numbered)(offered, tz=tz, language=language),

@@ -17,8 +17,13 @@ def say(name: str, language: str, /, **facts: object) -> str:
 
     Raises KeyError for an unknown sentence, language file or missing fact: a gap must not reach a customer.
     """
+    return default(name, language).format(**facts)
+
+
+def default(name: str, language: str) -> str:
+    """The sentence as it stands in the file, with its {placeholders}. Raises KeyError for an unknown one."""
     section, key = name.split(".", 1)
-    return _catalogue(language)[section][key].format(**facts)
+    return _catalogue(language)[section][key]
 
 
 def names(language: str) -> frozenset[str]:

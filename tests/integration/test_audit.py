@@ -9,8 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.booking.callback import Status
 from bot.store.database import Database
 from bot.usecases.agent import note_mark
+from bot.usecases.audit import AuditLog
 from bot.usecases.guessing import FREE_GUESSES, Blocked
-from tests.support.clocks import REAL
+from tests.support.clocks import REAL, TUESDAY
 from tests.support.desk import PASSWORD, Office
 from tests.support.products import NUMBER
 
@@ -153,3 +154,24 @@ async def test_the_log_is_read_by_who_what_and_where_page_by_page(office: Office
     newest = await office.audit.listing(action="noted", limit=3)
     older = await office.audit.listing(action="noted", limit=3, before=newest[-1].number)
     assert [entry.number for entry in (*newest, *older)] == [4, 3, 2, 1]
+
+
+async def test_many_who_note_at_once_are_all_written_and_in_one_chain(database: Database) -> None:
+    log = AuditLog(database)
+    await asyncio.gather(
+        *(log.note(at=TUESDAY, actor="crm", action="booked", subject=f"R{index:05d}") for index in range(50))
+    )
+    assert sorted(one.subject for one in await log.listing(limit=99)) == [f"R{index:05d}" for index in range(50)]
+    assert (await log.verify()).first_bad is None
+
+
+async def test_one_who_gives_up_takes_nobody_along(database: Database) -> None:
+    log = AuditLog(database)
+    waiting = [
+        asyncio.create_task(log.note(at=TUESDAY, actor="crm", action="booked", subject=f"R{index}"))
+        for index in range(4)
+    ]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert {one.subject for one in await log.listing(limit=99)} >= {"R1", "R2", "R3"}

@@ -17,7 +17,7 @@ from bot.store.database import Database
 from bot.usecases.forecast import Forecast
 from tests.support.browser import FLAGS, executable
 from tests.support.clocks import tokyo
-from tests.support.desk import PASSWORD, DeskServer, Office, Visitor, serving
+from tests.support.desk import DeskServer, Office, Visitor, enter, serving
 from tests.support.products import SLOTS, World, a_callback, number, office_hours, rules_of
 from tests.unit.test_roster import a_roster, a_shift
 
@@ -125,11 +125,7 @@ async def test_no_width_language_or_light_breaks_a_rule_of_axe_or_the_page(serve
         browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         page = await browser.new_page()
         page.on("console", lambda told: wrong.append(told.text))
-        await page.goto(f"{server.url}/desk/login?next=/desk/forecast")
-        await page.locator("input[name=login]").fill("hana")
-        await page.locator("input[name=password]").fill(PASSWORD)
-        await page.locator("input[name=password]").press("Enter")
-        await page.wait_for_url("**/desk/forecast")
+        await enter(page, server.url, path="/desk/forecast")
         for width, scheme, language in (
             (1280, "light", "ja"),
             (1280, "dark", "en"),

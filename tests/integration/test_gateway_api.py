@@ -275,3 +275,20 @@ async def test_an_inner_error_is_a_problem_that_tells_nothing(
     answer = await gateway.api.get(f"{CALLBACKS}/K7Q4MN")
     problem(answer, 500, "internal-error")
     assert "secret" not in answer.text
+
+
+async def test_what_a_program_does_stands_in_the_audit_log_once(gateway: Gateway) -> None:
+    named = {"Idempotency-Key": "one-booking"}
+    told = [await gateway.api.post(CALLBACKS, json=BODY, headers=named) for _ in range(2)]
+    reference = told[0].json()["reference"]
+    assert [answer.json()["reference"] for answer in told] == [reference] * 2
+    assert (await gateway.api.post(f"{CALLBACKS}/{reference}/reschedule", json={"window": NEXT})).status_code == 200
+    for _ in range(2):
+        assert (await gateway.api.post(f"{CALLBACKS}/{reference}/cancel", json={})).status_code == 200
+    assert (await book(gateway, phone_number="110")).status_code == 422
+    noted = await gateway.product.audit.listing(subject=reference, limit=9)
+    assert [(one.actor, one.action) for one in noted] == [
+        ("key test", "cancelled"), ("key test", "moved"), ("key test", "booked"),
+    ]  # fmt: skip
+    assert all("9012345678" not in one.facts for one in noted)
+    assert len(await gateway.product.audit.listing(action="booked", limit=9)) == 1

@@ -13,7 +13,7 @@ from bot.booking.kpis import FIGURES, Grouping
 from bot.gateway.desk.kpis import SECTIONS
 from bot.store.database import Database
 from tests.support.browser import FLAGS, executable
-from tests.support.desk import PASSWORD, DeskServer, Office, Visitor, serving
+from tests.support.desk import PASSWORD, DeskServer, Office, Visitor, enter, serving
 from tests.support.histories import FIRST_DAY, add_agents, happen, pasts
 
 SEPTEMBER = "from=2026-09-01&until=2026-09-30"
@@ -115,11 +115,7 @@ async def test_no_width_language_or_light_breaks_a_rule_of_axe_or_the_page(serve
         context = await browser.new_context(color_scheme="dark")
         page = await context.new_page()
         page.on("console", lambda told: wrong.append(told.text))
-        await page.goto(f"{server.url}/desk/login?next=/desk/kpis")
-        await page.locator("input[name=login]").fill("hana")
-        await page.locator("input[name=password]").fill(PASSWORD)
-        await page.locator("input[name=password]").press("Enter")
-        await page.wait_for_url("**/desk/kpis")
+        await enter(page, server.url, path="/desk/kpis")
         for width, scheme, path in (
             (1280, "light", f"/desk/kpis?{SEPTEMBER}&by=agent&lang=ja"),
             (360, "dark", f"/desk/kpis?{SEPTEMBER}&by=day&lang=en"),

@@ -32,7 +32,7 @@ async def page(server: DeskServer) -> AsyncIterator[Page]:
         await page.get_by_label("ログインID").fill("hana")
         await page.get_by_label("パスワード").fill(PASSWORD)
         await page.keyboard.press("Enter")
-        await page.wait_for_url("**/desk/lists/do-not-call")
+        await page.wait_for_url(f"{server.url}/desk/lists/do-not-call")
         yield page
         await browser.close()
 

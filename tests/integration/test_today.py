@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import async_playwright
 
 from bot.booking.callback import Callback, Kind, Outcome, Status
 from bot.booking.window import Window
@@ -14,7 +14,7 @@ from bot.store.database import Database
 from bot.usecases.today import Figure, Overview, Today
 from tests.support.browser import FLAGS, executable
 from tests.support.clocks import TOKYO, tokyo
-from tests.support.desk import PASSWORD, DeskServer, Office, Visitor, serving
+from tests.support.desk import DeskServer, Office, Visitor, enter, serving
 from tests.support.products import number
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
@@ -155,19 +155,11 @@ async def test_the_board_is_for_supervisors(server: DeskServer) -> None:
         await visitor.http.aclose()
 
 
-async def _logged_in(page: Page, url: str) -> None:
-    await page.goto(f"{url}/desk/login?next=/desk/today")
-    await page.locator("input[name=login]").fill("hana")
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator("input[name=password]").press("Enter")
-    await page.wait_for_url("**/desk/today")
-
-
 async def test_the_board_follows_what_happens_without_a_reload(server: DeskServer) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         page = await browser.new_page()
-        await _logged_in(page, server.url)
+        await enter(page, server.url, path="/desk/today")
         due = page.locator(".figure-due b")
         assert await due.inner_text() == "5"
         await Desk(server.office).office.has("Z", phone_number=number(70))
@@ -182,7 +174,7 @@ async def test_no_width_language_or_light_breaks_a_rule_of_axe_or_the_page(serve
         browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         page = await browser.new_page()
         page.on("console", lambda told: wrong.append(told.text))
-        await _logged_in(page, server.url)
+        await enter(page, server.url, path="/desk/today")
         for width, scheme, language in (
             (1280, "light", "ja"), (1280, "dark", "en"), (360, "light", "en"), (360, "dark", "ja"),
         ):  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 from argon2 import PasswordHasher
+from playwright.async_api import Page
 
 from bot.booking.callback import Callback, Status
 from bot.booking.rules import Rules
@@ -150,6 +151,15 @@ async def serving(office: Office, folder: Path, **environment: str) -> AsyncIter
         )
         async with serving_at(sock, desk_blueprint(product)) as url:
             yield DeskServer(url=url, office=office)
+
+
+async def enter(page: Page, url: str, login: str = "hana", path: str = "/desk") -> None:
+    """Log in in a browser, as a person does, on the way to a page."""
+    await page.goto(f"{url}/desk/login?next={path}")
+    await page.locator("input[name=login]").fill(login)
+    await page.locator("input[name=password]").fill(PASSWORD)
+    await page.locator("input[name=password]").press("Enter")
+    await page.wait_for_url(f"**{path}")
 
 
 class Visitor:
