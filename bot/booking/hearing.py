@@ -318,10 +318,10 @@ def after_a_question(text: str) -> str | None:
 
 def before_a_question(text: str) -> str | None:
     """What is said before the question with which the message ends; None for nothing."""
-    told, end, asked = unicodedata.normalize("NFKC", text).strip().removesuffix("?").rpartition(". ")
-    if not end:
-        told, end, asked = unicodedata.normalize("NFKC", text).strip().removesuffix("?").rpartition("。")
-    return told if end and len(told) > 1 and _ASKS.search(f"{asked}?") and "?" not in told else None
+    plain = unicodedata.normalize("NFKC", text).strip()
+    last = max(plain.rstrip("。. ").rfind(". "), plain.rstrip("。. ").rfind("。"))
+    told, asked = plain[:last].strip(), plain[last + 1 :].strip()
+    return told if last > 0 and len(told) > 1 and _ASKS.search(asked) and "?" not in told else None
 
 
 def asks_for_another(text: str) -> bool:
