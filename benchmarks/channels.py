@@ -32,6 +32,7 @@ class Person(ABC):
     """Somebody who waits for the answer to each message, and thinks before the next."""
 
     channel: str
+    looks_every_s = LOOKS_EVERY_S
 
     def __init__(self, http: httpx.AsyncClient, index: int) -> None:
         self.http = http
@@ -52,7 +53,7 @@ class Person(ABC):
         script = self.first()
         while time.monotonic() < until:
             for text, told in script:
-                await self._turn(text, told)
+                await self.turn(text, told)
                 await asyncio.sleep(thinks_s * random.uniform(0.5, 1.5))
             script = self.again()
 
@@ -63,7 +64,7 @@ class Person(ABC):
 
     def again(self) -> list[tuple[str, str]]:
         """What is said once the person is known."""
-        return [(self.reason, ""), *self._rest()]
+        return [("電話の予約をお願いします", ""), (self.reason, ""), *self._rest()]
 
     def _rest(self) -> list[tuple[str, str]]:
         return [
@@ -74,19 +75,20 @@ class Person(ABC):
             ("はい", "取り消しました"),
         ]
 
-    async def _turn(self, text: str, told: str) -> None:
+    async def turn(self, text: str, told: str, *, settles_s: float = SETTLES_IN_S) -> None:
+        """Write, wait for the answer and look whether it is whole, mine and the only one."""
         began, before = time.monotonic(), await self.known()
         await self.say(text)
         answers: list[str] = []
         while not answers and time.monotonic() - began < GIVES_UP_AFTER_S:
             answers = (await self.read())[before:]
             if not answers:
-                await asyncio.sleep(LOOKS_EVERY_S)
+                await asyncio.sleep(self.looks_every_s)
         self.turns.append(time.monotonic() - began)
         if not answers:
             self.lost += 1
             return
-        await asyncio.sleep(SETTLES_IN_S)
+        await asyncio.sleep(settles_s)
         answers = (await self.read())[before:]
         whole = "\n".join(answers)
         self.doubled += len(answers) != len(set(answers))

@@ -184,6 +184,7 @@ class Environment(Section):
     orikaeshi_var: Path = Path("var")
     orikaeshi_assistant_url: str = "http://127.0.0.1:5005"
     orikaeshi_actions_url: str = "http://127.0.0.1:5055"
+    orikaeshi_assistant_model: str = ""
     orikaeshi_secret_key: Annotated[str, Field(pattern=r"^(\S{32,})?$")] = ""
     orikaeshi_demo_api_key: Annotated[str, Field(pattern=r"^(.{16,})?$")] = ""
     twilio_account_sid: str = ""

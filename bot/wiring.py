@@ -73,6 +73,7 @@ from bot.usecases.settings_history import SettingsHistory
 from bot.usecases.today import Today
 from bot.usecases.transfers import Transfers
 from bot.usecases.understanding import Understanding
+from bot.usecases.vitals import CheckUp
 from bot.usecases.wishes import Wishes
 from bot.usecases.wordings import Wordings
 from bot.vendors.line import LineClient
@@ -156,6 +157,7 @@ class Product:
     vips: Vips
     wordings: Wordings
     health: Health
+    check_up: CheckUp
     links: Links
     emails: Emails
     line_report: LineReport
@@ -241,6 +243,9 @@ def connect(settings: Settings | None = None) -> Product:
     at_line = line_account(settings)
     on_line = line_of(at_line, business) if at_line else None
     channels: dict[str, TalkChannel] = {SMS: sms} | ({LINE: on_line.channel} if on_line else {})
+    health = Health(
+        database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url
+    )
     follow_ups = FollowUps(database, desk, bookings, rules=rules, seats=seats)
     return Product(
         settings=settings,
@@ -345,8 +350,13 @@ def connect(settings: Settings | None = None) -> Product:
         links=Links(database, bookings, key=link_key),
         emails=Emails(database, key=link_key),
         line_report=LineReport(database),
-        health=Health(
-            database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url
+        health=health,
+        check_up=CheckUp(
+            database,
+            health,
+            uses_mail=settings.email.is_on,
+            line_usage=on_line.channel.usage if on_line else None,
+            model=settings.environment.orikaeshi_assistant_model or None,
         ),
         conflicts=Conflicts(database, rules=rules, seats=seats, reminders=reminders),
         settings_history=SettingsHistory(database, in_force=in_force(settings), who=whose(settings)),

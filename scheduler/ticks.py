@@ -106,7 +106,7 @@ class Ticks:
     async def _lease(self) -> None:
         if not self._is_steady():
             return  # seen from a clock that has jumped, every lease but our own has run out
-        await self._product.leases.renew(real_now=datetime.now(UTC))
+        await self._product.leases.renew(real_now=datetime.now(UTC), pulse=self._product.dispatch.pulse)
         self._is_leased = True
         await self._product.leases.take_over(now=self._product.clock.now(), real_now=datetime.now(UTC))
 

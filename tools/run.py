@@ -25,7 +25,7 @@ from tools.services import (
     var_folder,
 )
 from tools.terminal import CannotGoOn, Terminal, one_sentence, shown, tail
-from tools.train import train_visibly
+from tools.train import model_path, train_visibly
 
 ROOT = Path(__file__).resolve().parents[1]
 POLL_S = 0.5
@@ -66,7 +66,7 @@ class Run:
                 f"the database could not be made ready; {self._shown_log(first)} says why.",
                 evidence=tail(self._log(first)),
             )
-        services = app_services(self._environ, ROOT, self._ports)
+        services = app_services(self._environ, ROOT, self._ports, model=model_path(ROOT))
         await asyncio.gather(*(self._serve(service) for service in services))
 
     async def _assistant(self) -> None:

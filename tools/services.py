@@ -120,9 +120,13 @@ def migration(environ: Mapping[str, str], root: Path, ports: Ports) -> Service:
     return _app_service("migrations", root, app_environment(environ, root, ports), "bot", "migrate")
 
 
-def app_services(environ: Mapping[str, str], root: Path, ports: Ports) -> tuple[Service, ...]:
-    """The actions, the gateway and the scheduler."""
+def app_services(
+    environ: Mapping[str, str], root: Path, ports: Ports, *, model: Path | None = None
+) -> tuple[Service, ...]:
+    """The actions, the gateway and the scheduler; they are told with which `model` the assistant runs."""
     env = app_environment(environ, root, ports)
+    if model:
+        env["ORIKAESHI_ASSISTANT_MODEL"] = model.name.removesuffix(".tar.gz")
     return (
         _app_service("actions", root, env | {"ACTIONS_PORT": str(ports.actions)}, "actions"),
         _app_service("gateway", root, env, "bot.gateway"),
@@ -132,7 +136,7 @@ def app_services(environ: Mapping[str, str], root: Path, ports: Ports) -> tuple[
 
 def assistant_service(environ: Mapping[str, str], root: Path, ports: Ports, *, model: Path) -> Service:
     """Rasa with the trained `model`."""
-    command = [str(root / ".venv-rasa" / "bin" / "python"), "-m", "rasa", "run", "--model", str(model)]
+    command = [str(root / ".venv-rasa" / "bin" / "python"), "-m", "serving", "run", "--model", str(model)]
     command += ["--interface", LOOPBACK, "--port", str(ports.assistant)]
     command += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     return Service(name="assistant", command=tuple(command), env=assistant_environment(environ, root, ports))

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.booking.vitals import WATCHED_FROM
 from bot.channels.channel import Answer, Heard, MaybeSent, NotSent, Sent
 from bot.channels.line_menu import AREAS, PRESSED
 from bot.channels.line_messages import LONGEST_TEXT, PICKED, Message, messages
@@ -23,8 +24,6 @@ RETRY_KEYS = uuid.UUID("6a2b7c1e-6d3c-5f0e-9a51-0c7d6f2b8e11")
 PUSHES = 3
 """Times that one push is asked for: under its retry key it is sent once."""
 QUOTA_READ_EVERY_S = 300.0
-WATCHED_FROM = 0.8
-"""The part of the month's messages from which on the log tells with every reading."""
 MONTH_USED_UP = 429
 
 log = structlog.get_logger(__name__)
@@ -146,16 +145,27 @@ class LineChannel:
                 cause = silence.cause
         return MaybeSent(cause=cause)
 
-    async def _has_quota(self) -> bool:
-        """Whether the month has a message left; where LINE does not tell, it is tried."""
+    async def usage(self) -> tuple[int, int | None] | None:
+        """(used, limit) of this month's pushes, at most a few minutes old; None where LINE does not tell."""
+        known = await self._known_quota()
+        return (known[1].used, known[1].limit) if known else None
+
+    async def _known_quota(self) -> tuple[float, Quota] | None:
         known = self._quota
         if known is None or self._stopwatch() - known[0] > QUOTA_READ_EVERY_S:
             try:
                 known = (self._stopwatch(), await self._client.quota())
             except (LineRefused, LineSilent) as trouble:
                 log.warning("line_quota_unknown", trouble=type(trouble).__name__)
-                return True
+                return None
             self._quota = known
+        return known
+
+    async def _has_quota(self) -> bool:
+        """Whether the month has a message left; where LINE does not tell, it is tried."""
+        known = await self._known_quota()
+        if known is None:
+            return True
         quota = known[1]
         if quota.limit is None:
             return True

@@ -4,16 +4,25 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
+from bot.booking.vitals import Pulse
 from bot.store.database import Transaction, upsert
 from bot.store.schema import attempts, dispatchers, pace
 
+LONGEST_ERROR = 64
 
-async def renew(tx: Transaction, dispatcher: str, *, until: datetime) -> None:
-    """Say that this dispatcher lives until then at least, in real time."""
+
+async def renew(tx: Transaction, dispatcher: str, *, until: datetime, pulse: Pulse) -> None:
+    """Say that this dispatcher lives until then at least, in real time, and how it does."""
+    told = {
+        "lease_until": until,
+        "dispatched_at": pulse.dispatched_at,
+        "failures": pulse.failures,
+        "paused_until": pulse.paused_until,
+        "failed_at": pulse.failed_at,
+        "error": pulse.error and pulse.error[:LONGEST_ERROR],
+    }
     await tx.execute(
-        upsert(tx, dispatchers)
-        .values(id=dispatcher, lease_until=until)
-        .on_conflict_do_update(index_elements=["id"], set_={"lease_until": until})
+        upsert(tx, dispatchers).values(id=dispatcher, **told).on_conflict_do_update(index_elements=["id"], set_=told)
     )
 
 

@@ -56,11 +56,10 @@ async def found(
     return (await decoded(tx, rows))[0]
 
 
-async def counted(tx: Transaction, wanted: Wanted) -> dict[str, int]:
-    """How many there are, by status."""
-    rows = await tx.execute(
-        select(callbacks.c.status, func.count()).where(*_conditions(wanted)).group_by(callbacks.c.status)
-    )
+async def counted(tx: Transaction, wanted: Wanted, *, most: int) -> dict[str, int]:
+    """How many there are, by status; no more than so many are counted."""
+    some = select(callbacks.c.status).where(*_conditions(wanted)).limit(most).subquery()
+    rows = await tx.execute(select(some.c.status, func.count()).group_by(some.c.status))
     return {str(status): int(count) for status, count in rows}
 
 

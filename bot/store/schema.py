@@ -163,6 +163,8 @@ callbacks = Table(
     Index(None, "phone_number"),
     Index(None, "window_start"),
     Index(None, "conversation_id"),
+    # What changed last is read first, a page at a time.
+    Index(None, "updated_at", "id"),
     # What a supervisor has to look at is little among much: only that is in the index.
     Index(
         "ix_callbacks_marked",
@@ -390,6 +392,13 @@ dispatchers = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("lease_until", UtcDateTime, nullable=False),
+    # For people to look at, in real time: when it last looked for work, failures of the carrier in a row, until when it
+    # asks nothing, and the last failure.
+    Column("dispatched_at", UtcDateTime),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("paused_until", UtcDateTime),
+    Column("failed_at", UtcDateTime),
+    Column("error", String(64)),
 )
 
 pace = Table(

@@ -11,6 +11,7 @@ import structlog
 
 from bot.booking.breaker import Breaker
 from bot.booking.callback import Outcome
+from bot.booking.vitals import Pulse
 from bot.store import attempts, claims
 from bot.store.database import Database
 from bot.telephony.dialer import Accepted, Dialer, Rejected, Unknown
@@ -72,9 +73,23 @@ class Dispatch:
         self._stopwatch = stopwatch
         self._jitter = jitter
         self._breaker = Breaker()
+        self._dispatched_at: datetime | None = None
+        self._failure: tuple[datetime, str] | None = None
         self._room = asyncio.Semaphore(DIALS_AT_ONCE)
         self._fence: Together[Fenced, bool] = Together(self._begin_posting)
         self._ledger: Together[tuple[str, str], bool] = Together(self._adopt)
+
+    @property
+    def pulse(self) -> Pulse:
+        """How it does, for people to look at."""
+        failed_at, error = self._failure or (None, None)
+        return Pulse(
+            dispatched_at=self._dispatched_at,
+            failures=self._breaker.failures,
+            paused_until=self._breaker.open_until,
+            failed_at=failed_at,
+            error=error,
+        )
 
     async def dial_due(self, *, now: datetime, real_now: datetime) -> int:
         """Dial what is owed, never more than there are ready agents; returns how many dials were begun."""
@@ -88,6 +103,7 @@ class Dispatch:
 
     async def claim(self, *, now: datetime, real_now: datetime) -> list[Claimed]:
         """Take what may be dialled now. Whoever calls this dials it, too."""
+        self._dispatched_at = real_now
         async with self._database.read() as tx:
             if not await claims.something_due(tx, now=now):
                 return []
@@ -142,18 +158,19 @@ class Dispatch:
                 self._breaker = Breaker()
                 if not await self._ledger.submit((claim.attempt_id, call_sid)):
                     await stop_stray(self._dialer, call_sid, attempt_id=claim.attempt_id)
-            case Rejected(try_later=True):
-                self._carrier_failed(real_now)
+            case Rejected(code=code, try_later=True):
+                self._carrier_failed(real_now, str(code) if code else "no connection")
                 await hand_back(self._database, claim.attempt_id, states=("posting",), now=now)
             case Rejected(number_is=fault):
                 self._breaker = Breaker()
                 await self._end(claim.attempt_id, fault or Outcome.CARRIER_FAILED, now=now)
-            case Unknown():
-                self._carrier_failed(real_now)
+            case Unknown(cause=cause):
+                self._carrier_failed(real_now, cause)
                 async with self._database.write() as tx:
                     await attempts.mark_unknown(tx, claim.attempt_id)
 
-    def _carrier_failed(self, real_now: datetime) -> None:
+    def _carrier_failed(self, real_now: datetime, error: str) -> None:
+        self._failure = (real_now, error)
         self._breaker = self._breaker.failed(real_now=real_now, jitter=self._jitter())
         log.warning("carrier_failed", failures=self._breaker.failures)
 

@@ -17,28 +17,33 @@ from bot.store.finding import Order, Place, Wanted, counted, found, place_of
 __all__ = ["Finding", "Found", "Order", "Place", "Wanted"]
 
 READ_AT_ONCE = 500
+MOST_COUNTED = 10_000
+"""More are not counted: a million take a second, and nobody reads the number."""
 FEWEST_DIGITS = 4
 """Of a number's end: fewer would find nearly everybody."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """A page of callbacks; `counts` is by status over all pages, `after` where the next page begins."""
+    """A page of callbacks; `counts` is by status over all pages, none where there are too `many` to be counted while
+    somebody waits; `after` is where the next page begins."""
 
     callbacks: tuple[Callback, ...]
     counts: dict[str, int]
     after: Place | None
+    many: int | None = None
 
     @property
     def total(self) -> int:
-        """How many there are on all pages."""
-        return sum(self.counts.values())
+        """How many there are on all pages; at least so many, where that is all that is known."""
+        return self.many or sum(self.counts.values())
 
 
 class Finding:
     """The callback manager's eyes."""
 
-    def __init__(self, database: Database, *, numbers: NumberPolicy) -> None:
+    def __init__(self, database: Database, *, numbers: NumberPolicy, counts_at_most: int = MOST_COUNTED) -> None:
+        self._counts_at_most = counts_at_most
         self._database = database
         self._numbers = numbers
 
@@ -48,18 +53,22 @@ class Finding:
         digits = "".join(letter for letter in words if letter.isdigit())
         is_end = digits == words and len(digits) >= FEWEST_DIGITS
         return replace(
-            wanted, reference=words.upper(), name=words, number=self._number(words), ending=digits if is_end else ""
-        )
+            wanted, reference=words.upper(), name="" if is_end else words, number=self._number(words),
+            ending=digits if is_end else "",
+        )  # fmt: skip
 
     async def page(self, wanted: Wanted, *, order: Order, after: Place | None, limit: int) -> Found:
         """One page of what is wanted."""
         async with self._database.read() as tx:
             some = await found(tx, wanted, order=order, after=after, limit=limit + 1)
-            counts = await counted(tx, wanted)
-        shown = tuple(some[:limit])
+            counts = await counted(tx, wanted, most=self._counts_at_most + 1)
+        shown, is_too_many = tuple(some[:limit]), sum(counts.values()) > self._counts_at_most
         return Found(
-            callbacks=shown, counts=counts, after=place_of(shown[-1], order) if len(some) > limit else None
-        )  # fmt: skip
+            callbacks=shown,
+            counts={} if is_too_many else counts,
+            after=place_of(shown[-1], order) if len(some) > limit else None,
+            many=self._counts_at_most if is_too_many else None,
+        )
 
     async def exported(
         self, wanted: Wanted, *, order: Order, with_numbers: bool, reader: Agent, now: datetime

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.booking.vitals import Pulse
 from bot.store import dispatchers
 from bot.store.database import Database
 from bot.usecases.handing_back import hand_back
@@ -11,6 +12,7 @@ from bot.usecases.handing_back import hand_back
 LEASE = timedelta(seconds=15)
 RENEW_EVERY = timedelta(seconds=3)
 FORGET_AFTER = timedelta(days=1)
+STILL = Pulse()
 
 log = structlog.get_logger(__name__)
 
@@ -22,10 +24,10 @@ class Leases:
         self._database = database
         self._owner = owner
 
-    async def renew(self, *, real_now: datetime) -> None:
-        """Live on; to be called well before the lease runs out."""
+    async def renew(self, *, real_now: datetime, pulse: Pulse = STILL) -> None:
+        """Live on, and let people see how; to be called well before the lease runs out."""
         async with self._database.write() as tx:
-            await dispatchers.renew(tx, self._owner, until=real_now + LEASE)
+            await dispatchers.renew(tx, self._owner, until=real_now + LEASE, pulse=pulse)
             await dispatchers.forget_dead(tx, before=real_now - FORGET_AFTER)
 
     async def take_over(self, *, now: datetime, real_now: datetime) -> int:

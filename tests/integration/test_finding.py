@@ -149,3 +149,13 @@ async def test_a_spoilt_address_is_read_as_far_as_it_can_be(server: DeskServer, 
     visitor = Visitor(server.url)
     await visitor.log_in("hana")
     assert (await visitor.get(f"{PAGE}?{query}")).status_code == 200
+
+
+async def test_too_many_are_said_to_be_many_and_read_page_by_page_all_the_same(office: Office) -> None:
+    few_at_once = Finding(office.world.database, numbers=NUMBERS, counts_at_most=2)
+    page = await few_at_once.page(Wanted(), order="updated", after=None, limit=2)
+    assert (page.total, page.many, page.counts, len(page.callbacks)) == (2, 2, {}, 2)
+    rest = await few_at_once.page(Wanted(), order="updated", after=page.after, limit=2)
+    assert len({one.id for one in (*page.callbacks, *rest.callbacks)}) == 3
+    one = await few_at_once.page(Wanted(reference="A7Q4MN"), order="updated", after=None, limit=2)
+    assert (one.total, one.many, one.counts) == (1, None, {"booked": 1})

@@ -75,7 +75,7 @@ class RunningAssistant:
         commands = {
             "actions": [sys.executable, "-m", "actions"],
             "rasa": [
-                str(RASA), "-m", "rasa", "run", "--model", str(self.model), "--interface", "127.0.0.1",
+                str(RASA), "-m", "serving", "run", "--model", str(self.model), "--interface", "127.0.0.1",
                 "--port", str(self.rasa_port), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
             ],
         }  # fmt: skip

@@ -47,6 +47,7 @@ from bot.usecases.emails import Emails
 from bot.usecases.finding import Finding
 from bot.usecases.forecast import Forecast
 from bot.usecases.guest_legs import GuestLegs
+from bot.usecases.health import Health
 from bot.usecases.identity import Identity
 from bot.usecases.inbound import Inbound, InboundPolicy
 from bot.usecases.keys import ApiKeys
@@ -71,6 +72,7 @@ from bot.usecases.settings_history import SettingsHistory
 from bot.usecases.today import Today
 from bot.usecases.transfers import Transfers
 from bot.usecases.understanding import Understanding
+from bot.usecases.vitals import CheckUp
 from bot.usecases.wishes import Wishes
 from bot.usecases.wordings import Wordings
 from bot.wiring import Product
@@ -346,6 +348,10 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     await product.database.close()
     assistant: Any = world.assistant
     accounts = Accounts(world.database)
+    health = Health(
+        world.database, assistant, ping_carrier=product.carrier.ping,
+        actions_url=product.settings.environment.orikaeshi_actions_url,
+    )  # fmt: skip
     replaced = replace(
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
@@ -360,6 +366,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         consent=world.consent, inbound=world.inbound,
         keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
         kpis=Kpis(world.database, timezone=TOKYO),
+        check_up=CheckUp(world.database, health, uses_mail=False, line_usage=None, model=None),
         today=Today(world.database, tz=TOKYO, line=world.line, lines=60),
         forecast=Forecast(world.database, rules=world.rules, seats=world.seats, target=0.95),
         accounts=accounts, people=People(world.database),

@@ -88,11 +88,12 @@ def test_the_gateway_is_asked_where_it_listens(host: str, url: str) -> None:
 
 def test_the_processes_are_told_where_the_others_are(tmp_path: Path) -> None:
     rasa = assistant_service({}, tmp_path, PORTS, model=tmp_path / "model.tar.gz")
-    app = app_services({}, tmp_path, PORTS)
+    app = app_services({}, tmp_path, PORTS, model=tmp_path / "model.tar.gz")
     assert rasa.env["ACTION_ENDPOINT_URL"] == "http://127.0.0.1:5055/webhook"
     assert [service.name for service in app] == ["actions", "gateway", "scheduler"]
     for service in app:
         assert service.env["PORT"] == "8000"
+        assert service.env["ORIKAESHI_ASSISTANT_MODEL"] == "model"
         assert service.env["ORIKAESHI_ASSISTANT_URL"] == "http://127.0.0.1:5005"
         assert service.env["ORIKAESHI_ACTIONS_URL"] == "http://127.0.0.1:5055"
 

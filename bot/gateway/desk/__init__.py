@@ -29,6 +29,7 @@ from bot.gateway.desk.calls import CallPages, add_calls
 from bot.gateway.desk.door import add_door
 from bot.gateway.desk.events import BoardWatch, stream
 from bot.gateway.desk.forecast import ForecastPages
+from bot.gateway.desk.health import HealthPages
 from bot.gateway.desk.kpis import KpiPages
 from bot.gateway.desk.lists import ListPages, add_lists
 from bot.gateway.desk.manager import ManagerPages, add_manager
@@ -74,6 +75,7 @@ def desk_blueprint(product: Product) -> Blueprint:
     add_templates(blueprint, product, TemplatePages(product))
     _add_reading(blueprint, pages, watch)
     _add_figures(blueprint, KpiPages(product), ForecastPages(product))
+    _add_health(blueprint, HealthPages(product))
     _add_writing(blueprint, product, pages)
     _add_watching(blueprint, product, pages)
     _add_problems(blueprint, pages)
@@ -129,6 +131,13 @@ def _add_figures(blueprint: Blueprint, kpi_pages: KpiPages, forecast_pages: Fore
     async def forecast(request: Request) -> HTTPResponse:
         require_supervisor(request)
         return await forecast_pages.outlook(request)
+
+
+def _add_health(blueprint: Blueprint, health_pages: HealthPages) -> None:
+    @blueprint.get("/health")
+    async def health(request: Request) -> HTTPResponse:
+        require_supervisor(request)
+        return await health_pages.parts(request)
 
 
 def _add_writing(blueprint: Blueprint, product: Product, pages: Pages) -> None:
