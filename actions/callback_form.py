@@ -99,13 +99,18 @@ class ValidateCallbackForm(ReadingForm):
         if said := hearing.after_a_question(turn.text):
             return await self._besides(turn, dispatcher, said)
         is_of_times = turn.intent == "ask_wait" or not hearing.is_a_question(turn.text)
+        said = hearing.before_a_question(turn.text) if turn.asked != "reason" else None
+        if said and (told := await self._besides(turn, dispatcher, said)):
+            return told
         if turn.asked == "preferred_slot" and turn.intent != "ask_person" and is_of_times:
             return await self._time(replace(turn, intent="give_time"), dispatcher, has_number=False) or None
         return None
 
     async def _besides(self, turn: Turn, dispatcher: CollectingDispatcher, said: str) -> Answers:
         """What is told after a question in the same message (「閉まってる？じゃあ明日の10時で」)."""
-        told = await self.read(replace(turn, text=said, intent="give_reason"), dispatcher)
+        is_a_name = turn.asked == "customer_name" and name.answered(said)
+        meant = replace(turn, text=said, intent="give_name" if is_a_name else "give_reason")
+        told = await self.read(meant, dispatcher)
         if any(told.values()):
             await answer(turn, dispatcher)
         return told if any(told.values()) else {}
@@ -171,7 +176,9 @@ class ValidateCallbackForm(ReadingForm):
         if not is_about_the_call:
             return {}
         is_asked = turn.asked == "preferred_slot" and not has_number
-        spoken = replace(turn, text=name.without_introduction(turn.text)) if name.introduced(turn.text) else turn
+        is_named = bool(name.introduced(turn.text))
+        bare = name.without_introduction(turn.text)
+        spoken = replace(turn, text=bare, intent="give_name") if is_named else turn
         read = await read_time(spoken, dispatcher, slot="preferred_slot", is_asked=is_asked)
         return read | {"confirmed": None, "changing": False} if read else {}
 

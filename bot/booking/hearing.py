@@ -182,7 +182,7 @@ _LEAVES = re.compile(
     r"|\b(?:don'?t|do not) (?:want|wish|feel like) (?:to )?"
     r"(?:go(?:ing)? on|continu|carry(?:ing)? on"
     r"|proceed|do(?:ing)? this)\w*"
-    r"|\b(?:good)?bye\b|\bforget it\b|"
+    r"|\b(?:good)?bye\b|\bforget it\b|(?<!to )\bleave it\b(?! (?:to|with|at|on|in|as)\b)|"
     r"\bdon'?t book\b|\bnever ?mind\b",
     re.IGNORECASE,
 )
@@ -191,7 +191,8 @@ _WISHES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "cancel_callback",
         re.compile(
-            rf"{_CALL}(?:の予約)?[をはの]?(?:キャンセル|取り?消|とりけ)|\bcancel\s+{_CALL_EN}|"
+            rf"{_CALL}(?:の予約)?[をはの]?(?:キャンセル|取り?消|とりけ)|\b(?:cancel|scrap|drop|bin"
+            rf"|delete|remove|undo|call off)\s+{_CALL_EN}|"
             rf"{_CALL}(?:の予約)?(?:は|が)?(?:もう)?(?:必要(?:が|では)?な|いらな|要らな|いらん|不要に)|"
             rf"\b(?:won'?t|don'?t|do not|no longer) (?:be )?need(?:ing)? {_CALL_EN}",
             re.IGNORECASE,
@@ -230,12 +231,12 @@ def settled(intent: str, text: str, *, confidence: float, asked: str | None) -> 
 def _told_by_words(intent: str, plain: str, asked: str | None) -> str | None:
     if asked in YES_OR_NO and _is_a_yes(plain, intent):
         return "affirm"
+    if asked in (None, "reason") and (wish := _about_what_is_booked(plain, intent)):
+        return wish
     is_in_between = asked not in (None, "reason", "topic")
     is_a_short_question = len(plain) <= LONG and bool(_ASKS.search(plain))
     if is_a_short_question and (question := remarks.about_the_call(plain, is_in_between=is_in_between)):
         return question
-    if asked in (None, "reason") and (wish := _about_what_is_booked(plain, intent)):
-        return wish
     return _wish_about_a_booking(plain, intent) if asked is None else None
 
 
@@ -246,7 +247,8 @@ def _told_by_the_question(intent: str, text: str, plain: str, *, confidence: flo
         return "skip"
     if asked == "preferred_slot" and intent == "affirm" and remarks.is_unsure(plain):
         return "skip"
-    if asked not in (None, "reason") and intent in _LOSES_HEART and _LEAVES.search(plain):
+    loses_heart = intent in _LOSES_HEART or confidence < SURE
+    if asked not in (None, "reason") and loses_heart and _LEAVES.search(plain):
         return "stop_form"
     if asked == "reason" and (_FAREWELL.fullmatch(plain) or (intent in _LOSES_HEART and _LEAVES.fullmatch(plain))):
         return "goodbye"
@@ -312,6 +314,14 @@ def after_a_question(text: str) -> str | None:
     _, asked, rest = unicodedata.normalize("NFKC", text).strip().rpartition("?")
     rest = rest.strip(" 。.!、,")
     return rest if asked and len(rest) > 1 and any(letter.isalnum() for letter in rest) else None
+
+
+def before_a_question(text: str) -> str | None:
+    """What is said before the question with which the message ends; None for nothing."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    last = max(plain.rstrip("。. ").rfind(". "), plain.rstrip("。. ").rfind("。"))
+    told, asked = plain[:last].strip(), plain[last + 1 :].strip()
+    return told if last > 0 and len(told) > 1 and _ASKS.search(asked) and "?" not in told else None
 
 
 def asks_for_another(text: str) -> bool:

@@ -8,7 +8,7 @@ MOST = 5
 _DIGIT = re.compile(
     r"^\W*(?:評価は?|点数は?|星|ほし|rating(?: is)?|i(?:'d| would) (?:say|give (?:it|you|them)?)|a)?[\s:：]*"
     r"([1-5]|[一二三四五])\s*"
-    r"(?:つ?星|点|つ|です|かな|でお願いします|stars?|points?|(?:out of|of|/)\s*5|/5|[。.!！、,]|$)",
+    r"(?:つ?星|点|つ|です|かな|でお願いします|stars?|points?|(?:out of|of|/)\s*5|/5|[。.!！、,:：–-]|$)",
     re.IGNORECASE,
 )
 _SAID = re.compile(r"(?<!\d)([1-5])\s*(?:です|点(?!\d)|つ星|stars?\b|out of 5)", re.IGNORECASE)

@@ -28,7 +28,7 @@ _ABOUT_THE_CALL: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "ask_wait",
         re.compile(
-            r"(?:前|先|並んで).{0,6}(?:何|なん)(?:人|にん)|(?:何|なん)(?:人|にん)(?:待ち|くらい|ぐらい)?.{0,4}(?:待って|待ち|並んで)|何番目"
+            r"(?:前|先|並んで).{0,6}(?:何|なん)(?:人|にん)|(?:何|なん)(?:人|にん)(?:待ち|くらい|ぐらい)?.{0,4}(?:待って|待ち|並んで)"
             r"|いつ(?:ごろ|頃)?(?:に)?(?:お?電話|連絡|折り?返し|かか)[^。]{0,8}(?:来|くる|きま|もらえ|いただけ|かか|ってき)"
             r"|\bwhen (?:will|do|am|are|can|should)\b[^.?]{0,20}\b(?:hear from|be called|get (?:a|the|my) call)\b"
             r"|\bhow many (?:\w+ )?(?:people|callers|customers|others|calls)?[^.?]{0,16}(?:ahead|before"

@@ -143,6 +143,15 @@ async def test_who_wants_no_text_messages_or_has_a_promise_gets_no_link(phone: T
         assert not any("/form" in text for text in caller.texts)
 
 
+async def test_who_withholds_their_number_and_hangs_up_gets_no_link(phone: Telephone) -> None:
+    caller = Caller(phone, WITHHELD)
+    await caller.call()
+    await caller.hang_up()
+    await _sent(phone)
+    assert caller.texts == []
+    assert await phone.product.inbound.send_due(now=phone.now) == 0
+
+
 async def test_a_promise_is_told_by_its_time_alone_and_moved_after_the_code(phone: Telephone) -> None:
     made = await phone.book(name="佐藤")
     caller = Caller(phone)

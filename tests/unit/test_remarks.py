@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.booking import hearing, name, pick, reason, remarks, shift
+from bot.booking import hearing, name, pick, rating, reason, remarks, shift
 from bot.booking.hearing import settled
 
 
@@ -111,3 +111,21 @@ def test_a_name_is_put_right() -> None:
 )
 def test_the_one_that_is_meant_is_picked(text: str, place: int | None) -> None:
     assert pick.position(text, 4) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Luz. how long will I wait?", "Luz"),
+        ("田中です。どのくらい待ちますか", "田中です"),
+        ("how long will I wait?", None),
+        ("Luz. That is all.", None),
+    ],
+)
+def test_what_is_said_before_a_question_is_found(text: str, said: str | None) -> None:
+    assert hearing.before_a_question(text) == said
+
+
+@pytest.mark.parametrize(("text", "stars"), [("2 - he was rude", 2), ("I'd give it four out of five", 4), ("five", 5)])
+def test_stars_are_told_in_words_too(text: str, stars: int) -> None:
+    assert rating.read(text) == stars
