@@ -115,7 +115,10 @@ def _many(terminal: Terminal, days: list[Day], closes: int) -> list[Figures]:
         for figures in pool.map(partial(_real, closes=closes), days):
             found.append(figures)
             terminal.progress(REAL, _bar(len(found) / len(days)))
-            terminal.say(f"seed {days[len(found) - 1].seed}: {figures.reached:.3f} {figures.dialled:.3f}")
+            terminal.say(
+                f"seed {days[len(found) - 1].seed}: reached {figures.reached:.3f}, dialled {figures.dialled:.3f}, "
+                f"late in silence {figures.late_in_silence}, over capacity {figures.over_capacity}"
+            )
     return found
 
 

@@ -147,20 +147,20 @@ class Calls:
 
     async def waiting(self, attempt_id: str, who: str) -> Next:
         """What somebody hears who waits in the room."""
-        found = await self._live(attempt_id)
-        if found is None:
-            return HangUp()
-        sentence = "voice.please_wait" if who == "customer" else "voice.customer_rings"
-        return Wait(text=say(sentence, found[1].language), language=found[1].language)
+        return await self._in_the_room(attempt_id, "voice.please_wait" if who == "customer" else "voice.customer_rings")
 
     async def on_hold(self, attempt_id: str) -> Next:
-        """What the customer hears while the agent asks somebody else. It has no end: in a room nobody is hung up on."""
+        """What the customer hears while the agent asks somebody else."""
+        return await self._in_the_room(attempt_id, "voice.on_hold", is_on_hold=True)
+
+    async def _in_the_room(self, attempt_id: str, sentence: str, *, is_on_hold: bool = False) -> Next:
+        """It has no end, even where the attempt has one: in a room the carrier lets a document hang up on nobody."""
         async with self._database.read() as tx:
             dial = await attempts.get(tx, attempt_id)
             if dial is None:
                 return HangUp()
             language = (await callbacks.get(tx, dial.callback_id)).language
-        return Wait(text=say("voice.on_hold", language), language=language, is_on_hold=True)
+        return Wait(text=say(sentence, language), language=language, is_on_hold=is_on_hold)
 
     async def handed_on(self, attempt_id: str) -> Next:
         """The customer waits for the agent whom the call was handed on to."""

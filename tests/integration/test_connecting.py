@@ -10,7 +10,7 @@ import pytest
 from bot.booking.callback import Callback, Outcome, Status
 from bot.store.database import Database
 from bot.telephony.dialer import Accepted, CallState, Rejected, Unknown
-from bot.usecases.call_steps import EnterRoom, SayAndHangUp
+from bot.usecases.call_steps import EnterRoom, HangUp, SayAndHangUp, Wait
 from tests.support.carriers import sid_of
 from tests.support.databases import SqliteFiles
 from tests.support.products import NUMBER, SLOT, World
@@ -190,6 +190,14 @@ async def test_where_no_phone_can_be_rung_the_customer_is_told_at_once(database:
     world.dialer.agents.append(Rejected(code=20429, try_later=True))
     sorry = await world.calls.key_pressed(attempt, sid_of(attempt), "1", now=world.now)
     assert isinstance(sorry, SayAndHangUp)
+
+
+async def test_what_is_heard_in_a_room_never_hangs_up_even_when_the_call_is_over(database: Database) -> None:
+    world, attempt = await waiting(database)
+    await world.report(await world.the_dial(), "completed")
+    for heard in (await world.calls.waiting(attempt, "customer"), await world.calls.on_hold(attempt)):
+        assert isinstance(heard, Wait)  # the carrier refuses a document of a room that hangs up
+    assert isinstance(await world.calls.waiting("nobody", "customer"), HangUp)
 
 
 @pytest.mark.parametrize("state", [None, "completed"], ids=["unknown", "over"])
