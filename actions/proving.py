@@ -40,8 +40,8 @@ class ValidateIdentityForm(ReadingForm):
             return await self._code(turn, dispatcher)
         if turn.is_answered or turn.is_question or turn.intent in COMMANDS:
             return {}
-        is_first = turn.slots.get("asking") == "first"
-        if turn.asked == "claim" and remarks.is_unsure(turn.text) and is_first:
+        is_unsure = remarks.is_unsure(turn.text) and not remarks.will_not_say(turn.text)
+        if turn.asked == "claim" and is_unsure and turn.slots.get("asking") == "first":
             return {"claim": None}  # there are two ways to name a booking
         if turn.asked == "claim" and turn.intent in ("deny", "skip"):
             return {"claim": "", "proved": False}

@@ -109,6 +109,8 @@ _POLITE_END = re.compile(
     r"[ ,]*(?:here|please|thanks|thank you|speaking|is fine|will do|is my name))?[。．.!！、,ー〜~\s]*$",
     re.IGNORECASE,
 )
+_ENDS_IN_DA = re.compile(r"[ぁ-ん]{1,3}だ")
+"""「はらだ」, 「よしだ」: in so short a word in kana it is a part of the name."""
 _FROM_EN = re.compile(r",? (?:from|at|of|with) (?=[A-Z])")
 _COMMAND = re.compile(r"\s*[/／][a-z_]+\b")
 """What machines are told; a name after a slash has a capital."""
@@ -207,7 +209,8 @@ def without_introduction(text: str) -> str:
 def answered(text: str) -> str | None:
     """The name in an answer to "what is your name?", without polite words around it; None when it reads as no name."""
     plain = _READING.sub("", _plain(_bare(text)))
-    name = _POLITE_END.sub("", _LEAD_IN.sub("", plain)).strip()
+    told = _LEAD_IN.sub("", plain).strip()
+    name = told if _ENDS_IN_DA.fullmatch(told) else _POLITE_END.sub("", told).strip()
     if not name or len(name) > LONGEST or persons.is_a_sentence(name) or _COMMAND.match(text):
         return None
     whole, name = name, _AFFILIATION.sub("", _FROM_EN.split(name)[0])

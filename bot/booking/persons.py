@@ -54,13 +54,16 @@ _A_SENTENCE = re.compile(
     r"けど|ます|ません|ない|たい$|たく|ください|下さい|から|ので|した|して|ですか|んだ|の[かに]|いい|よね|って"
     r"|たら|れば|"
     r"(?:[一-龥](?:った|いた|った|んだ|った|きた|れた|える|ます|れる|しい|なく|わる|する|てる|った))|"
-    r"[一-龥](?:れ|ろ|せ|け|め|な)$|[をがはへ](?=.)|(?:[一-龥]|[ァ-ヴー])(?:と|に|で|も)(?=[一-龥ァ-ヴ])|なん$|"
+    r"[一-龥](?:れ|ろ|せ|け|め|な)$|(?:[一-龥]|[ァ-ヴー])(?:と|に|で|も)(?=[一-龥ァ-ヴ])|なん$|"
     r"\b(?:why|what|how|when|where|not|don't|won't|is|are|was|do|does|did|can|could|need|want|wants|have|has"
     r"|had|my|the|you|your|it|"
     r"it's|rather|prefer|then|would|will|please|call|a|an|and|but|for|to|in|of|about|with|if|me|we|our|this"
     r"|that|broke|broken)\b",
     re.IGNORECASE,
 )
+_PARTICLE = re.compile(r"[をがはへ](?=.)")
+_ONE_WORD = re.compile(r"[ぁ-ん]{2,6}")
+"""Kana alone: in 「はらだ」 and 「おがわ」 the letter is none."""
 _QUALITY = re.compile(r".(?:ous|ful|less|ible|able|ing|ated|ked|ded|ssed)$")
 _WORD_EN = re.compile(r"[A-ZÀ-Þ][A-Za-zà-ÿ'’\-]*\.?")
 _MOST_WORDS = 4
@@ -68,7 +71,8 @@ _MOST_WORDS = 4
 
 def is_a_sentence(text: str) -> bool:
     """Whether it says something instead of naming somebody."""
-    return not _is_whole_name(text) and bool(_A_SENTENCE.search(text))
+    has_particle = _PARTICLE.search(text) and not _ONE_WORD.fullmatch(text)
+    return not _is_whole_name(text) and bool(has_particle or _A_SENTENCE.search(text))
 
 
 def has_surname(name: str) -> bool:

@@ -302,6 +302,7 @@ _AROUND_JA = _any(
     _words(
         "して しといて ください 下さい くれる? かけて 掛けて 変更 変えて 間違え(?:ました|て|た) 違い(?:ます|ました)"
     ),
+    _words("すが すけど すけれども? 折り?返し 折電 連絡"),
     _words(
         "だ 違う すみません ごめん(?:なさい)? 大丈夫 あの えっと お 予約 取って 空いて(?:い)?(?:る|ます) 都合 よろしく"
     ),
@@ -316,6 +317,7 @@ AROUND_EN = frozenset(
     "ring text try use ok okay then rather better be good fine works work suits suit and so oh um uh also time day one "
     "prefer preferred like want need mean meant no not yes with or if possible maybe perhaps best new other different "
     "change changed again here wait free available around some sometime any anytime after before between right correct "
-    "there just only now hi hello hey reach thanks as well too else more second another both add".split()
+    "there just only now hi hello hey reach thanks as well too else more second another both add was hoping hope "
+    "wondering wonder might may somebody someone anybody anyone get got back something anything callback".split()
 )
 """Words around an answer: what is left without number and time, if it is nothing else, is no matter."""

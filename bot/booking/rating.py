@@ -6,7 +6,8 @@ import unicodedata
 MOST = 5
 
 _DIGIT = re.compile(
-    r"^\W*(?:評価は?|点数は?|星|ほし|rating(?: is)?|i(?:'d| would) (?:say|give (?:it|you|them)?)|a)?[\s:：]*"
+    r"^\W*(?:評価は?|点数は?|星|ほし|rating(?: is)?|i(?:'d| would) (?:say|(?:rate|give) (?:it|you|them)?)|a)?"
+    r"[\s:：]*(?:an? )?"
     r"([1-5]|[一二三四五])\s*"
     r"(?:つ?星|点|つ|です|かな|でお願いします|stars?|points?|(?:out of|of|/)\s*5|/5|[。.!！、,:：–-]|$)",
     re.IGNORECASE,

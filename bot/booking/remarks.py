@@ -78,6 +78,12 @@ _NO_NUMBER = re.compile(
     re.IGNORECASE,
 )
 """Would rather not give a number."""
+_WILL_NOT_SAY = re.compile(
+    r"(?:教え|言[いえ]|伝え|出[しせ]|書[きけ])(?:たく(?:は)?(?:ない|ありません)|ません|られない|られません)|"
+    r"\b(?:rather not|(?:don'?t|do not) (?:want|wish) to|won'?t|will not) (?:say|tell|give|share)\b",
+    re.IGNORECASE,
+)
+"""Would rather not tell what was asked for."""
 _SUITS_NONE = re.compile(
     r"(?:どれも|どの時間も|全部|全て|すべて|どちらも|いずれも|みんな).{0,8}(?:無理|むり|だめ|ダメ|駄目|合わ|合いま|都合|できな|出られ|厳し|難し|あか)"
     r"|(?:その|この)?中に(?:は)?(?:ない|無い|ありません|あら)|"
@@ -120,6 +126,11 @@ def keeps(text: str) -> bool:
 def is_unsure(text: str) -> bool:
     """Whether the customer does not know what was asked for."""
     return bool(_UNSURE.search(unicodedata.normalize("NFKC", text)))
+
+
+def will_not_say(text: str) -> bool:
+    """Whether the customer would rather not tell what was asked for."""
+    return bool(_WILL_NOT_SAY.search(unicodedata.normalize("NFKC", text)))
 
 
 def is_a_moment(text: str) -> bool:

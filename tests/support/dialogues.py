@@ -64,7 +64,7 @@ ANSWERS: Mapping[Language, Mapping[str, str]] = {
 }  # fmt: skip
 """What a customer answers who has nothing special to say."""
 
-Set = Literal["develop", "probes", "heldout", "fresh", "second", "third"]
+Set = Literal["develop", "probes", "heldout", "fresh", "second", "third", "fourth"]
 
 
 @dataclass(frozen=True, kw_only=True)

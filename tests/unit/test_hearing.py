@@ -87,6 +87,8 @@ def test_another_number_is_asked_for(text: str, is_so: bool) -> None:
         ("★★★です", 3),
         ("星二つ", 2),
         ("4 out of 5", 4),
+        ("I'd give it a 5", 5),
+        ("I'd rate it a 3.", 3),
         ("2, the agent was in a hurry", 2),
         ("とても良かったです", 5),
         ("terrible", 1),

@@ -129,3 +129,18 @@ def test_what_is_said_before_a_question_is_found(text: str, said: str | None) ->
 @pytest.mark.parametrize(("text", "stars"), [("2 - he was rude", 2), ("I'd give it four out of five", 4), ("five", 5)])
 def test_stars_are_told_in_words_too(text: str, stars: int) -> None:
     assert rating.read(text) == stars
+
+
+@pytest.mark.parametrize(
+    ("text", "will_not"),
+    [
+        ("わかりません、教えたくないです", True),
+        ("言えません", True),
+        ("I'd rather not say", True),
+        ("I don't want to tell you", True),
+        ("わかりません", False),
+        ("I don't know it", False),
+    ],
+)
+def test_whoever_will_not_say_is_told_from_whoever_does_not_know(text: str, *, will_not: bool) -> None:
+    assert remarks.will_not_say(text) is will_not

@@ -10,6 +10,10 @@ from bot.booking.window import Window
 from tests.support.clocks import tokyo
 
 PARTS = {
+    "おはようございます。折り返しのお電話をお願いしたいのですが": None,
+    "折り返しは 090-1234-5678 にお願いします": None,
+    "Good morning! I was hoping someone could ring me back": None,
+    "I also need another callback about something different": None,
     "プリンターが動かないので、明日15時に090-1234-5678へ電話ください。田中です": "プリンターが動かない",
     "解約の件で電話がほしいです": "解約の件",
     "昨日3時に買った時計が動きません": "昨日3時に買った時計が動きません",
@@ -81,6 +85,9 @@ INTRODUCED = {
 }
 
 ANSWERED = {
+    "はらだです": "はらだ",
+    "はらだ": "はらだ",
+    "おがわと申します": "おがわ",
     "山田太郎": "山田太郎",
     "スミスです。": "スミス",
     "田中や": "田中",

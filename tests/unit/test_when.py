@@ -36,6 +36,18 @@ def ruled_out(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("あさって26日の15時半に", ["instant 11-26 15:30"]),
+        ("明日25日の午後", ["window 11-25 13:00 > 11-25 18:00"]),
+        ("明日か26日の15時", ["instant 11-25 15:00", "instant 11-26 15:00"]),
+    ],
+)
+def test_a_day_that_is_named_twice_is_one_wish(text: str, expected: list[str]) -> None:
+    assert candidates(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("9時", "instant 11-25 09:00"),
         ("11時", "instant 11-24 11:00"),
         ("水曜の15時", "instant 11-25 15:00"),
