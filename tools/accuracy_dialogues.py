@@ -1,6 +1,6 @@
 """How whole talks end: every talk of tests/dialogue/talks with the trained assistant, by kind and language.
 
-python -m tools.accuracy_dialogues [develop | probes | fresh | second | third | matrix | page]
+python -m tools.accuracy_dialogues [develop | probes | fresh | second | third | fourth | matrix | page]
 
 The held-out ones unless others are asked for. Two or three minutes; every talk that failed is listed. `page` plays all
 but those that were developed on, and writes their section of docs/accuracy.md.
