@@ -35,9 +35,9 @@ class Entry:
         return sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Deed:
-    """What is to be written down: who did what to what, and what else should be known."""
+    """What is to be written down: who did what to what, and what else should be known. Two alike are two."""
 
     at: datetime
     actor: str

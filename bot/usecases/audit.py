@@ -1,12 +1,12 @@
 """Reading the audit log, and checking that nobody has been at it."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.store import audit
 from bot.store.audit import BEFORE_THE_FIRST, Deed, Entry
 from bot.store.database import Database
+from bot.usecases.together import Together
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,28 +24,19 @@ class AuditLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._writing = asyncio.Lock()
-        self._waiting: list[Deed] = []
+        self._deeds: Together[Deed, None] = Together(self._write)
 
     async def note(
         self, *, at: datetime, actor: str, action: str, subject: str = "", facts: dict[str, str] | None = None
     ) -> None:
-        """Write an entry for something that has no transaction of its own. Whoever comes while another one is written
-        shares the next commit with all who wait: entries are written one after the other, and a commit waits for the
-        disk."""
-        deed = Deed(at=at, actor=actor, action=action, subject=subject, facts=facts)
-        self._waiting.append(deed)
-        async with self._writing:
-            if not any(one is deed for one in self._waiting):
-                return  # somebody else has written it with theirs
-            mine = list(self._waiting)
-            try:
-                async with self._database.write() as tx:
-                    await audit.append_all(tx, mine)
-            except BaseException:
-                self._waiting = [one for one in self._waiting if one is not deed]  # the others try for themselves
-                raise
-            self._waiting = self._waiting[len(mine) :]
+        """Write an entry for something that has no transaction of its own."""
+        await self._deeds.submit(Deed(at=at, actor=actor, action=action, subject=subject, facts=facts))
+
+    async def _write(self, deeds: list[Deed]) -> dict[Deed, None]:
+        """Entries are written one after the other, and a commit waits for the disk: they share it."""
+        async with self._database.write() as tx:
+            await audit.append_all(tx, deeds)
+        return dict.fromkeys(deeds)
 
     async def listing(
         self, *, actor: str = "", action: str = "", subject: str = "", before: int | None = None, limit: int
