@@ -70,12 +70,10 @@ def api_blueprint(product: Product) -> Blueprint:
             priority=body.priority,
             channel=body.channel,
         )
-        name = _idempotency(request, owner)
-        known = await product.bookings.booked_with(name) if name else None
-        callback = await product.bookings.book(wanted, now=product.clock.now(), idempotency=name)
-        if known is None:  # what is asked again under its key is done once
-            await _note(product, owner, "booked", callback)
-        return await _answer(product, callback, status=201)
+        made = await product.bookings.make(wanted, now=product.clock.now(), idempotency=_idempotency(request, owner))
+        if made.is_new:  # what is asked again under its key is done once
+            await _note(product, owner, "booked", made.callback)
+        return await _answer(product, made.callback, status=201)
 
     @blueprint.get("/callbacks")
     @documented(

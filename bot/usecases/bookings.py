@@ -20,7 +20,7 @@ from bot.booking.window import Window
 from bot.store import attempts, callbacks, ledger, promising, slots
 from bot.store.database import Database, Transaction, one_at_a_time
 from bot.usecases.line import WaitingLine
-from bot.usecases.making import BookingRequest, IdempotencyKey, Making, customer_of, require_may_be_called
+from bot.usecases.making import BookingRequest, IdempotencyKey, Made, Making, customer_of, require_may_be_called
 from bot.usecases.promises import plan_notices
 from bot.usecases.seats import ANYBODY, Customer, Seats
 
@@ -154,6 +154,10 @@ class Bookings:
     async def book(
         self, request: BookingRequest, *, now: datetime, idempotency: IdempotencyKey | None = None
     ) -> Callback:
+        """The call that `make` promises."""
+        return (await self.make(request, now=now, idempotency=idempotency)).callback
+
+    async def make(self, request: BookingRequest, *, now: datetime, idempotency: IdempotencyKey | None = None) -> Made:
         """Promise a call.
 
         Raises NumberRefused, TooManyOpenCallbacks, WindowNotOffered and SlotFull (both with alternatives) and, for a
@@ -175,10 +179,10 @@ class Bookings:
                 refusal.window, topic=request.topic, customer=customer_of(request), now=now
             )
             raise
-        if made.kind == Kind.SCHEDULED or made.told_start:
+        if made.callback.kind == Kind.SCHEDULED or made.callback.told_start:
             return made
         async with self._database.write() as tx:  # the line can be counted once the booking stands in it
-            return await self._line.tell(tx, made, now=now)
+            return replace(made, callback=await self._line.tell(tx, made.callback, now=now))
 
     async def book_within(self, tx: Transaction, request: BookingRequest, *, now: datetime) -> Callback:
         """Promise a call in the transaction of somebody who has its number to themselves; the number is E.164, and the

@@ -51,6 +51,14 @@ class IdempotencyKey:
     key: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """What a request has booked; `is_new` is False where its key stood for it already."""
+
+    callback: Callback
+    is_new: bool
+
+
 class Making:
     """Makes promises for requests whose numbers are in E.164 and may be called."""
 
@@ -62,7 +70,7 @@ class Making:
 
     async def make(
         self, request: BookingRequest, *, now: datetime, idempotency: IdempotencyKey | None, tries: int = MOST_TRIES
-    ) -> Callback:
+    ) -> Made:
         """The new callback, or the one that the key already stands for.
 
         Raises NumberRefused, TooManyOpenCallbacks, WindowNotOffered, SlotFull and IdempotencyConflict.
@@ -80,11 +88,11 @@ class Making:
 
     async def make_within(self, tx: Transaction, request: BookingRequest, *, now: datetime) -> Callback:
         """A new callback in the transaction of somebody who has this number to themselves. Raises as `make`."""
-        return await self._known_or_new(tx, request, now=now, key=None)
+        return (await self._known_or_new(tx, request, now=now, key=None)).callback
 
     async def _known_or_new(
         self, tx: Transaction, request: BookingRequest, *, now: datetime, key: IdempotencyKey | None
-    ) -> Callback:
+    ) -> Made:
         topic, reference = self._rules.topic(request.topic), references.drawn(secrets.choice)
         known = await promising.before(
             tx, request.phone_number, topic=topic, reference=reference,
@@ -94,7 +102,7 @@ class Making:
         if known.callback_id:
             if known.request_hash != fingerprint:
                 raise IdempotencyConflict
-            return await callbacks.get(tx, known.callback_id)
+            return Made(callback=await callbacks.get(tx, known.callback_id), is_new=False)
         if known.is_taken:
             raise Collision
         require_may_be_called(known, most=self._rules.of(topic).policy.open_per_number)
@@ -103,7 +111,7 @@ class Making:
             await ledger.remember_key(
                 tx, key.scope, key.key, request_hash=fingerprint, callback_id=callback.id, now=now
             )
-        return callback
+        return Made(callback=callback, is_new=True)
 
     async def _new(
         self, tx: Transaction, request: BookingRequest, *, topic: str, reference: str, now: datetime

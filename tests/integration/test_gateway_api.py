@@ -292,3 +292,10 @@ async def test_what_a_program_does_stands_in_the_audit_log_once(gateway: Gateway
     ]  # fmt: skip
     assert all("9012345678" not in one.facts for one in noted)
     assert len(await gateway.product.audit.listing(action="booked", limit=9)) == 1
+
+
+async def test_the_same_request_sent_many_times_at_once_is_noted_once(gateway: Gateway) -> None:
+    named = {"Idempotency-Key": "one-booking"}
+    answers = await asyncio.gather(*(gateway.api.post(CALLBACKS, json=BODY, headers=named) for _ in range(10)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len(await gateway.product.audit.listing(action="booked", limit=99)) == 1
