@@ -142,13 +142,8 @@ async def read_board(tx: Transaction, *, tz: ZoneInfo, line: WaitingLine, now: d
     unsettled: list[Callback] = []
     if with_unsettled:
         unsettled = await callbacks.for_supervisor(tx, promised_since=day_start - PROMISED_BEFORE, limit=MOST_FINISHED)
-    found = [*live, *waiting, *settled, *unsettled]
-    takers = await agents.takers(tx, [callback.id for callback in found])
     standings = await line.standings(tx, waiting, now=now)
-    entries = {
-        callback.id: _entry(callback, takers, calls.get(callback.id), standings.get(callback.id), now=now)
-        for callback in found
-    }
+    entries = await _entries(tx, [*live, *waiting, *settled, *unsettled], calls, standings, now=now)
     return Board(
         calls=tuple(sorted((entries[callback.id] for callback in live), key=_began)),
         upcoming=tuple(entries[callback.id] for callback in waiting[:MOST_UPCOMING]),
@@ -161,9 +156,8 @@ async def read_board(tx: Transaction, *, tz: ZoneInfo, line: WaitingLine, now: d
 async def read_calls(tx: Transaction, *, now: datetime) -> tuple[Entry, ...]:
     """Every call under way, the longest first."""
     calls = await _running(tx)
-    live = await callbacks.of_ids(tx, calls.keys())
-    takers = await agents.takers(tx, [callback.id for callback in live])
-    return tuple(sorted((_entry(one, takers, calls.get(one.id), now=now) for one in live), key=_began))
+    entries = await _entries(tx, await callbacks.of_ids(tx, calls.keys()), calls, now=now)
+    return tuple(sorted(entries.values(), key=_began))
 
 
 async def read_marked(tx: Transaction, *, now: datetime) -> tuple[Entry, ...]:
@@ -172,16 +166,17 @@ async def read_marked(tx: Transaction, *, now: datetime) -> tuple[Entry, ...]:
     return await read_entries(tx, found, now=now)
 
 
-async def read_entries(
-    tx: Transaction, found: Sequence[Callback], *, standings: Mapping[str, Standing] | None = None, now: datetime
-) -> tuple[Entry, ...]:
+async def read_entries(tx: Transaction, found: Sequence[Callback], *, now: datetime) -> tuple[Entry, ...]:
     """Callbacks as lists show them, in the same order."""
-    calls = await _running(tx)
-    takers = await agents.takers(tx, [callback.id for callback in found])
-    places = standings or {}
-    return tuple(
-        _entry(callback, takers, calls.get(callback.id), places.get(callback.id), now=now) for callback in found
-    )
+    return tuple((await _entries(tx, found, await _running(tx), now=now)).values())
+
+
+async def read_in_line(
+    tx: Transaction, waiting: Sequence[Callback], *, line: WaitingLine, now: datetime
+) -> tuple[Entry, ...]:
+    """The same for those who wait for the soonest call, with their places; nobody calls them yet."""
+    standings = await line.standings(tx, waiting, now=now)
+    return tuple((await _entries(tx, waiting, {}, standings, now=now)).values())
 
 
 async def read_dossier(
@@ -259,6 +254,22 @@ def _running_call(dial: Dial, agent_name: str) -> RunningCall:
     )
     stage, since = next((stage, since) for stage, since in stages if since is not None)
     return RunningCall(attempt_id=dial.id, agent_id=dial.agent_id, agent_name=agent_name, stage=stage, since=since)
+
+
+async def _entries(
+    tx: Transaction,
+    found: Sequence[Callback],
+    calls: Mapping[str, RunningCall],
+    standings: Mapping[str, Standing] | None = None,
+    *,
+    now: datetime,
+) -> dict[str, Entry]:
+    """By callback, in the same order."""
+    takers, places = await agents.takers(tx, [callback.id for callback in found]), standings or {}
+    return {
+        callback.id: _entry(callback, takers, calls.get(callback.id), places.get(callback.id), now=now)
+        for callback in found
+    }
 
 
 def _entry(

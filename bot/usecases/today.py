@@ -12,7 +12,7 @@ from bot.store import claims
 from bot.store import today as store
 from bot.store.database import Database
 from bot.store.today import Person, Stands, Tally
-from bot.usecases.board import Entry, read_entries
+from bot.usecases.board import Entry, read_entries, read_in_line
 from bot.usecases.line import WaitingLine
 
 MOST_IN_LINE = 10
@@ -75,8 +75,7 @@ class Today:
             found = await store.tallies(tx, start=start, end=end, now=now)
             people = await store.people(tx)
             waiting, waiting_count = await store.soonest(tx, limit=MOST_IN_LINE)
-            standings = await self._line.standings(tx, waiting, now=now)
-            in_line = await read_entries(tx, waiting, standings=standings, now=now)
+            in_line = await read_in_line(tx, waiting, line=self._line, now=now)
             used = await claims.count_live(tx)
         busy = [one for one in people if one.reference]
         here = [one for one in people if one.reference or one.presence != Presence.OFFLINE]
