@@ -83,32 +83,40 @@ class Day:
 
 def open_hours(hours: BusinessHours, day: date) -> tuple[Window, ...]:
     """The hours of a day, on the business's own clock, in which it is open for at least a part."""
+    spans = list(hours.windows(day))
+    if not spans:
+        return ()
+    opens = spans[0].start
+    first = opens.astimezone(hours.timezone).replace(minute=0, second=0, microsecond=0).astimezone(opens.tzinfo)
+    starts = [first + place * HOUR for place in range(math.ceil((spans[-1].end - first) / HOUR))]
     return tuple(
         Window(start=start, end=start + HOUR)
-        for start in _hours_of(hours, day)
-        if any(span.start < start + HOUR and start < span.end for span in hours.windows(day))
+        for start in starts
+        if any(span.start < start + HOUR and start < span.end for span in spans)
     )
 
 
 def demand(
-    counts: Mapping[datetime, int], window: Window, *, hours: BusinessHours, since: date, today: date
+    counts: Mapping[datetime, int], day: date, *, hours: BusinessHours, since: date, today: date
+) -> dict[Window, Demand | None]:
+    """What to expect in each open hour of a coming day; None where fewer than three such hours were open. `counts` are
+    calls by the start of their hour in UTC, complete from the day `since` until the day before `today`."""
+    past = [
+        (FADES**weeks, {hours.local_hour(one.start): one.start for one in open_hours(hours, then)})
+        for weeks in range(1, WEEKS + _weeks_ahead(day, today) + 1)
+        if since <= (then := day - timedelta(weeks=weeks)) < today
+    ]
+    return {window: _mean(counts, past, hours.local_hour(window.start)) for window in open_hours(hours, day)}
+
+
+def _mean(
+    counts: Mapping[datetime, int], past: Sequence[tuple[float, Mapping[int, datetime]]], hour: int
 ) -> Demand | None:
-    """What to expect in an hour of a coming day; None when fewer than three such hours were open. `counts` are calls by
-    the start of their hour in UTC, complete from the day `since` until the day before `today`."""
-    local = window.start.astimezone(hours.timezone)
-    seen: list[tuple[float, int]] = []
-    for weeks in range(1, WEEKS + _weeks_ahead(local.date(), today) + 1):
-        day = local.date() - timedelta(weeks=weeks)
-        if not since <= day < today:
-            continue
-        same = [one for one in open_hours(hours, day) if one.start.astimezone(hours.timezone).hour == local.hour]
-        seen += [(FADES**weeks, counts.get(one.start, 0)) for one in same[:1]]
-    seen = seen[:WEEKS]
+    seen = [(weight, counts.get(starts[hour], 0)) for weight, starts in past if hour in starts][:WEEKS]
     if len(seen) < LEAST_WEEKS:
         return None
-    whole = sum(weight for weight, _ in seen)
     numbers = [count for _, count in seen]
-    expected = sum(weight * count for weight, count in seen) / whole
+    expected = sum(weight * count for weight, count in seen) / sum(weight for weight, _ in seen)
     return Demand(expected=expected, least=min(numbers), most=max(numbers))
 
 
@@ -130,16 +138,6 @@ def kept(load: float, agents: int, service: Service) -> float:
 def first_known(counts: Mapping[datetime, int], hours: BusinessHours) -> date | None:
     """The first day with a call: what lies before is not known to have been quiet."""
     return min((hours.local_date(at) for at in counts), default=None)
-
-
-def _hours_of(hours: BusinessHours, day: date) -> Sequence[datetime]:
-    spans = list(hours.windows(day))
-    if not spans:
-        return ()
-    start = spans[0].start.astimezone(hours.timezone).replace(minute=0, second=0, microsecond=0)
-    first = start.astimezone(spans[0].start.tzinfo)
-    count = math.ceil((spans[-1].end - first) / HOUR)
-    return [first + place * HOUR for place in range(count)]
 
 
 def _weeks_ahead(day: date, today: date) -> int:

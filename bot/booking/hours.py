@@ -115,6 +115,10 @@ class BusinessHours:
         """The business's calendar day at this moment."""
         return moment.astimezone(self.timezone).date()
 
+    def local_hour(self, moment: datetime) -> int:
+        """The hour on the business's clock at this moment, 0 to 23."""
+        return moment.astimezone(self.timezone).hour
+
 
 def without(periods: tuple[Period, ...], closed: tuple[Period, ...]) -> tuple[Period, ...]:
     """What is left of the periods of a day when others are taken away."""

@@ -14,7 +14,6 @@ from bot.booking.forecast import (
     agents_needed,
     demand,
     first_known,
-    open_hours,
 )
 from bot.booking.kpis import TOLERANCE
 from bot.booking.rules import Rules, TopicRules
@@ -74,17 +73,16 @@ class Forecast:
             handle_time=measured or rules.handle_time, patience=rules.policy.length + TOLERANCE, target=self._target
         )
         since = first_known(counts, hours)
-
-        def expected(window: Window) -> Demand | None:
-            return demand(counts, window, hours=hours, since=since, today=today) if since else None
-
         return Outlook(
             topic=topic,
             days=tuple(
                 Day(
                     day=day,
                     hours=tuple(
-                        _hour(rules, topic, window, expected(window), service) for window in open_hours(hours, day)
+                        _hour(rules, topic, window, expected, service)
+                        for window, expected in demand(
+                            counts, day, hours=hours, since=since or today, today=today
+                        ).items()
                     ),
                 )
                 for day in (today + timedelta(days=number) for number in range(DAYS_AHEAD))

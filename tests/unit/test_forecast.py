@@ -40,7 +40,7 @@ def hour_of(day: str, hour: int = 10) -> Window:
 
 def foretold(counts: Mapping[datetime, int], day: str, *, since: date = LONG_AGO) -> Demand | None:
     """Ten o'clock of a coming day."""
-    return demand(counts, hour_of(day), hours=HOURS, since=since, today=TODAY)
+    return demand(counts, date.fromisoformat(day), hours=HOURS, since=since, today=TODAY)[hour_of(day)]
 
 
 def assert_is(found: Demand | None, always: float) -> None:
