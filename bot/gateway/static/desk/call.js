@@ -1,26 +1,15 @@
 // What is done with a call under way: asked for in the background, told to those who listen, and the page follows.
 import { refresh } from "./follow.js";
-import { announce, complain, texts } from "./texts.js";
-
-async function send(form, button) {
-  const fields = new URLSearchParams(new FormData(form));
-  fields.set(button.name, button.value);
-  try {
-    const answer = await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "application/json" } });
-    if (answer.status === 401) return location.reload();
-    const told = await answer.json();
-    complain(answer.ok ? "" : told.message);
-    if (answer.ok) announce(told.told);
-  } catch {
-    complain(texts.failed);
-  }
-}
+import { send } from "./send.js";
+import { announce, complain } from "./texts.js";
 
 async function act(form, button) {
   if (form.dataset.busy) return; // a second click on what is under way
   form.dataset.busy = "1";
   const { action } = form;
-  await send(form, button);
+  const [done, told] = await send(form, { button });
+  complain(done ? "" : told.message);
+  if (done) announce(told.told);
   delete form.dataset.busy;
   await refresh();
   // What was pressed may be gone: the keyboard stays with the call.

@@ -1,21 +1,15 @@
 // Whether the agent takes calls: set with one click or key, and shown as the server has it.
 import { refresh } from "./follow.js";
+import { send } from "./send.js";
 import { announce, complain, texts } from "./texts.js";
 
 /** Press the button of a presence. */
 export const choose = (presence) => document.querySelector(`[data-presence-form] [value="${presence}"]`)?.click();
 
-async function send(form, button) {
-  const fields = new URLSearchParams(new FormData(form));
-  fields.set(button.name, button.value);
-  try {
-    const answer = await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "application/json" } });
-    if (answer.status === 401) return location.reload();
-    if (!answer.ok) throw new Error(String(answer.status));
-    announce(button.textContent.trim());
-  } catch {
-    complain(texts.failed);
-  }
+async function set(form, button) {
+  const [done] = await send(form, { button });
+  if (done) announce(button.textContent.trim());
+  else complain(texts.failed);
   refresh();
 }
 
@@ -24,6 +18,6 @@ export function keepPresence() {
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-presence-form]")) return;
     event.preventDefault();
-    send(event.target, event.submitter);
+    set(event.target, event.submitter);
   });
 }

@@ -1,24 +1,9 @@
 // What an agent does on a customer's page: record the outcome, write the note, look at the number.
 import { refresh } from "./follow.js";
+import { send } from "./send.js";
 import { announce, complain, texts } from "./texts.js";
 
 const SAVE_AFTER_MS = 800;
-
-/** Send a form in the background: [whether it was done, what the server said]. */
-async function send(form, options = {}) {
-  try {
-    const answer = await fetch(form.action, {
-      method: "POST",
-      body: new URLSearchParams(new FormData(form)),
-      headers: { Accept: "application/json" },
-      ...options,
-    });
-    if (answer.status === 401) location.reload();
-    return [answer.ok, await answer.json()];
-  } catch {
-    return [false, { message: texts.failed }];
-  }
-}
 
 async function record(form) {
   const button = form.querySelector("button");
