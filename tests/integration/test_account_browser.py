@@ -12,9 +12,9 @@ from playwright.async_api import Page, async_playwright, expect
 
 from bot.store.database import Database
 from tests.support.browser import FLAGS, executable
-from tests.support.desk import PASSWORD, DeskServer, Office, serving
+from tests.support.desk import PASSWORD, DeskServer, Office, enter, serving
+from tests.support.looking import require_accessible
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PAGES = (
     "/desk", "/desk/callbacks/K7Q4MN", "/desk/account", "/desk/people", "/desk/people/ken", "/desk/keys", "/desk/audit",
     "/desk/supervision", "/desk/lists/vip", "/desk/book", "/desk/callbacks/K7Q4MN/again", "/desk/callbacks?q=K7Q4MN",
@@ -41,21 +41,14 @@ async def page(server: DeskServer) -> AsyncIterator[Page]:
         page = await browser.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda told: wrong.append(told.text) if "Content Security Policy" in told.text else None)
-        await page.goto(f"{server.url}/desk/login")
-        await page.get_by_label("ログインID").fill("aoi")
-        await page.get_by_label("パスワード").fill(PASSWORD)
-        await page.get_by_role("button", name="ログインする").click()
-        await page.wait_for_url("**/desk")
+        await enter(page, server.url, "aoi")
         yield page
         await browser.close()
     assert wrong == []
 
 
 async def require_readable(page: Page, width: int, name: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe-playwright-python is not installed")
-    broken = (await axe.Axe().run(page, options=RULES)).response["violations"]
-    assert [(name, width, rule["id"], rule["nodes"][0]["html"]) for rule in broken] == []
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+    await require_accessible(page, place=(name, width))
     if folder := os.environ.get("LOOK_AT"):
         await page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
 
@@ -105,7 +98,6 @@ async def test_the_pages_that_only_a_form_leads_to_break_no_rule_either(server: 
 
 
 async def test_no_page_breaks_a_rule_of_axe_in_any_language_width_or_light(server: DeskServer, page: Page) -> None:
-    axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe-playwright-python is not installed")
     await page.goto(f"{server.url}/desk/account")
     await page.get_by_role("button", name="設定を始める").click()
     await expect(page.get_by_role("img", name="認証アプリ用のQRコード")).to_be_visible()
@@ -118,10 +110,7 @@ async def test_no_page_breaks_a_rule_of_axe_in_any_language_width_or_light(serve
             await page.goto(server.url + path)
             for summary in await page.locator("summary:visible").all():
                 await summary.click()
-            broken = (await axe.Axe().run(page, options=RULES)).response["violations"]
-            found = [(path, width, theme, rule["id"], rule["nodes"][0]["html"]) for rule in broken]
-            assert found == []
-            assert await page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+            await require_accessible(page, place=(path, width, theme))
             dark = await page.evaluate("getComputedStyle(document.body).backgroundColor")
             assert (dark == "rgb(20, 24, 30)") == (theme == "dark")
     await page.emulate_media(media="print")

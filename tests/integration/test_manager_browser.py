@@ -9,7 +9,7 @@ from playwright.async_api import async_playwright, expect
 from bot.booking.callback import Status
 from bot.store.database import Database
 from tests.support.browser import FLAGS, executable
-from tests.support.desk import PASSWORD, DeskServer, Office, serving
+from tests.support.desk import DeskServer, Office, enter, serving
 from tests.support.products import number
 
 
@@ -26,10 +26,7 @@ async def test_many_are_cancelled_by_keyboard_after_a_look_at_what_will_change(s
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         page = await (await browser.new_context(java_script_enabled=False)).new_page()
-        await page.goto(f"{server.url}/desk/login?next=/desk/callbacks")
-        await page.get_by_label("ログインID").fill("hana")
-        await page.get_by_label("パスワード").fill(PASSWORD)
-        await page.keyboard.press("Enter")
+        await enter(page, server.url, path="/desk/callbacks")
         await page.get_by_label("受付番号・電話番号・お名前").fill("佐藤")
         await page.keyboard.press("Enter")
         for reference in (booked.reference, "B7Q4MN"):

@@ -10,8 +10,8 @@ from bot.booking.callback import Status
 from bot.store.database import Database
 from bot.usecases.number_lists import DoNotCall
 from tests.support.browser import FLAGS, executable
-from tests.support.desk import PASSWORD, DeskServer, Office, serving
-from tests.support.looking import RULES
+from tests.support.desk import DeskServer, Office, enter, serving
+from tests.support.looking import require_accessible
 from tests.support.products import NUMBERS, number
 
 WAYS = ((1280, "light", "ja"), (360, "dark", "en"), (360, "light", "ja"), (1280, "dark", "en"))
@@ -28,11 +28,7 @@ async def page(server: DeskServer) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         page = await (await browser.new_context(java_script_enabled=False)).new_page()
-        await page.goto(f"{server.url}/desk/login?next=/desk/lists/do-not-call")
-        await page.get_by_label("ログインID").fill("hana")
-        await page.get_by_label("パスワード").fill(PASSWORD)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url(f"{server.url}/desk/lists/do-not-call")
+        await enter(page, server.url, path="/desk/lists/do-not-call")
         yield page
         await browser.close()
 
@@ -59,7 +55,6 @@ async def test_a_number_is_put_on_the_list_and_taken_off_by_keyboard(server: Des
 async def test_every_page_of_the_lists_is_readable_in_every_look(
     server: DeskServer, page: Page, tmp_path: Path
 ) -> None:
-    axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe-playwright-python is not installed")
     office = server.office
     await office.world.book(phone_number=number(2))
     hana = await office.agent("hana")
@@ -80,7 +75,5 @@ async def test_every_page_of_the_lists_is_readable_in_every_look(
             elif place == "look":
                 await page.locator("#text").fill(f"{number(2)},x\nabc\n{number(1)}")
                 await page.locator("form[enctype] button").click()
-            broken = (await axe.Axe().run(page, options=RULES)).response["violations"]
-            assert [(place, width, theme, rule["id"], rule["nodes"][0]["html"]) for rule in broken] == []
-            assert await page.evaluate("document.documentElement.scrollWidth") <= width, (place, width)
+            await require_accessible(page, place=(place, width, theme))
             await page.screenshot(path=tmp_path / f"{place}-{width}-{theme}-{language}.png", full_page=True)

@@ -8,8 +8,8 @@ from playwright.async_api import Page, async_playwright, expect
 
 from bot.store.database import Database
 from tests.support.browser import FLAGS, executable
-from tests.support.desk import PASSWORD, DeskServer, Office, serving
-from tests.support.looking import RULES
+from tests.support.desk import DeskServer, Office, enter, serving
+from tests.support.looking import require_accessible
 
 EDITOR = "/desk/templates/notices.reminder/en"
 WAYS = ((1280, "light", "ja"), (360, "dark", "en"), (360, "light", "ja"), (1280, "dark", "en"))
@@ -30,11 +30,7 @@ async def page(server: DeskServer) -> AsyncIterator[Page]:
         page = await browser.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda told: wrong.append(told.text) if "Content Security Policy" in told.text else None)
-        await page.goto(f"{server.url}/desk/login?next=/desk/templates")
-        await page.get_by_label("ログインID").fill("hana")
-        await page.get_by_label("パスワード").fill(PASSWORD)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url(f"{server.url}/desk/templates")
+        await enter(page, server.url, path="/desk/templates")
         yield page
         await browser.close()
     assert wrong == []
@@ -59,7 +55,6 @@ async def test_the_preview_follows_what_is_typed_and_it_is_saved_by_keyboard(ser
 
 
 async def test_every_look_is_readable(server: DeskServer, page: Page, tmp_path: Path) -> None:
-    axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe-playwright-python is not installed")
     hana = await server.office.agent("hana")
     for text in ("{business}: soon, {when} {link}", "{business}: soon {when} {link}"):
         await page.goto(server.url + EDITOR)
@@ -75,7 +70,5 @@ async def test_every_look_is_readable(server: DeskServer, page: Page, tmp_path: 
                 await page.locator("#text").fill("Reply CANCEL {business} {when} {link}")
                 await page.locator("button[value=save]").click()
                 await expect(page.get_by_role("alert")).to_be_visible()
-            broken = (await axe.Axe().run(page, options=RULES)).response["violations"]
-            assert [(place, width, theme, rule["id"], rule["nodes"][0]["html"]) for rule in broken] == []
-            assert await page.evaluate("document.documentElement.scrollWidth") <= width, (place, width)
+            await require_accessible(page, place=(place, width, theme))
             await page.screenshot(path=tmp_path / f"{place}-{width}-{theme}-{language}.png", full_page=True)

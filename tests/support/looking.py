@@ -1,4 +1,4 @@
-"""Pages without scripts in a real browser: visited in every look, judged by axe and by eye."""
+"""Pages in a real browser: visited in every look, judged by axe and by eye."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -32,13 +32,18 @@ async def visit(browser: Browser, address: str, **look: Any) -> AsyncIterator[Pa
     assert wrong == []
 
 
-async def require_readable(page: Page) -> None:
-    """No rule of axe is broken, nothing is cut off, and every target can be hit by a thumb."""
+async def require_accessible(page: Page, *, place: object = "") -> None:
+    """No rule of axe is broken, and nothing is cut off; `place` is told with what is wrong."""
     axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe-playwright-python is not installed")
-    told = await axe.Axe().run(page, options=RULES)
-    broken = told.response["violations"]
-    assert not broken, [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in broken]
+    broken = (await axe.Axe().run(page, options=RULES)).response["violations"]
+    found = [(place, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in broken]
+    assert found == []
     width = (page.viewport_size or {"width": 0})["width"]
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width, (place, width)
+
+
+async def require_readable(page: Page) -> None:
+    """The same, and every target can be hit by a thumb."""
+    await require_accessible(page)
     too_small = await page.evaluate(TOO_SMALL, SMALLEST_TARGET_PX)
     assert not too_small, too_small

@@ -9,27 +9,14 @@ from hypothesis import strategies as st
 
 from bot.booking.hours import Period
 from bot.booking.measured import MeasurePolicy
-from bot.booking.roster import Roster, Shift
+from bot.booking.roster import Roster
 from bot.booking.window import Window
-from tests.support.clocks import NEW_YORK, TOKYO, tokyo
+from tests.support.clocks import NEW_YORK, tokyo
 from tests.support.products import SLOT
+from tests.support.rosters import MINUTE, a_roster, a_shift
 
 WHOLE_DAY = (Period(start=time(0), end=time.max),)
 ALWAYS = (WHOLE_DAY,) * 7
-MINUTE = timedelta(minutes=1)
-
-
-def a_shift(agents: int = 3, start: str = "00:00", end: str = "", **changes: object) -> Shift:
-    """The same hours every day."""
-    until = time.fromisoformat(end) if end else time.max
-    week = ((Period(start=time.fromisoformat(start), end=until),),) * 7
-    return Shift(agents=agents, weekly=week, **changes)  # type: ignore[arg-type]  # tests name what they change
-
-
-def a_roster(*shifts: Shift, share: float = 0.5, minutes: int = 15, **changes: object) -> Roster:
-    """One topic, unless told otherwise."""
-    handle_times = {"general": minutes * MINUTE, "repair": minutes * MINUTE}
-    return Roster(timezone=TOKYO, shifts=shifts, inbound_share=share, handle_times=handle_times, **changes)  # type: ignore[arg-type]
 
 
 LUNCH = (Period(start=time(14, 50), end=time(15, 20)),)
