@@ -16,7 +16,7 @@ from actions.speaking import SpeakingAction
 from actions.telling import open_callbacks, tell_closed, tell_open, told
 from actions.times import buttons, customer_of
 from actions.turn import Turn
-from bot.booking import hearing, reason, reference
+from bot.booking import another, hearing, reason, reference
 from bot.booking.callback import Callback
 from bot.booking.offer import grants
 from bot.booking.phrases import DAY
@@ -141,7 +141,7 @@ async def _looked_up(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event
     events = [SlotSet("has_callback", is_here), SlotSet("wanted", wanted), *cleared]
     if is_here and not turn.form and turn.intent in NEW_MATTERS:
         events += await _told_of_another(turn)
-    if is_here and not turn.form and hearing.asks_for_another(turn.text):
+    if is_here and not turn.form and another.asks_for_another(turn.text):
         return [*events, FollowupAction("second_form")]
     if is_here and not turn.form and turn.intent == "ask_business" and not reason.asks_for_call(turn.text):
         dispatcher.utter_message(response=turn.fresh("utter_for_the_agent"))
@@ -156,7 +156,7 @@ async def _looked_up(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event
 async def _told_of_another(turn: Turn) -> list[EventType]:
     """What the message tells of a second call already: it is not asked for again once the customer chooses one."""
     ours = product()
-    left = hearing.without_another(turn.text)
+    left = another.without_another(turn.text)
     is_matter = turn.intent == "give_reason" or left != turn.text or reason.has_matter(left)
     told = reason.part(left) if is_matter else None
     events: list[EventType] = [SlotSet("reason", told), SlotSet("topic", guessed(told) if told else None)]

@@ -43,16 +43,6 @@ _STOPS = re.compile(
     r"drop it|see you|enough|abort)\b",
     re.IGNORECASE,
 )
-_ANOTHER = re.compile(
-    r"もう(?:一|1)(?:件|つ|回|本)(?:の|を|で|だけ)?|追加(?:で|の|を|し)|別(?:の)?(?:件|用件|予約|電話)|2件目|二件目|"
-    r"\b(?:another|one more|a second|an additional|an extra)\s+(?:call(?:-?back)?|booking|appointment|one)\b",
-    re.IGNORECASE,
-)
-_BOOKS_A_CALL = re.compile(
-    r"(?:お?電話|折り返し)(?:を|の)?ご?予約を?(?:した|お願|取りた|とりた|入れた)|"
-    r"\b(?:book|schedule|arrange|set up|request)\s+an?\s+(?:\w+\s+)?(?:call(?:-?back)?|appointment)\b",
-    re.IGNORECASE,
-)
 _CHANGES_NUMBER = re.compile(
     r"(?:番号|携帯|スマホ|連絡先)[^。]{0,12}?(?:変え|変わ|変更|替え|替わ|直し|直したい|訂正|間違|違って|修正)|"
     r"(?:変え|変更|替え|訂正|修正)[^。]{0,8}(?:番号|連絡先)|"
@@ -322,18 +312,6 @@ def before_a_question(text: str) -> str | None:
     last = max(plain.rstrip("。. ").rfind(". "), plain.rstrip("。. ").rfind("。"))
     told, asked = plain[:last].strip(), plain[last + 1 :].strip()
     return told if last > 0 and len(told) > 1 and _ASKS.search(asked) and "?" not in told else None
-
-
-def asks_for_another(text: str) -> bool:
-    """Whether the message, of somebody who has a call booked, asks for one."""
-    plain = unicodedata.normalize("NFKC", text)
-    return bool(_ANOTHER.search(plain) or _BOOKS_A_CALL.search(plain))
-
-
-def without_another(text: str) -> str:
-    """The message without the words that make one more call of it."""
-    plain = unicodedata.normalize("NFKC", text)
-    return _ANOTHER.sub(lambda found: "a call" if found[0].isascii() else "", plain)
 
 
 def asks_when_called(text: str) -> bool:

@@ -33,9 +33,10 @@ from bot.store import room_guests
 from bot.store.agents import read_skills
 from bot.store.attempts import adopt
 from bot.store.database import Transaction
+from bot.store.number_schema import consent
 from bot.store.order import IN_ORDER, WAITING, dial_order, load
 from bot.store.room_guests import is_guest_somewhere
-from bot.store.schema import UtcDateTime, agents, attempts, callback_events, callbacks, consent
+from bot.store.schema import UtcDateTime, agents, attempts, callback_events, callbacks
 
 DIALLED = func.coalesce(callbacks.c.dial_number, callbacks.c.phone_number)
 _OWED = (callbacks.c.id, callbacks.c.version)

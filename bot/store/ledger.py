@@ -9,8 +9,9 @@ from sqlalchemy import delete, select
 from bot.store.account_schema import api_keys
 from bot.store.contact_schema import inbox
 from bot.store.database import Transaction, upsert
+from bot.store.number_schema import consent
 from bot.store.prepared import Prepared, given
-from bot.store.schema import consent, heartbeats, idempotency_keys
+from bot.store.schema import heartbeats, idempotency_keys
 
 _WHOSE = {"sms_opted_out_at": "sms_by", "do_not_call_at": "calls_by"}
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, exists, or_, select, up
 from bot.store import contacts, ledger
 from bot.store.contact_schema import contacts as people
 from bot.store.database import Transaction, upsert
-from bot.store.schema import consent, vips
+from bot.store.number_schema import consent, vips
 
 CALLS, SMS, LINE = "calls", "sms", "line"
 CHANNELS = (CALLS, SMS, LINE)

@@ -21,7 +21,8 @@ from bot.booking.priority import (
 )
 from bot.booking.window import Window
 from bot.store.database import Transaction
-from bot.store.schema import agents, attempts, callbacks, vips
+from bot.store.number_schema import vips
+from bot.store.schema import agents, attempts, callbacks
 
 SILENT_FOR = timedelta(seconds=10)
 """A carrier that has not answered a dial for so long may not have placed it."""

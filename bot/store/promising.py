@@ -6,8 +6,9 @@ from sqlalchemy import exists, func, select
 
 from bot.booking.callback import OPEN
 from bot.store.database import Transaction
+from bot.store.number_schema import consent
 from bot.store.prepared import Prepared, given
-from bot.store.schema import callbacks, consent, idempotency_keys
+from bot.store.schema import callbacks, idempotency_keys
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

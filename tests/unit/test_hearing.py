@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.booking import hearing, name, rating, reason
+from bot.booking import another, hearing, name, rating, reason
 
 
 @pytest.mark.parametrize(
@@ -170,4 +170,4 @@ def test_a_yes_may_come_after_a_word_of_relief(text: str) -> None:
     ],
 )
 def test_who_asks_for_a_call_beside_the_one_that_is_booked_is_heard(text: str, is_so: bool) -> None:
-    assert hearing.asks_for_another(text) is is_so
+    assert another.asks_for_another(text) is is_so
