@@ -20,6 +20,7 @@ from bot.booking.callback import (
     Status,
     require_transition,
 )
+from bot.booking.errors import CallbackNotFound
 from bot.booking.window import Window
 from bot.store.database import Transaction
 from bot.store.prepared import Prepared, given
@@ -104,6 +105,14 @@ async def by_reference(tx: Transaction, reference: str) -> Callback | None:
     """The callback that a customer or a client names."""
     found = await _select(tx, callbacks.c.reference == reference)
     return found[0] if found else None
+
+
+async def named(tx: Transaction, reference: str) -> Callback:
+    """The same; raises CallbackNotFound where there is none."""
+    callback = await by_reference(tx, reference)
+    if callback is None:
+        raise CallbackNotFound(reference)
+    return callback
 
 
 async def holder_of(tx: Transaction, reference: str) -> tuple[str, str] | None:

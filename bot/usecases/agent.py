@@ -6,7 +6,6 @@ from hashlib import sha256
 from bot.booking import phone
 from bot.booking.business import Business
 from bot.booking.callback import CHANGEABLE, SET_ASIDE, SETTLED, WRONG_NUMBER, Callback, Status
-from bot.booking.errors import CallbackNotFound
 from bot.store import agents, audit, callbacks, slots
 from bot.store.agents import Agent
 from bot.store.callbacks import StaleCallback
@@ -100,7 +99,7 @@ class Desk:
     async def dossier(self, reference: str, *, reader: Agent, now: datetime) -> Dossier:
         """Everything about one callback. Raises CallbackNotFound."""
         async with self._database.read() as tx:
-            return await read_dossier(tx, await _find(tx, reference), reader=reader, line=self._line, now=now)
+            return await read_dossier(tx, await callbacks.named(tx, reference), reader=reader, line=self._line, now=now)
 
     async def record(self, reference: str, agent: Agent, resolution: str, *, seen: Status, now: datetime) -> Callback:
         """Write down how it ended. `seen` is the status that the agent was looking at; recording twice is harmless.
@@ -112,7 +111,7 @@ class Desk:
         """
         try:
             async with self._database.write() as tx:
-                callback = await _find(tx, reference)
+                callback = await callbacks.named(tx, reference)
                 if callback.resolution is not None:
                     await self.accept_own(tx, callback, agent)
                     return callback
@@ -139,7 +138,7 @@ class Desk:
         there is nothing to settle, and AlreadyRecorded where somebody else has."""
         try:
             async with self._database.write() as tx:
-                callback = await _find(tx, reference)
+                callback = await callbacks.named(tx, reference)
                 is_settled_number = callback.attention == WRONG_NUMBER
                 if callback.status not in NOT_KEPT and not is_settled_number:
                     raise OutcomeNotPossible(callback.status)
@@ -160,7 +159,7 @@ class Desk:
         stays as it is. Raises CallbackNotFound, and OutcomeNotPossible for one that no call is owed to."""
         try:
             async with self._database.write() as tx:
-                callback = await _find(tx, reference)
+                callback = await callbacks.named(tx, reference)
                 if callback.status not in CHANGEABLE:
                     raise OutcomeNotPossible(callback.status)
                 if callback.attention != SET_ASIDE:
@@ -180,7 +179,7 @@ class Desk:
         """
         text = text.replace("\r\n", "\n").strip()[:LONGEST_NOTE]
         async with self._database.write() as tx:
-            callback = await _find(tx, reference)
+            callback = await callbacks.named(tx, reference)
             note = await agents.note_to_write(tx, callback.id, agent.id)
             known = note.text if note else ""
             if text == known:
@@ -196,7 +195,7 @@ class Desk:
     async def show_number(self, reference: str, agent: Agent, *, now: datetime) -> str:
         """The customer's number in E.164; that it was shown, and to whom, stands in the history."""
         async with self._database.write() as tx:
-            callback = await _find(tx, reference)
+            callback = await callbacks.named(tx, reference)
             await callbacks.note_event(tx, callback.id, "number_shown", at=now, facts={"agent_id": agent.id})
             await _audit(tx, agent, "number_shown", reference, now=now, number=phone.masked(callback.phone_number))
         return callback.phone_number
@@ -216,10 +215,3 @@ def note_mark(text: str) -> str:
 
 async def _audit(tx: Transaction, agent: Agent, action: str, reference: str, *, now: datetime, **facts: str) -> None:
     await audit.append(tx, at=now, actor=agent.login, action=action, subject=reference, facts=facts)
-
-
-async def _find(tx: Transaction, reference: str) -> Callback:
-    callback = await callbacks.by_reference(tx, reference)
-    if callback is None:
-        raise CallbackNotFound(reference)
-    return callback

@@ -9,7 +9,7 @@ from bot.booking.answering import AnswerRates
 from bot.booking.business import Business
 from bot.booking.callback import Callback, Kind, Status
 from bot.booking.choices import choose, first_parts
-from bot.booking.errors import CallbackNotFound, CallbackNotOpen, ChangedMeanwhile, SlotFull, WindowNotOffered
+from bot.booking.errors import CallbackNotOpen, ChangedMeanwhile, SlotFull, WindowNotOffered
 from bot.booking.line import Standing
 from bot.booking.offer import Offer, offer
 from bot.booking.phone import NumberPolicy
@@ -312,10 +312,7 @@ class Bookings:
     async def find(self, reference: str) -> Callback:
         """The callback with this reference; raises CallbackNotFound."""
         async with self._database.read() as tx:
-            callback = await callbacks.by_reference(tx, reference)
-        if callback is None:
-            raise CallbackNotFound(reference)
-        return callback
+            return await callbacks.named(tx, reference)
 
     async def booked_with(self, idempotency: IdempotencyKey) -> Callback | None:
         """What a request under this key has booked."""
@@ -361,9 +358,7 @@ class Bookings:
         return self._answering[1]
 
     async def _changeable(self, tx: Transaction, reference: str, *, during_call: bool) -> Callback:
-        callback = await callbacks.by_reference(tx, reference)
-        if callback is None:
-            raise CallbackNotFound(reference)
+        callback = await callbacks.named(tx, reference)
         if not callback.is_changeable and not (during_call and callback.status == Status.DIALING):
             raise CallbackNotOpen(callback.status)
         return callback

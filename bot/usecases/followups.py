@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.booking.callback import CHANGEABLE, SET_ASIDE, WRONG_NUMBER, Callback, Channel, Kind, Status
-from bot.booking.errors import CallbackNotFound
 from bot.booking.rules import Rules
 from bot.booking.window import Window
 from bot.store import audit, callbacks, ledger, slots
@@ -103,7 +102,7 @@ class FollowUps:
         """
         try:
             async with self._database.write() as tx:
-                callback = await _find(tx, reference)
+                callback = await callbacks.named(tx, reference)
                 if not callback.is_changeable:
                     raise OutcomeNotPossible(callback.status)
                 _, no_calls = await ledger.opted_out(tx, callback.next_number)
@@ -130,7 +129,7 @@ class FollowUps:
     ) -> Callback:
         try:
             async with self._database.write() as tx:
-                callback = await _find(tx, reference)
+                callback = await callbacks.named(tx, reference)
                 await one_at_a_time(tx, callback.phone_number)
                 if callback.resolution is not None:
                     await self._desk.accept_own(tx, callback, agent)
@@ -167,7 +166,7 @@ class FollowUps:
     async def _requeue(self, reference: str, agent: Agent, topic: str, *, now: datetime) -> Callback:
         try:
             async with self._database.write() as tx:
-                callback = await _find(tx, reference)
+                callback = await callbacks.named(tx, reference)
                 if not callback.is_changeable:
                     raise MovedOn
                 if callback.topic == topic:
@@ -219,10 +218,3 @@ def _again(callback: Callback, window: Window | None, topic: str) -> BookingRequ
         topic=topic,
         priority=callback.priority,
     )
-
-
-async def _find(tx: Transaction, reference: str) -> Callback:
-    callback = await callbacks.by_reference(tx, reference)
-    if callback is None:
-        raise CallbackNotFound(reference)
-    return callback

@@ -24,7 +24,6 @@ from bot.usecases.talks import (
     NotThere,
     PhoneRefused,
     Speaking,
-    find,
     guest_of,
     talk_of,
     voice_of,
@@ -46,7 +45,7 @@ class LiveCalls:
     async def guests(self, reference: str) -> list[Guest]:
         """Who is in the room beside the two, or on the way there."""
         async with self._database.read() as tx:
-            dial = await talk_of(tx, await find(tx, reference))
+            dial = await talk_of(tx, await callbacks.named(tx, reference))
             return await room_guests.of(tx, dial.id)
 
     async def guests_of(self, attempt_ids: Sequence[str]) -> dict[str, list[Guest]]:
@@ -69,7 +68,7 @@ class LiveCalls:
         """From now on the supervisor only listens, whispers (the agent alone hears it) or speaks with both. Raises
         NotThere before they have picked up."""
         async with self._database.read() as tx:
-            dial = await talk_of(tx, await find(tx, reference))
+            dial = await talk_of(tx, await callbacks.named(tx, reference))
             guest = await guest_of(tx, dial, supervisor.id, role="supervisor")
         await self._change(guest, Change(voice=voice_of(speaking, dial.agent_call_sid)))
         async with self._database.write() as tx:
@@ -82,7 +81,7 @@ class LiveCalls:
         """The supervisor, or the colleague who was asked in, goes; the call goes on. Harmless for one who is not
         there."""
         async with self._database.read() as tx:
-            dial = await talk_of(tx, await find(tx, reference))
+            dial = await talk_of(tx, await callbacks.named(tx, reference))
             mine = [one for one in await room_guests.of(tx, dial.id) if one.agent_id == somebody.id]
         for guest in mine:
             await self._send_out(guest, now=now)
@@ -95,7 +94,7 @@ class LiveCalls:
         and PhoneRefused."""
         async with self._database.read() as tx:
             colleague = await agents.by_id(tx, colleague_id)
-            await talk_of(tx, await find(tx, reference), of=agent)
+            await talk_of(tx, await callbacks.named(tx, reference), of=agent)
         if colleague is None or colleague.id == agent.id:
             raise NotFree
         guest, dial = await self._ask(reference, agent, colleague, "aside", note=note, now=now)
@@ -112,7 +111,7 @@ class LiveCalls:
         """The customer hears both agents. Raises NotYourCall, and NotThere before the colleague has picked up: the
         customer comes back from hold by `dismiss`, too."""
         async with self._database.read() as tx:
-            dial = await talk_of(tx, await find(tx, reference), of=agent)
+            dial = await talk_of(tx, await callbacks.named(tx, reference), of=agent)
             guest = await guest_of(tx, dial, role="colleague")
         await self._hold_customer(dial, held=False)
         async with self._database.write() as tx:
@@ -122,7 +121,7 @@ class LiveCalls:
     async def dismiss(self, reference: str, agent: Agent, *, now: datetime) -> None:
         """The colleague goes, or need not come, and the customer is back with the agent. Raises NotYourCall."""
         async with self._database.read() as tx:
-            dial = await talk_of(tx, await find(tx, reference), of=agent)
+            dial = await talk_of(tx, await callbacks.named(tx, reference), of=agent)
             asked = [one for one in await room_guests.of(tx, dial.id) if one.role == "colleague"]
         for guest in asked:
             await self._send_out(guest, now=now)
@@ -133,7 +132,7 @@ class LiveCalls:
         """The colleague has the call from now on, and the agent is free. Raises NotYourCall, and NotThere before the
         colleague has picked up."""
         async with self._database.read() as tx:
-            callback = await find(tx, reference)
+            callback = await callbacks.named(tx, reference)
             dial = await talk_of(tx, callback, of=agent)
             colleague = await guest_of(tx, dial, role="colleague")
         await self._change(colleague, Change(closes=True))
@@ -179,7 +178,7 @@ class LiveCalls:
         is_colleague = speaking == "aside"
         role, word = ("colleague", CONSULTED) if is_colleague else ("supervisor", LISTENED_IN)
         async with self._database.write() as tx:
-            callback = await find(tx, reference)
+            callback = await callbacks.named(tx, reference)
             dial = await talk_of(tx, callback, of=who if is_colleague else None)
             guest_id = secrets.token_hex(16)
             if dial.agent_id == somebody.id or not await room_guests.ask(

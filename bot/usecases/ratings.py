@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.booking.callback import Callback, Status
-from bot.booking.errors import CallbackNotFound, NotRateable, ScoreOutOfRange
+from bot.booking.errors import NotRateable, ScoreOutOfRange
 from bot.store import callbacks, ratings
 from bot.store.database import Database, Transaction
 
@@ -29,9 +29,7 @@ class Ratings:
         Raises ScoreOutOfRange, CallbackNotFound, and NotRateable while nobody has spoken.
         """
         async with self._database.write() as tx:
-            callback = await callbacks.by_reference(tx, reference)
-            if callback is None:
-                raise CallbackNotFound(reference)
+            callback = await callbacks.named(tx, reference)
             await rate(tx, callback, score, comment=comment, now=now)
         return callback
 

@@ -3,8 +3,7 @@
 from typing import Literal, TypeGuard
 
 from bot.booking.callback import Callback
-from bot.booking.errors import CallbackNotFound
-from bot.store import attempts, callbacks, room_guests
+from bot.store import attempts, room_guests
 from bot.store.agents import Agent
 from bot.store.attempts import Dial
 from bot.store.database import Transaction
@@ -52,14 +51,6 @@ class PhoneRefused(Exception):
 
     def __init__(self) -> None:
         super().__init__("Their phone cannot be rung.")
-
-
-async def find(tx: Transaction, reference: str) -> Callback:
-    """The callback. Raises CallbackNotFound."""
-    callback = await callbacks.by_reference(tx, reference)
-    if callback is None:
-        raise CallbackNotFound(reference)
-    return callback
 
 
 async def talk_of(tx: Transaction, callback: Callback, *, of: Agent | None = None) -> Dial:

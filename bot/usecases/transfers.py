@@ -12,7 +12,7 @@ from bot.telephony.dialer import CarrierUnavailable, Dialer
 from bot.usecases.agent_legs import AgentLegs
 from bot.usecases.live_calls import handover_facts
 from bot.usecases.outcomes import AFTER_CALL
-from bot.usecases.talks import HANDED_OVER, NoTalk, NotFree, find, talk_of
+from bot.usecases.talks import HANDED_OVER, NoTalk, NotFree, talk_of
 
 Fits = Callable[[claims.Ready, str], bool]
 """Whether somebody is meant, for a customer of this language."""
@@ -56,7 +56,7 @@ class Transfers:
         self, reference: str, agent: Agent, fits: Fits, note: str, *, only: str | None = None, now: datetime
     ) -> Agent:
         async with self._database.write() as tx:
-            callback = await find(tx, reference)
+            callback = await callbacks.named(tx, reference)
             dial = await talk_of(tx, callback, of=agent)
             if any(one.role == "colleague" for one in await room_guests.of(tx, dial.id)):
                 raise NotFree
