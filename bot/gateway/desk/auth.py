@@ -3,7 +3,8 @@
 import re
 import secrets
 from datetime import UTC, datetime
-from hmac import compare_digest
+from hashlib import sha256
+from hmac import compare_digest, digest
 from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
@@ -158,6 +159,17 @@ def field(request: Request, name: str) -> str:
     """One field of the form, "" when it is not there."""
     form = request.form
     return str(form.get(name) or "") if form else ""
+
+
+def sign_of(request: Request, *shown: str) -> str:
+    """A sign, good in this session, that this and nothing else was shown."""
+    return digest(session_of(request).csrf_token.encode(), "\n".join(shown).encode(), sha256).hex()
+
+
+def require_sign(request: Request, *shown: str) -> None:
+    """Raise FormRefused unless the form bears the sign of what is to be done now."""
+    if not compare_digest(sign_of(request, *shown).encode(), field(request, "mark").encode()):
+        raise FormRefused
 
 
 def own_page(path: str) -> str:

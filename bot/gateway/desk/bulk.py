@@ -3,13 +3,11 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
-from hmac import compare_digest, digest
 from typing import cast, get_args
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from bot.gateway.desk.auth import FormRefused, field, require_supervisor, session_of
+from bot.gateway.desk.auth import FormRefused, field, require_sign, require_supervisor, session_of, sign_of
 from bot.gateway.desk.manager import ON_A_PAGE
 from bot.gateway.desk.pages import Pages
 from bot.gateway.times import moment_of
@@ -26,7 +24,7 @@ class BulkPages(Pages):
     def preview(self, request: Request, lines: Sequence[Line], plan: Plan) -> HTTPResponse:
         """What will change and what cannot, and the button that does exactly this."""
         seen = [_seen(line) for line in lines if line.trouble is None]
-        return self._bulk(request, lines, plan, seen=seen, mark=_mark(request, plan, seen), is_done=False)
+        return self._bulk(request, lines, plan, seen=seen, mark=sign_of(request, *_shown(plan, seen)), is_done=False)
 
     def result(self, request: Request, lines: Sequence[Line], plan: Plan) -> HTTPResponse:
         """How each ended."""
@@ -54,8 +52,7 @@ def add_bulk(blueprint: Blueprint, product: Product, pages: BulkPages) -> None:
     async def carry_out(request: Request) -> HTTPResponse:
         require_supervisor(request)
         picked, plan = _picked(request), _plan(request, product)
-        if not compare_digest(_mark(request, plan, picked).encode(), field(request, "mark").encode()):
-            raise FormRefused
+        require_sign(request, *_shown(plan, picked))
         found = [PICK.fullmatch(one) for one in picked]
         seen = [Seen(reference=one[1], version=int(one[2]), to=moment_of(one[3] or "")) for one in found if one]
         agent = session_of(request).agent
@@ -98,7 +95,5 @@ def _seen(line: Line) -> str:
     return f"{shown}@{line.new.start.isoformat()}" if line.new else shown
 
 
-def _mark(request: Request, plan: Plan, picked: Sequence[str]) -> str:
-    """A sign, good in this session, that this and nothing else was shown."""
-    told = "\n".join((plan.deed, plan.argument, *picked))
-    return digest(session_of(request).csrf_token.encode(), told.encode(), sha256).hex()
+def _shown(plan: Plan, picked: Sequence[str]) -> tuple[str, ...]:
+    return plan.deed, plan.argument, *picked

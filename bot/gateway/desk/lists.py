@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
-from hmac import compare_digest, digest
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +9,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import redirect
 
 from bot.booking import phone
-from bot.gateway.desk.auth import FormRefused, field, require_supervisor, session_of
+from bot.gateway.desk.auth import FormRefused, field, require_sign, require_supervisor, session_of, sign_of
 from bot.gateway.desk.manager import LONGEST_SEARCH, ON_A_PAGE
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.words import Words
@@ -96,7 +94,7 @@ class ListPages(Pages):
         return self._list_page(
             request, "desk_list_look.html", self._words(request), kind, lines=told, channels=channels, text=text,
             reason=field(request, "reason"), adds=sum(line.trouble is None for line in told),
-            mark=mark(request, kind, channels, text),
+            mark=sign_of(request, *_shown(request, kind, channels, text)),
         )  # fmt: skip
 
     async def export(self, request: Request, kind: str) -> None:
@@ -211,8 +209,7 @@ def _add_pasting(blueprint: Blueprint, product: Product, pages: ListPages) -> No
         require_supervisor(request)
         one, text = pages.list_of(kind), field(request, "text")
         channels = _channels(request, one)
-        if not compare_digest(mark(request, kind, channels, text).encode(), field(request, "mark").encode()):
-            raise FormRefused
+        require_sign(request, *_shown(request, kind, channels, text))
         added = await one.add(
             text, channels=channels, reason=field(request, "reason"), actor=session_of(request).agent,
             now=product.clock.now(),
@@ -220,10 +217,8 @@ def _add_pasting(blueprint: Blueprint, product: Product, pages: ListPages) -> No
         return redirect(f"{PATH}/{kind}?added={added.numbers}&stopped={added.stopped}", status=303)
 
 
-def mark(request: Request, kind: str, channels: Sequence[str], text: str) -> str:
-    """A sign, good in this session, that this and nothing else was shown."""
-    told = "\n".join((kind, *channels, field(request, "reason"), *text.split()))
-    return digest(session_of(request).csrf_token.encode(), told.encode(), sha256).hex()
+def _shown(request: Request, kind: str, channels: Sequence[str], text: str) -> tuple[str, ...]:
+    return kind, *channels, field(request, "reason"), *text.split()
 
 
 def _channels(request: Request, one: NumberList) -> list[str]:
