@@ -31,6 +31,7 @@ from bot.telephony.twilio_rooms import TwilioRooms
 from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.agent_legs import AgentLegs
+from bot.usecases.assigning import Assignments
 from bot.usecases.audit import AuditLog
 from bot.usecases.bookings import Bookings
 from bot.usecases.bulk import Bulk
@@ -152,6 +153,7 @@ class Product:
     presences: Presences
     audit: AuditLog
     finding: Finding
+    assignments: Assignments
     bulk: Bulk
     do_not_call: DoNotCall
     vips: Vips
@@ -337,7 +339,8 @@ def connect(settings: Settings | None = None) -> Product:
         forecast=Forecast(database, rules=rules, seats=seats, target=settings.capacity.kept_target),
         desk=desk,
         follow_ups=follow_ups,
-        bulk=Bulk(database, bookings=bookings, desk=desk, follow_ups=follow_ups),
+        assignments=(assignments := Assignments(database)),
+        bulk=Bulk(database, bookings=bookings, desk=desk, follow_ups=follow_ups, assignments=assignments),
         do_not_call=DoNotCall(database, numbers=numbers),
         vips=Vips(database, numbers=numbers, from_settings=order.vips),
         wordings=Wordings(database, business=business, site=settings.public_base_url),
