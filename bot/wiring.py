@@ -35,6 +35,7 @@ from bot.usecases.assigning import Assignments
 from bot.usecases.audit import AuditLog
 from bot.usecases.bookings import Bookings
 from bot.usecases.bulk import Bulk
+from bot.usecases.calendar import CapacityCalendar
 from bot.usecases.calls import Calls
 from bot.usecases.choosing import Choosing
 from bot.usecases.claims import Claims
@@ -143,6 +144,7 @@ class Product:
     ratings: Ratings
     keys: ApiKeys
     kpis: Kpis
+    calendar: CapacityCalendar
     forecast: Forecast
     today: Today
     desk: Desk
@@ -336,6 +338,7 @@ def connect(settings: Settings | None = None) -> Product:
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
         today=Today(database, tz=business.timezone, line=line, lines=settings.carrier.lines),
+        calendar=CapacityCalendar(database, rules=rules, seats=seats),
         forecast=Forecast(database, rules=rules, seats=seats, target=settings.capacity.kept_target),
         desk=desk,
         follow_ups=follow_ups,
