@@ -7,7 +7,7 @@ from actions import guessing
 from actions.product import product
 from actions.turn import Turn
 from bot.booking import asides, hearing, phone, rating, reason, remarks
-from bot.booking.errors import CallbackNotFound, CallbackNotOpen
+from bot.booking.errors import CallbackNotFound, CallbackNotOpen, NumberRefused
 from bot.channels.sms import keyword
 
 PATIENCE = 3
@@ -96,15 +96,18 @@ def _unwanted(turn: Turn) -> str | None:
 
 
 async def _opt_out(turn: Turn, dispatcher: CollectingDispatcher, *, calls: bool) -> list[EventType]:
-    """Obeyed at once for the numbers of this talk; whoever has given none is told how."""
+    """Obeyed at once for the numbers that are named, or else for those of this talk; who gave none is told how."""
     ours = product()
     now = ours.clock.now()
     booked = await ours.identity.open_callbacks(turn.conversation_id, now=now)
     given = turn.slots.get("phone_number")
-    numbers = {callback.phone_number for callback in booked} | ({given} if given else set())
+    named = _numbers_in(turn.text)
+    numbers = named or {callback.phone_number for callback in booked} | ({given} if given else set())
     for number in numbers:
         await ours.consent.stop(number, calls=calls, now=now)
     for callback in booked if calls else ():
+        if callback.phone_number not in numbers:
+            continue
         try:
             await ours.bookings.cancel(callback.reference, now=now)
         except (CallbackNotOpen, CallbackNotFound):
@@ -113,3 +116,12 @@ async def _opt_out(turn: Turn, dispatcher: CollectingDispatcher, *, calls: bool)
     told = ", ".join(sorted(phone.masked(number) for number in numbers))
     dispatcher.utter_message(response=done if numbers else "utter_how_to_opt_out", numbers=told)
     return [*STOPPED, SlotSet("phone_number", None)] if calls else []
+
+
+def _numbers_in(text: str) -> set[str]:
+    """Every number that the message names and that could be called."""
+    try:
+        heard = phone.heard(text, product().numbers)
+    except NumberRefused:
+        return set()
+    return {number for number in (heard.main, heard.alternate) if number}

@@ -38,7 +38,7 @@ def answer_to(text: str, faqs: Sequence[Faq], *, language: str) -> str | None:
 def opts_out(text: str) -> Literal["messages", "calls"] | None:
     """What the customer wants no more of: text messages, calls, or neither."""
     plain = _plain(text)
-    if NO_CALLS.search(plain):
+    if NO_CALLS.search(plain) and not _ELSEWHERE.search(plain):
         return "calls"
     return "messages" if NO_MESSAGES.search(plain) else None
 
@@ -73,15 +73,20 @@ _MESSAGES = (
 _FEW_WORDS = r"(?:(?!error|warning)[\w']+\s+){0,4}"
 _EVER = r"(?:二度と|今後(?:は|とも)?|金輪際)"
 _AT_ALL = r"(?:一切|いっさい)?"
+_A_NUMBER = r"(?:the number )?(?<!\d)\+?(?=\d)(?:[ ()\u2212\u2010\u2013-]{0,2}\d){9,15}(?!\d| \d)"
+_NO_OTHER = r"(?!.*(?:\b(?:call|use|ring|try|reach|phone|but)\b|ないで|やめて).{0,20}?\d{2,4}[- ]?\d{3,4}[- ]?\d{4})"
+"""No number follows at which the customer wants to be called instead."""
+_ELSEWHERE = re.compile(r"(?:ないで|やめて)[^\d]{0,12}\+?\d[\d -]{8,}\d ?(?:に|へ|の方|で)")
+"""Not at that number, but at this one."""
 NO_MESSAGES = re.compile(
     rf"{_TEXTS}{_ABOUT}{_UNWANTED}|"
     r"(?:リスト|名簿|登録(?:先|名簿)?)から(?:名前を?)?(?:外し|はずし|消し|削除|抹消)|"
     r"\bun-?subscri\w*|\bopt(?:ing|ed)?[ -]?(?:me )?out\b|^stop[ -]?all\b|"
     rf"\b(?:stop|quit|cease|enough|no more)\s+(?:with\s+)?{_FEW_WORDS}{_MESSAGES}\b|"
     rf"\b(?:don't|dont|do not|never)\s+(?:ever\s+)?(?:send|{_MESSAGES})\s+"
-    rf"(?:(?:me|us|any|more|your|these|those|another|such)\b|{_MESSAGES})|"
+    rf"(?:(?:me|us|any|more|your|these|those|another|such)\b|{_MESSAGES}|{_A_NUMBER})|"
     rf"\b(?:don't|dont|do not|no longer)\s+(?:want|wish|need|like)\s+{_FEW_WORDS}{_MESSAGES}\b|"
-    r"\b(?:take|remove|delete|get)\s+(?:me|us|(?:my|our)\s+\w+)\s+(?:off|from)\s+(?:of\s+)?(?:(?:your|the|this"
+    rf"\b(?:take|remove|delete|get)\s+(?:me|us|(?:my|our)\s+\w+|{_A_NUMBER})\s+(?:off|from)\s+(?:of\s+)?(?:(?:your|the|this"
     r"|all)\s+)?"
     r"(?:lists?$|lists?(?= please|[,.!])|mailing|marketing|e-?mail|sms|text\w*|messag\w+|contacts?|distribution"
     r"|subscri\w+|spam)\b|"
@@ -93,17 +98,20 @@ NO_CALLS = re.compile(
     r"(?:二度と|もう|今後)(?:一切)?(?:お?電話|連絡)[をはも]?(?:して|し|せ|かけて|かけ|掛けて|掛け)?(?:こ|来"
     r"|くる|くん|ん)?"
     r"(?:ないで|るな|な$|な[。!]|んで|んといて)|"
+    rf"{_A_NUMBER}(?:に(?:は)?|へ(?:は)?)(?:もう|今後|二度と)?(?:お?電話[をは]?)?(?:しないで|(?:かけ|掛け|し)て(?:こ|来)?ないで"
+    rf"|(?:かけ|掛け)ないで|するな|かけるな|かけてくるな){_NO_OTHER}|"
+    rf"{_A_NUMBER}への(?:お?電話|連絡)[をはも]?(?:もう|今後|一切)?(?:やめ|止め|不要|いら|結構|お断り){_NO_OTHER}|"
     rf"{_EVER}{_AT_ALL}(?:の)?(?:お?電話|(?:ご|御)?連絡)[をはも]?{_AT_ALL}"
     r"(?:しなくて(?:いい|結構)|いらない|不要|お断り|(?:ご|御)?遠慮)|"
     r"(?:営業|勧誘)の?お?電話[をはも]?(?:もう)?(?:一切)?(?:いらない|要らない|不要|お断り|断り|やめ|結構)|"
     r"(?:二度と|もう|金輪際)(?:かけて|掛けて)(?:こ|来|くる|くん)(?:ないで|るな|な|んで|んといて)|"
     r"お?電話[をは]?(?:(?:かけて?|掛けて?|して?)(?:こ|来)?ないで|せんといて|(?:して|かけて)こんといて)|"
     rf"\b(?:don't|dont|do not|never|stop|quit|cease)\s+(?:ever\s+)?{_RING}\s+"
-    r"(?:me|us|this number|my (?:number|phone|house|home))\b"
+    rf"(?:me|us|this number|my (?:number|phone|house|home)|{_A_NUMBER}{_NO_OTHER})\b"
     r"(?! (?:on|at|before|after|until|till|between|in|during|while|from|tomorrow|today|tonight|"
     r"this|next|yet|now|by|for|when|if|unless))|"
     r"\b(?:no more|enough with(?: the)?|stop (?:the|your|these|all)(?: \w+)?)\s+(?:phone ?)?calls\b|\blose my number\b|"
-    r"\b(?:take|remove|get) (?:me|us|my number) (?:off|from)(?: of)? (?:your|the|this|any) (?:\w+ "
+    rf"\b(?:take|remove|get) (?:me|us|my number|{_A_NUMBER}) (?:off|from)(?: of)? (?:your|the|this|any) (?:\w+ "
     r")?(?:call(?:ing)?|phone)(?: \w+)? ?lists?\b|"
     r"\b(?:don't|dont|do not|no longer)\s+(?:want|wish)\s+(?:(?:to (?:get|receive)|any|more|your|further)\s+)+"
     r"(?:phone ?)?calls\b"

@@ -107,7 +107,7 @@ _CALL_EN = (
     r"|reservation|slot)s?\b"
 )
 _CHANGES = re.compile(
-    r"\b(?:different|other) (?:day|time)\b|\bcan'?t make\b|\bshift\b|\bswap\b|変更|変え|ずら|移|早め|遅"
+    r"(?<!\bthe )\b(?:different|other) (?:day|time)\b|\bcan'?t make\b|\bshift\b|\bswap\b|変更|変え|ずら|移|早め|遅"
     r"|キャンセル|取り?消|やめ|消し|確認|別の日|ほかの日|他の日|instead|(?:can|could) it be|\b(?:move"
     r"|resched\w*|change|cancel|push|"
     r"postpone|earlier|later|another (?:day|time)|check|status)\b",
@@ -126,12 +126,21 @@ _IS_BOOKED = re.compile(
     r"(?:i|we)(?:'ve| have| had)? "
     r"(?:made|booked|have|arranged|scheduled|requested|set up|asked for)\b|\b(?:one|two|both|all|some) of (?:my|our) "
     r"(?:calls|bookings|appointments|call-?backs)\b|入って(?:い)?る(?:お?電話の)?予約|予約を?(?:一|1|ひと)(?:つ|件)|"
+    r"(?:取|と|入れ|し)(?:って|て)(?:い|お|あ|もら)?(?:る|った|います|ある)(?:お?電話の)?予約|(?:取|と)った予約|"
+    r"\d{3,4}(?:という番号|の番号)?(?:で|の)(?:お?電話の)?予約|(?:予約|申し込み?)(?:し|ん)(?:た|だ|てた|ていた)(?:お?電話|折り?返し)|"
+    r"\b(?:i|we|i've|we've|i'd|we'd) (?:have |had |already |just )*made (?:a|an|my|the) (?:phone |call |online )?"
+    r"(?:booking|appointment|reservation)\b|"
+    r"\b(?:i|we) (?:already )?have (?:a|my) (?:booking|callback|call-back) "
+    r"(?:with you|already|under|on|for|at|from|with)\b|"
+    r"\b(?:booking|appointment|callback)s? (?:under|for|on|with) (?:the number |my number |number )?[+\d][\d -]{8,}|"
     r"\b(?:what(?:'s| is)|what i have) booked\b|\bexisting (?:call|booking|appointment)\b",
     re.IGNORECASE,
 )
 """Says that a call is booked."""
-_TELL = re.compile(r"教えて|知りたい|いつ(?:だ|です)|\b(?:what time|when)(?: is|'s)\b", re.IGNORECASE)
+_TELL = re.compile(r"教えて|知りたい|いつ(?:だ|です)|\b(?:what time|when)(?: is| was|'s)\b", re.IGNORECASE)
 """Asks what is known of a booking."""
+_LOOKS = re.compile(r"確認|\b(?:check(?:ing)?|status)\b", re.IGNORECASE)
+"""Wants to look at a booking and nothing more."""
 _CANCELS = re.compile(
     r"キャンセル|取り?消|とりけ|やめ|消し|不要|いらな|要らな|いらん|必要(?:が|は)?な(?:く|い|し)"
     r"|(?:電話|来)(?:しなく|なく)て(?:いい|結構|大丈夫)|"
@@ -276,9 +285,9 @@ def _about_what_is_booked(plain: str, intent: str) -> str | None:
         return None
     if _CANCELS.search(plain):
         return "cancel_callback"
-    if _CHANGES.search(plain):
+    if _CHANGES.search(_LOOKS.sub("", plain)):
         return "move_callback"
-    if intent == "request_callback" and not _TELL.search(plain):
+    if intent == "request_callback" and not (_TELL.search(plain) or _LOOKS.search(plain)):
         return None  # one more call is wanted
     return intent if intent in _WISH_OF_A_BOOKING else "check_callback"
 

@@ -282,6 +282,14 @@ MASH_JA = re.compile(
 )
 """The same with a Japanese keyboard."""
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+UNHEARD_OF = frozenset(
+    (
+        "bx cj cv cx dx fk fq fx gq gx hx jb jc jd jf jg jh jk jl jm jn jp jq jr js jt jv jw jx jz kj kq kx kz lx mx pq"
+        " px qb qc qd qe qf qg qh qj qk ql qm qn qo qp qr qs qt qv qw qx qy qz sx vb vc vf vg vh vj vk vm vp vq vt vw"
+        " vx vz wj wq wx xj xk xx xz zj zq zx"
+    ).split()
+)
+"""Letters that no word has side by side."""
 AGAIN_AND_AGAIN = re.compile(r"(.)\1+|(.{2,4}?)\2{2,}|([^a-z]{3,4})\3")
 _TWICE = _words(
     "ちゃう ちがう 違う どうも いいよ いいえ いやや だめ ダメ まって 待って ごめん すまん はやく 早く "

@@ -34,6 +34,7 @@ from bot.booking.phrases import (
     TAIL,
     TAIL_KEPT,
     TIME,
+    UNHEARD_OF,
 )
 from bot.booking.spacing import as_written, closed
 
@@ -83,13 +84,21 @@ def is_mash(text: str) -> bool:
     if not letters.isascii():
         return bool(MASH_JA.fullmatch(letters))
     words = [bare for word in plain.split() if (bare := word.strip(_AROUND_WORDS))]
-    return bool(words) and all(word.isalpha() and _is_mashed(word) for word in words)
+    mashed = [word.isalpha() and _is_mashed(word) for word in words]
+    return any(mashed) and all(is_one or _is_a_run(word) for word, is_one in zip(words, mashed, strict=True))
+
+
+def _is_a_run(word: str) -> bool:
+    """Three keys side by side ("qwe"): beside what is mashed it is more of it, alone it may be a name ("Tre")."""
+    return len(word) == LONGEST_ABBREVIATION - 1 and any(word in row or word[::-1] in row for row in ROWS)
 
 
 def _is_mashed(word: str) -> bool:
     if MASH.search(word) or (len(word) > LONGEST_ABBREVIATION and not any(letter in "aeiouy" for letter in word)):
         return True
     pairs = [one + other for one, other in pairwise(word)]
+    if sum(pair in UNHEARD_OF for pair in pairs) > 1:
+        return True
     return len(pairs) >= LONGEST_ABBREVIATION and sum(
         pair in row or pair[::-1] in row for pair in pairs for row in ROWS
     ) >= 0.8 * len(pairs)

@@ -107,6 +107,19 @@ OPT_OUT = {
     "電話が鳴らない": None,
     "エアコンが止まる": None,
     "stop": None,
+    "never ring 080-5000-1234 again": "calls",
+    "please stop calling +81 80 5000 1234": "calls",
+    "take 080-5000-1234 off your calling list": "calls",
+    "kindly remove 080 5000 1234 from your mailing list": "messages",
+    "don't text 080-5000-1234 any more": "messages",
+    "080-5000-1234にはもう電話しないでください": "calls",
+    "０８０−５０００−１２３４への電話はやめてください": "calls",
+    "080-5000-1234には二度とかけてこないで": "calls",
+    "08050001234へのSMSを止めてください": "messages",
+    "don't call +81 80 5000 1234 before 10": None,
+    "don't call 080-5000-1234, use 090-1111-2222": None,
+    "080-5000-1234へは電話しないで、090-1111-2222へお願いします": None,
+    "080-5000-1234に電話してください": None,
 }
 
 QUESTIONS = {

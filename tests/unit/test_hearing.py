@@ -50,7 +50,21 @@ def test_words_decide_where_they_can(text: str, intent: str, asked: str | None, 
 
 
 @pytest.mark.parametrize(
-    "text", ["....", "？！", "zzzz", "asdf", "lkjhgf", "んんんん", "ふじこふじこ", "あｓｄｆ", "fjdksla"]
+    "text",
+    [
+        "....",
+        "？！",
+        "zzzz",
+        "asdf",
+        "lkjhgf",
+        "んんんん",
+        "ふじこふじこ",
+        "あｓｄｆ",
+        "fjdksla",
+        "gkjfh sdkfj",
+        "wqe zxkjv",
+        "hjkq vfx",
+    ],
 )
 def test_nonsense_is_no_matter(text: str) -> None:
     assert hearing.is_nonsense(text)
@@ -58,7 +72,21 @@ def test_nonsense_is_no_matter(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["tv", "HDMI", "power", "kettle", "はいはい", "property", "12", "💦", "あ" * 2000, "<script>alert('x')</script>"],
+    [
+        "tv",
+        "HDMI",
+        "power",
+        "kettle",
+        "はいはい",
+        "property",
+        "Tre",
+        "Vjekoslav",
+        "Xzibit album",
+        "12",
+        "💦",
+        "あ" * 2000,
+        "<script>alert('x')</script>",
+    ],
 )
 def test_what_only_looks_strange_is_none(text: str) -> None:
     assert not hearing.is_nonsense(text)
@@ -144,6 +172,15 @@ def test_reason_and_name_are_found_beside_everything_else(text: str, told: str |
         ("予約を一つ取り消したいです、電話は090-1234-5678", "cancel_callback"),
         ("090-1234-5678で入ってる予約の時間を教えて", "check_callback"),
         ("予約を1件変更したいです", "move_callback"),
+        ("I've already made a booking, can you cancel it?", "cancel_callback"),
+        ("we made a reservation online and it has to be later", "move_callback"),
+        ("I made an appointment over the phone last week, what time was it?", "check_callback"),
+        ("I booked a call the other day, could I check the time", "check_callback"),
+        ("we have a booking with you under 090-1234-5678, cancel it please", "cancel_callback"),
+        ("先週取った予約をずらしたい", "move_callback"),
+        ("入れてある予約をやめたいのですが", "cancel_callback"),
+        ("090-1234-5678の予約の時間を教えて", "check_callback"),
+        ("申し込んだ電話の時間を変えたい", "move_callback"),
     ],
 )
 @pytest.mark.parametrize("guessed", ["give_reason", "request_callback", "give_phone_number"])

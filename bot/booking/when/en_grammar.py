@@ -332,6 +332,10 @@ GRAMMAR = {
         r"(?:i'm|i am|i'll be|im|we're|i'm going to be) (?:stuck )?(?:in (?:a "
         r"|back-to-back )?meetings?|in class|working|travelling|traveling|driving|commuting"
         r"|teaching|at the \w+(?:'s)?|picking|dropping|having|seeing|going|doing)"
+        r"|(?:i have|i've got|i got) (?:(?:the|my|a) "
+        r"(?:dentist|doctor|vet|plumber|physio\w*|hairdresser|builders?|accountant)s?(?:'s)?"
+        r"|(?:work|school|college|jury duty|visitors|guests|family over"
+        r"|(?:the|my) (?:kids|grandkids|children|parents))\b)"
         r"|i work(?! (?:from|on|for|with|at|in) )|(?:i'm |i am )?at work"
     ),
     "event": (
