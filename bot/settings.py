@@ -206,7 +206,13 @@ class Settings(SettingsFile):
         """These settings with another version's rules of what may be promised: the sections of RULES, written as in the
         file. Raises ValidationError, which is a ValueError."""
         own = {name: getattr(self, name) for name in type(self).model_fields}
-        return type(self).model_validate({**own, **{name: told[name] for name in RULES if name in told}})
+        rules = {name: told[name] for name in RULES if name in told}
+        settings = type(self).model_validate({**own, **rules})
+        if "shifts" in self.capacity.model_fields_set or settings.capacity.shifts != CapacitySection().shifts:
+            return settings
+        # A version writes out what its file left to the defaults: still nobody has said who is on shift.
+        said = settings.capacity.model_dump(exclude={"shifts"})
+        return settings.model_copy(update={"capacity": CapacitySection.model_validate(said)})
 
     @property
     def is_simulated(self) -> bool:

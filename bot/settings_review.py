@@ -16,7 +16,7 @@ from bot.booking.slots import open_windows, window_at
 from bot.booking.topic import Topic
 from bot.booking.window import Window
 from bot.settings import Settings
-from bot.settings_promises import CapacitySection, HoursSection, PartsOfDaySection, TopicHoursSection
+from bot.settings_promises import HoursSection, PartsOfDaySection, TopicHoursSection
 from bot.wording import LANGUAGES, dates, say
 
 LOOKED_AHEAD = timedelta(days=28)
@@ -112,7 +112,7 @@ def _of_capacity(settings: Settings, rules: Rules) -> Iterator[Worry]:
         slot = window_at(own.hours, own.policy, start) if own else None
         if slot is None or slot.start != start:
             yield Worry(sentence="override_without_slot", facts={"name": entry.topic, "start": entry.start.isoformat()})
-    if settings.capacity.shifts != CapacitySection().shifts:
+    if "shifts" in settings.capacity.model_fields_set:
         yield from _beyond_the_roster(settings, rules)
 
 

@@ -44,8 +44,8 @@ class Following:
         self._looked_at = self._stopwatch()
         try:
             return await self._take(now=now)
-        except FAULTS:
-            log.warning("settings_not_looked_up", exc_info=True)
+        except FAULTS as error:
+            log.warning("settings_not_looked_up", error=type(error).__name__)
             return False
 
     async def _take(self, *, now: datetime) -> bool:

@@ -128,3 +128,16 @@ async def test_settings_that_cannot_be_read_leave_a_process_as_it_is(two: tuple[
         await settings_history.add(tx, who="another release", settings=odd, changes=[], now=TUESDAY)
     assert not await first.looks()
     assert first.is_open()
+
+
+async def test_a_version_says_no_more_about_the_roster_than_its_file(tmp_path: Path) -> None:
+    """Capacities set by hand are held against the roster only where somebody wrote one."""
+    bare = TOLD.replace("\n[[capacity.shifts]]\nagents = 3\n", "\n")
+    assert bare != TOLD
+    (tmp_path / "shop.toml").write_text(bare, encoding="utf-8")
+    settings = load(settings_of(tmp_path, ORIKAESHI_SETTINGS=str(tmp_path / "shop.toml")))
+    followed = settings.with_rules(in_force(settings))
+    assert "shifts" not in followed.capacity.model_fields_set
+    assert in_force(followed) == in_force(settings)
+    written = load(settings_of(tmp_path)).with_rules(in_force(settings))
+    assert "shifts" in written.capacity.model_fields_set
