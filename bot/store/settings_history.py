@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from bot.store.database import Transaction
 from bot.store.schema import settings_history
@@ -28,6 +28,12 @@ async def newest(tx: Transaction) -> Version | None:
     """The settings that were last seen."""
     found = await listing(tx, limit=1)
     return found[0] if found else None
+
+
+async def newest_number(tx: Transaction) -> int | None:
+    """Its number alone: looked up all the time by everybody."""
+    number: int | None = await tx.scalar(select(func.max(settings_history.c.number)))
+    return number
 
 
 async def add(

@@ -1,8 +1,7 @@
 """Every change of the settings is kept: who, when and what. A process writes down at its start what it found."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.store import audit, settings_history
@@ -10,6 +9,8 @@ from bot.store.database import Database, one_at_a_time
 from bot.store.settings_history import Version
 
 MOST_SHOWN = 50
+FOLLOWED_WITHIN = timedelta(seconds=5)
+"""By then every process that runs goes by a new version: each looks once a second, before it decides anything."""
 
 
 class SettingsHistory:
@@ -19,20 +20,23 @@ class SettingsHistory:
         self._database = database
         self._in_force = in_force
         self._who = who
-        self._version: Version | None = None
+        self._kept: Version | None = None
+        self._looked_at: Version | None = None
 
     async def is_unchecked(self, *, now: datetime) -> bool:
-        """Whether the open promises were never held against this process's settings."""
-        if self._version is None:
-            self._version = await self.keep(now=now)
-        return self._version.checked_at is None
+        """Whether the open promises were never held against the newest settings."""
+        if self._kept is None:
+            self._kept = await self.keep(now=now)
+        async with self._database.read() as tx:
+            self._looked_at = await settings_history.newest(tx) or self._kept
+        return self._looked_at.checked_at is None
 
     async def checked(self, *, now: datetime) -> None:
-        """Now they were."""
-        if self._version:
+        """Now they were. A version so new that others may not go by it yet is looked at once more."""
+        looked_at = self._looked_at
+        if looked_at and abs(now - looked_at.at) >= FOLLOWED_WITHIN:
             async with self._database.write() as tx:
-                await settings_history.mark_checked(tx, self._version.number, now=now)
-            self._version = replace(self._version, checked_at=now)
+                await settings_history.mark_checked(tx, looked_at.number, now=now)
 
     async def keep(self, *, now: datetime) -> Version:
         """The version that this process's settings are; a new one where they differ from the last that was seen."""

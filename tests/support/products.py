@@ -45,6 +45,7 @@ from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
 from bot.usecases.emails import Emails
 from bot.usecases.finding import Finding
+from bot.usecases.following import Following
 from bot.usecases.forecast import Forecast
 from bot.usecases.guest_legs import GuestLegs
 from bot.usecases.health import Health
@@ -234,7 +235,7 @@ class World:
         )
         self.dispatch = Dispatch(
             database, self.dialer, self.outcomes, owner=self.owner, claims=self.claims,
-            overdue=self.overdue, legs=self.legs, agent_first=agent_first,
+            overdue=self.overdue, legs=self.legs, agent_first=agent_first.__contains__,
             stopwatch=lambda: self.stopwatch, jitter=lambda: 1.0,
         )  # fmt: skip
         self.leases = Leases(database, owner=self.owner)
@@ -251,7 +252,7 @@ class World:
         self.identity = Identity(database, self.sms, business=BUSINESS)
         policy = InboundPolicy(
             incidents={},
-            topics=(Topic(id="general", names={"ja": "一般", "en": "General"}),),
+            topics=lambda: (Topic(id="general", names={"ja": "一般", "en": "General"}),),
             form_url="https://call.example.jp/form",
         )
         self.inbound = Inbound(
@@ -347,6 +348,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     await product.assistant.close()
     await product.database.close()
     assistant: Any = world.assistant
+    history = SettingsHistory(world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)")
     accounts = Accounts(world.database)
     health = Health(
         world.database, assistant, ping_carrier=product.carrier.ping,
@@ -360,9 +362,8 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links, emails=world.emails,
         identity=world.identity,
         line_report=LineReport(world.database),
-        settings_history=SettingsHistory(
-            world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
-        ),
+        settings_history=history,
+        following=Following(world.database, history, adopt=product.adopt),
         consent=world.consent, inbound=world.inbound,
         keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
         kpis=Kpis(world.database, timezone=TOKYO),
