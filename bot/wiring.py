@@ -36,9 +36,11 @@ from bot.telephony.twilio_rooms import TwilioRooms
 from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
 from bot.usecases.agent_legs import AgentLegs
+from bot.usecases.assigning import Assignments
 from bot.usecases.audit import AuditLog
 from bot.usecases.bookings import Bookings
 from bot.usecases.bulk import Bulk
+from bot.usecases.calendar import CapacityCalendar
 from bot.usecases.calls import Calls
 from bot.usecases.choosing import Choosing
 from bot.usecases.claims import Claims
@@ -167,6 +169,7 @@ class Product:
     ratings: Ratings
     keys: ApiKeys
     kpis: Kpis
+    calendar: CapacityCalendar
     forecast: Forecast
     today: Today
     desk: Desk
@@ -177,6 +180,7 @@ class Product:
     presences: Presences
     audit: AuditLog
     finding: Finding
+    assignments: Assignments
     bulk: Bulk
     do_not_call: DoNotCall
     vips: Vips
@@ -380,10 +384,12 @@ def connect(settings: Settings | None = None) -> Product:
         keys=ApiKeys(database),
         kpis=Kpis(database, timezone=business.timezone),
         today=Today(database, tz=business.timezone, line=line, lines=settings.carrier.lines),
+        calendar=CapacityCalendar(database, rules=rules, seats=seats),
         forecast=Forecast(database, rules=rules, seats=seats, target=settings.capacity.kept_target),
         desk=desk,
         follow_ups=follow_ups,
-        bulk=Bulk(database, bookings=bookings, desk=desk, follow_ups=follow_ups),
+        assignments=(assignments := Assignments(database)),
+        bulk=Bulk(database, bookings=bookings, desk=desk, follow_ups=follow_ups, assignments=assignments),
         do_not_call=DoNotCall(database, numbers=numbers),
         vips=Vips(database, numbers=numbers, from_settings=order.vips),
         wordings=Wordings(database, business=business, site=settings.public_base_url),

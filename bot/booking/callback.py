@@ -127,7 +127,8 @@ class Callback:
     `due_at` is when the next dial is owed: the window's start, or the retry's time. `slot_start` names the slot
     whose place it holds: the window's start, except for an `asap` callback, which begins inside a running slot, and for
     a retry after the window. `dial_number` is the number to dial next where it is not `phone_number`. `told_start` is
-    when the customer was told to expect the soonest call.
+    when the customer was told to expect the soonest call. `meant_for` is the id of the agent who should make the
+    call if ready when it is due.
     """
 
     id: str
@@ -153,6 +154,7 @@ class Callback:
     conversation_id: str | None = None
     resolution: str | None = None
     told_start: datetime | None = None
+    meant_for: str | None = None
     version: int = 1
     attempts: tuple[Attempt, ...] = ()
 

@@ -1,7 +1,7 @@
 """Who takes which call: nobody is rung for what they cannot answer, and specialists are used before all-rounders."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -33,11 +33,22 @@ EVERYTHING = Skills()
 Who = TypeVar("Who")
 
 
-def match(callbacks: Iterable[Callback], ready: Sequence[tuple[Who, Skills]]) -> list[tuple[Callback, Who]]:
+def match(
+    callbacks: Iterable[Callback], ready: Sequence[tuple[Who, Skills]], *, named: Mapping[str, Who] | None = None
+) -> list[tuple[Callback, Who]]:
     """Each callback, in the order given, with one ready person who can answer it; those without one are left out.
 
-    Of several who can, the one with the fewest other skills, then the first in `ready`.
+    A callback that is meant for one of `named` (ready people by their ids) goes to them. Of several others who can
+    answer it, the one for whom no later one is meant, with the fewest other skills, then the first in `ready`.
     """
+    callbacks, people = list(callbacks), named or {}
+    skills_of = dict(ready) if people else {}
+    meant = {
+        callback.id: who
+        for callback in callbacks
+        if callback.meant_for and (who := people.get(callback.meant_for)) is not None and skills_of[who].fit(callback)
+    }
+    kept = set(meant.values())
     alike: dict[Skills, deque[Who]] = defaultdict(deque)  # a thousand people have a handful of skills between them
     for who, skills in ready:
         alike[skills].append(who)
@@ -47,10 +58,22 @@ def match(callbacks: Iterable[Callback], ready: Sequence[tuple[Who, Skills]]) ->
         wanted = callback.topic, callback.language
         if wanted not in able:
             able[wanted] = sorted((skills for skills in alike if skills.fit(callback)), key=lambda one: one.breadth)
-        line = next((alike[skills] for skills in able[wanted] if alike[skills]), None)
-        if line:
-            matched.append((callback, line.popleft()))
+        lines = [alike[skills] for skills in able[wanted]]
+        if found := _pick(lines, meant.get(callback.id), kept):
+            line, who = found
+            line.remove(who)
+            matched.append((callback, who))
     return matched
+
+
+def _pick(lines: Sequence[deque[Who]], meant: Who | None, kept: Container[Who]) -> tuple[deque[Who], Who] | None:
+    """Whoever is meant; else the first who is not kept for a later call; else the first at all: a promise that is due
+    now goes before the wish who should keep a later one."""
+    return (
+        next(((line, meant) for line in lines if meant is not None and meant in line), None)
+        or next(((line, who) for line in lines for who in line if who not in kept), None)
+        or next(((line, line[0]) for line in lines if line), None)
+    )
 
 
 def _holds(skills: frozenset[str], wanted: str) -> bool:

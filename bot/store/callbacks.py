@@ -243,7 +243,7 @@ async def history(tx: Transaction, callback_id: str) -> list[tuple[datetime, str
 _PLAIN = (
     "id", "reference", "status", "kind", "topic", "slot_start", "due_at", "phone_number", "alternate_phone_number",
     "dial_number", "name", "company", "reason", "language", "channel", "priority", "attention", "resolution",
-    "conversation_id", "told_start", "version", "created_at", "updated_at",
+    "conversation_id", "told_start", "meant_for", "version", "created_at", "updated_at",
 )  # fmt: skip
 """Columns that carry the value's own names."""
 _ADD = Prepared(lambda insert: insert(callbacks), columns=(*_PLAIN, "window_start", "window_end"))

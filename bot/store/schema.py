@@ -148,6 +148,7 @@ callbacks = Table(
     Column("attention", String(32)),
     Column("resolution", String(32)),
     Column("conversation_id", ForeignKey("conversations.id", ondelete="SET NULL")),
+    Column("meant_for", String(32)),  # agents.id; a wish, not a tie: who is gone, off or busy is passed over
     Column("told_start", UtcDateTime),  # when the customer was told to expect the soonest call
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", UtcDateTime, nullable=False),

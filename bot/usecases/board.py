@@ -110,6 +110,8 @@ class Dossier:
     resolved: Happening | None
     handover: Happening | None
     """What the last agent told the one after, where they did."""
+    meant_for: str | None
+    """The name of the agent for whom it is meant."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,6 +218,7 @@ async def read_dossier(
         history=history,
         resolved=next((event for event in reversed(history) if event.kind == RESOLVED), None),
         handover=next((event for event in reversed(history) if event.to_agent_name and event.facts.get("note")), None),
+        meant_for=names.get(callback.meant_for or ""),
     )
 
 

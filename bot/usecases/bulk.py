@@ -13,12 +13,15 @@ from bot.store import audit
 from bot.store.agents import Agent
 from bot.store.database import Database
 from bot.usecases.agent import NOT_KEPT, AlreadyRecorded, Desk, MovedOn, OutcomeNotPossible
+from bot.usecases.assigning import Assignments
 from bot.usecases.bookings import Bookings
 from bot.usecases.followups import FollowUps
 from bot.usecases.making import customer_of
 
-Deed = Literal["cancel", "move", "requeue", "settle", "release"]
-Trouble = Literal["closed", "same_topic", "kept", "settled", "changed", "no_place", "no_time", "not_aside"]
+Deed = Literal["cancel", "move", "requeue", "settle", "release", "assign"]
+Trouble = Literal[
+    "closed", "same_topic", "kept", "settled", "changed", "no_place", "no_time", "not_aside", "same_agent", "not_able"
+]
 A_SECOND = timedelta(seconds=1)
 NO_ROOM: Mapping[Deed, Trouble] = {"requeue": "no_place", "move": "no_time"}
 """What it means that a booking is refused."""
@@ -26,11 +29,12 @@ NO_ROOM: Mapping[Deed, Trouble] = {"requeue": "no_place", "move": "no_time"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What is to be done. `argument` is the topic to go to, how a broken promise is settled, or the time (ISO
-    8601) from which on another one is looked for."""
+    """What is to be done. `argument` is the topic to go to, how a broken promise is settled, the time (ISO 8601) from
+    which on another one is looked for, or the id of `taker`, for whom it is meant: nobody in particular without one."""
 
     deed: Deed
     argument: str = ""
+    taker: Agent | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,14 +66,21 @@ def trouble_of(callback: Callback, plan: Plan) -> Trouble | None:
         return "closed"
     if plan.deed == "release" and callback.attention != SET_ASIDE:
         return "not_aside"
+    if plan.deed == "assign":
+        if callback.meant_for == (plan.taker.id if plan.taker else None):
+            return "same_agent"
+        return None if plan.taker is None or plan.taker.skills.fit(callback) else "not_able"
     return "same_topic" if plan.deed == "requeue" and callback.topic == plan.argument else None
 
 
 class Bulk:
     """Many callbacks at once, each by the rules that hold for one."""
 
-    def __init__(self, database: Database, *, bookings: Bookings, desk: Desk, follow_ups: FollowUps) -> None:
+    def __init__(
+        self, database: Database, *, bookings: Bookings, desk: Desk, follow_ups: FollowUps, assignments: Assignments
+    ) -> None:
         self._database = database
+        self._assignments = assignments
         self._bookings = bookings
         self._desk = desk
         self._follow_ups = follow_ups
@@ -132,6 +143,8 @@ class Bulk:
             return await self._move(callback, supervisor, to or now, now=now)
         if plan.deed == "settle":
             return await self._desk.settle(reference, supervisor, plan.argument, now=now)
+        if plan.deed == "assign":
+            return await self._assignments.assign(reference, plan.taker, supervisor, version=callback.version, now=now)
         if plan.deed == "requeue":
             return await self._follow_ups.other_topic(
                 reference, supervisor, plan.argument, seen=callback.status, now=now

@@ -147,7 +147,8 @@ class Claims:
                 continue  # what is claimed now may begin a moment later: not a moment after closing
             on_the_phone.add(callback.next_number)
             may_be_called.append(callback)
-        return claims.intents(match(may_be_called, [(agent, agent.skills) for agent in free]))
+        named = {agent.id: agent for agent in free}
+        return claims.intents(match(may_be_called, [(agent, agent.skills) for agent in free], named=named))
 
 
 class _Openness:

@@ -1,6 +1,6 @@
 """The line of those who asked for the soonest call: their place, when to expect us, and how true that was."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,7 +12,6 @@ from bot.booking.window import Window
 from bot.store import callbacks as callbacks_store
 from bot.store import line as store
 from bot.store.database import Database, Transaction
-from bot.store.line import Places
 from bot.usecases.seats import Seats
 
 ESTIMATE_TOLD = "estimate_told"
@@ -32,18 +31,21 @@ class WaitingLine:
 
     async def standings(self, tx: Transaction, callbacks: Iterable[Callback], *, now: datetime) -> dict[str, Standing]:
         """The same for several, by id; only for those who stand in line."""
-        lines: dict[tuple[str, datetime], list[Callback]] = {}
+        lines: dict[tuple[datetime | None, datetime], list[Callback]] = {}
         for callback in callbacks:
             if callback.kind != Kind.SCHEDULED and callback.status in CHANGEABLE:
-                lines.setdefault((callback.topic, max(callback.due_at, now)), []).append(callback)
+                until = max(callback.due_at, now)
+                lines.setdefault((self._since(callback.topic, until, now=now), until), []).append(callback)
         found: dict[str, Standing] = {}
         on_duty = await store.on_duty(tx) if lines else []
-        for (topic, until), waiting in lines.items():
-            line = await self._places(tx, [callback.id for callback in waiting], topic, until, now=now)
+        for (since, until), waiting in lines.items():
+            line = await store.places(tx, [callback.id for callback in waiting], since=since, until=until, now=now)
             for callback in waiting:
                 if place := line.of.get(callback.id):  # who is set aside has none
                     ahead = line.ahead_of(place, now=now)
-                    expected = await self._expected(tx, topic, callback.due_at, ahead, on_duty=on_duty, now=now)
+                    expected = await self._expected(
+                        tx, callback.topic, callback.due_at, ahead, on_duty=on_duty, now=now
+                    )
                     found[callback.id] = Standing(queue_position=place, estimated_start=expected)
         return found
 
@@ -58,16 +60,16 @@ class WaitingLine:
 
     async def expected_for_next(self, tx: Transaction, topic: str, due_at: datetime, *, now: datetime) -> datetime:
         """When whoever joins the line now may expect the call that is owed at `due_at`."""
-        line = await self._places(tx, (), topic, max(due_at, now), now=now)
+        until = max(due_at, now)
+        line = await store.places(tx, (), since=self._since(topic, until, now=now), until=until, now=now)
         ahead = line.ahead_of(line.count + 1, now=now)
         return await self._expected(tx, topic, due_at, ahead, on_duty=await store.on_duty(tx), now=now)
 
-    async def _places(
-        self, tx: Transaction, callback_ids: Collection[str], topic: str, until: datetime, *, now: datetime
-    ) -> Places:
-        """The line until then. For a call of tomorrow only what is owed shortly before it: the rest is done by then."""
+    def _since(self, topic: str, until: datetime, *, now: datetime) -> datetime | None:
+        """From when on the line counts, None for all of it. Of a call of tomorrow only what is owed shortly before it:
+        the rest is done by then."""
         begin = self._begin(topic, until, now=now)
-        return await store.places(tx, callback_ids, since=None if begin == now else begin, until=until, now=now)
+        return None if begin == now else begin
 
     async def _expected(
         self,

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from bot.booking.callback import SET_ASIDE, Status
 from bot.booking.errors import ChangedMeanwhile
+from bot.booking.matching import Skills
 from bot.booking.window import Window
 from bot.store.database import Database
 from bot.usecases.bulk import Plan, Seen
@@ -163,3 +165,32 @@ async def test_it_is_for_supervisors(server: DeskServer) -> None:
     await visitor.log_in("sakura")
     assert (await visitor.post("/desk/bulk", deed="cancel:", pick="A7Q4MN")).status_code == 403
     assert (await visitor.post("/desk/bulk/done", deed="cancel:", pick="A7Q4MN:1")).status_code == 403
+
+
+async def test_callbacks_are_given_to_one_agent_who_can_take_them(office: Office, server: DeskServer) -> None:
+    meant, other = await office.world.book(), await office.world.book(phone_number=number(1))
+    ken = await office.agent("ken")
+    visitor = Visitor(server.url)
+    await visitor.log_in("hana")
+    csrf = await visitor.token()
+    page = (await visitor.http.get("/desk/callbacks")).text
+    assert f'value="assign:{ken.id}"' in page
+    picked = {"csrf": csrf, "deed": f"assign:{ken.id}", "pick": meant.reference}
+    page = (await visitor.http.post("/desk/bulk", data=picked)).text
+    hidden = dict(re.findall(r'name="(mark|deed|pick)" value="([^"]+)"', page))
+    page = (await visitor.http.post("/desk/bulk/done", data={"csrf": csrf, **hidden})).text
+    assert "変更しました" in page
+    assert ken.name in (await visitor.http.get(f"/desk/callbacks/{meant.reference}")).text
+    assert await office.history(meant) == ["booked", "assigned"]
+    told = [(entry.actor, entry.subject) for entry in await office.audit.listing(action="assigned", limit=9)]
+    assert told == [("hana", meant.reference)]
+    assert (await visitor.http.post("/desk/bulk", data=picked | {"deed": "assign:nobody"})).status_code == 403
+    lines = await office.bulk.preview(
+        [meant.reference, other.reference], Plan(deed="assign", argument=ken.id, taker=ken), now=office.now
+    )
+    assert [line.trouble for line in lines] == ["same_agent", None]
+    seller = replace(ken, id="seller", skills=Skills(topics=frozenset({"sales"})))
+    lines = await office.bulk.preview(
+        [other.reference], Plan(deed="assign", argument=seller.id, taker=seller), now=office.now
+    )
+    assert [line.trouble for line in lines] == ["not_able"]

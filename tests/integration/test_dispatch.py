@@ -13,7 +13,7 @@ from bot.booking.callback import SET_ASIDE, Callback, Outcome, Status
 from bot.booking.errors import CallbackNotOpen
 from bot.booking.matching import Skills
 from bot.booking.window import Window
-from bot.store import attempts, callbacks, ledger
+from bot.store import agents, attempts, callbacks, ledger
 from bot.store.database import Database
 from bot.store.schema import callbacks as table
 from bot.usecases.foreseen import Foreseen, Judged
@@ -355,3 +355,18 @@ async def test_with_one_free_line_the_one_who_has_the_skill_is_found(database: D
     await world.with_agents(6)
     await world.book()
     assert await world.at(SLOT.start) == 1
+
+
+async def test_a_callback_goes_to_the_agent_it_is_meant_for_and_to_another_who_is_ready_where_they_are_not(
+    database: Database,
+) -> None:
+    world = await World(database).with_agents(3)
+    made = [await world.book(phone_number=number(index)) for index in range(2)]
+    async with database.write() as tx:
+        people = [agent.id for agent in await agents.ready(tx)]
+        await callbacks.change(tx, made[1], now=world.clock.now(), meant_for=people[2])
+        await callbacks.change(tx, made[0], now=world.clock.now(), meant_for="somebody who left")
+    await world.at(SLOT.start)
+    await world.at(SLOT.start)
+    taken = {dial.callback_id: dial.agent_id for dial in await world.live()}
+    assert taken == {made[0].id: people[0], made[1].id: people[2]}

@@ -21,6 +21,7 @@ from bot.store.agents import Agent
 from bot.store.database import Database
 from bot.usecases.accounts import Accounts
 from bot.usecases.agent import Desk
+from bot.usecases.assigning import Assignments
 from bot.usecases.audit import AuditLog
 from bot.usecases.bulk import Bulk
 from bot.usecases.followups import FollowUps
@@ -45,7 +46,10 @@ class Office:
         self.desk = Desk(database, business=BUSINESS, line=self.world.line)
         world = self.world
         self.follow_ups = FollowUps(database, self.desk, world.bookings, rules=world.rules, seats=world.seats)
-        self.bulk = Bulk(database, bookings=world.bookings, desk=self.desk, follow_ups=self.follow_ups)
+        self.assignments = Assignments(database)
+        self.bulk = Bulk(
+            database, bookings=world.bookings, desk=self.desk, follow_ups=self.follow_ups, assignments=self.assignments
+        )
         self.accounts = Accounts(database, hasher=hasher)
         self.second_factor = SecondFactor(database, self.accounts, issuer="Shop")
         self.presences = Presences(database)
@@ -144,6 +148,7 @@ async def serving(office: Office, folder: Path, **environment: str) -> AsyncIter
             await a_product(office.world, folder, **told),
             desk=office.desk,
             follow_ups=office.follow_ups,
+            assignments=office.assignments,
             bulk=office.bulk,
             accounts=office.accounts,
             people=office.people,

@@ -35,6 +35,7 @@ from bot.usecases.accounts import Accounts
 from bot.usecases.agent_legs import AgentLegs
 from bot.usecases.audit import AuditLog
 from bot.usecases.bookings import BookingRequest, Bookings
+from bot.usecases.calendar import CapacityCalendar
 from bot.usecases.calls import Calls
 from bot.usecases.choosing import Choosing
 from bot.usecases.claims import Claims
@@ -369,6 +370,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         kpis=Kpis(world.database, timezone=TOKYO),
         check_up=CheckUp(world.database, health, uses_mail=False, line_usage=None, model=None),
         today=Today(world.database, tz=TOKYO, line=world.line, lines=60),
+        calendar=CapacityCalendar(world.database, rules=world.rules, seats=world.seats),
         forecast=Forecast(world.database, rules=world.rules, seats=world.seats, target=0.95),
         accounts=accounts, people=People(world.database),
         presences=Presences(world.database),

@@ -40,3 +40,23 @@ def test_nobody_is_rung_twice_or_for_what_they_cannot_answer(asked: list[tuple[s
     left = [call for call in calls if call not in [matched_call for matched_call, _ in matched]]
     idle = [ready[place] for place in range(len(ready)) if place not in {who for _, who in matched}]
     assert not any(one.fit(call) for call in left for one in idle)
+
+
+def test_a_callback_goes_to_whom_it_is_meant_for_and_nobody_else_takes_them_first() -> None:
+    calls = [a_callback(id="1"), a_callback(id="2", meant_for="hana"), a_callback(id="3")]
+    ready = [("hana", ALL), ("sakura", ALL), ("ken", ALL)]
+    assert [who for _, who in match(calls, ready, named={who: who for who, _ in ready})] == ["sakura", "hana", "ken"]
+
+
+def test_who_should_make_a_later_call_still_keeps_an_earlier_promise_that_nobody_else_can() -> None:
+    calls = [a_callback(id="1"), a_callback(id="2", meant_for="hana")]
+    assert match(calls, [("hana", ALL)], named={"hana": "hana"}) == [(calls[0], "hana")]
+    both = [("hana", ALL), ("seller", SALES)]
+    assert [who for _, who in match(calls, both, named={who: who for who, _ in both})] == ["hana"]
+
+
+def test_whoever_is_ready_calls_when_the_one_it_is_meant_for_is_not_or_cannot() -> None:
+    call = a_callback(topic="repair", meant_for="seller")
+    assert match([call], [("ken", ALL)], named={"ken": "ken"}) == [(call, "ken")]
+    both = [("seller", SALES), ("ken", ALL)]
+    assert match([call], both, named={who: who for who, _ in both}) == [(call, "ken")]

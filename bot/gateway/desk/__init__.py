@@ -25,6 +25,7 @@ from bot.gateway.desk.auth import (
     wants_page,
 )
 from bot.gateway.desk.bulk import BulkPages, add_bulk
+from bot.gateway.desk.calendar import add_calendar
 from bot.gateway.desk.calls import CallPages, add_calls
 from bot.gateway.desk.door import add_door
 from bot.gateway.desk.events import BoardWatch, stream
@@ -69,6 +70,7 @@ def desk_blueprint(product: Product) -> Blueprint:
     add_admin(blueprint, product, AdminPages(product))
     add_manager(blueprint, ManagerPages(product))
     add_bulk(blueprint, product, BulkPages(product))
+    add_calendar(blueprint, product)
     add_today(blueprint, TodayPages(product))
     add_calls(blueprint, product, CallPages(product))
     add_lists(blueprint, product, ListPages(product))

@@ -45,13 +45,13 @@ def add_bulk(blueprint: Blueprint, product: Product, pages: BulkPages) -> None:
     @blueprint.post("/bulk")
     async def preview(request: Request) -> HTTPResponse:
         require_supervisor(request)
-        picked, plan = _picked(request), _plan(request, product)
+        picked, plan = _picked(request), await _plan(request, product)
         return pages.preview(request, await product.bulk.preview(picked, plan, now=product.clock.now()), plan)
 
     @blueprint.post("/bulk/done")
     async def carry_out(request: Request) -> HTTPResponse:
         require_supervisor(request)
-        picked, plan = _picked(request), _plan(request, product)
+        picked, plan = _picked(request), await _plan(request, product)
         require_sign(request, *_shown(plan, picked))
         found = [PICK.fullmatch(one) for one in picked]
         seen = [Seen(reference=one[1], version=int(one[2]), to=moment_of(one[3] or "")) for one in found if one]
@@ -64,16 +64,25 @@ def _picked(request: Request) -> list[str]:
     return picked[:ON_A_PAGE]
 
 
-def _plan(request: Request, product: Product) -> Plan:
+async def _plan(request: Request, product: Product) -> Plan:
     """What the form says; raises FormRefused for what there is not."""
     deed, _, argument = field(request, "deed").partition(":")
     if deed == "move":
         return Plan(deed="move", argument=_after(argument or field(request, "after"), product))
+    if deed == "assign":
+        return await _for_somebody(argument, product)
     topics = {topic.id for topic in product.topics}
     known = {"cancel": {""}, "release": {""}, "requeue": topics, "settle": set(SETTLEMENTS)}
     if deed not in get_args(Deed) or argument not in known[deed]:
         raise FormRefused
     return Plan(deed=cast("Deed", deed), argument=argument)
+
+
+async def _for_somebody(agent_id: str, product: Product) -> Plan:
+    people = {agent.id: agent for agent in await product.assignments.people()} if agent_id else {}
+    if agent_id and agent_id not in people:
+        raise FormRefused
+    return Plan(deed="assign", argument=agent_id, taker=people.get(agent_id))
 
 
 def _after(told: str, product: Product) -> str:

@@ -64,6 +64,7 @@ class ManagerPages(Pages):
             },
             orders=get_args(Order),
             settlements=SETTLEMENTS,
+            people=await self._product.assignments.people(),
         )  # fmt: skip
 
     async def export(self, request: Request) -> None:
