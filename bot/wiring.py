@@ -26,7 +26,7 @@ from bot.channels.seals import Seals
 from bot.channels.sms import NAME as SMS
 from bot.channels.sms import SmsChannel
 from bot.credentials import CarrierAccount, LineAccount, carrier_account, line_account, secret_key, whose
-from bot.settings import Settings, load
+from bot.settings import RULES, Settings, load
 from bot.settings_review import Worry, in_force, worries
 from bot.simulator.clock import SimulatedClock
 from bot.store.database import Database
@@ -49,6 +49,7 @@ from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
 from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
+from bot.usecases.editing import Editing
 from bot.usecases.emails import Emails
 from bot.usecases.finding import Finding
 from bot.usecases.following import Following
@@ -192,6 +193,7 @@ class Product:
     line_report: LineReport
     conflicts: Conflicts
     settings_history: SettingsHistory
+    editing: Editing
     in_force: InForce[Ruling]
     following: Following
 
@@ -296,7 +298,7 @@ def connect(settings: Settings | None = None) -> Product:
         database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url
     )
     follow_ups = FollowUps(database, desk, bookings, rules=rules, seats=seats)
-    history = SettingsHistory(database, in_force=in_force(settings), who=whose(settings))
+    history = SettingsHistory(database, in_force=in_force(settings), who=whose(settings), edited=RULES)
 
     return Product(
         settings=settings,
@@ -412,6 +414,7 @@ def connect(settings: Settings | None = None) -> Product:
         ),
         conflicts=Conflicts(database, rules=rules, seats=seats, reminders=reminders),
         settings_history=history,
+        editing=Editing(database, sections=RULES, read=lambda told: in_force(settings.with_rules(told))),
         in_force=ruling,
         following=Following(database, history, adopt=partial(_adopt, settings, ruling)),
     )

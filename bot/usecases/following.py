@@ -49,15 +49,17 @@ class Following:
             return False
 
     async def _take(self, *, now: datetime) -> bool:
-        if self._number is None:  # the file that this process was started with is the newest by right
-            self._number = (await self._history.keep(now=now)).number
-            return False
+        if self._number is None:  # its file is the newest by right, but for what the desk edited and it left alone
+            kept = await self._history.keep(now=now)
+            self._number = kept.number
+            return self._history.differs(kept) and self._go_by(kept)
         async with self._database.read() as tx:
             if await settings_history.newest_number(tx) == self._number:
                 return False
             newest = await settings_history.newest(tx)
-        if newest is None:
-            return False
+        return newest is not None and self._go_by(newest)
+
+    def _go_by(self, newest: Version) -> bool:
         self._number = newest.number
         try:
             self._adopt(newest)

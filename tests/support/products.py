@@ -25,7 +25,7 @@ from bot.booking.slots import SlotPolicy
 from bot.booking.topic import Topic
 from bot.booking.window import Window
 from bot.channels.channel import Heard
-from bot.settings import load
+from bot.settings import RULES, load
 from bot.settings_review import in_force
 from bot.store import agents, attempts, callbacks
 from bot.store.agents import Agent
@@ -44,6 +44,7 @@ from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
 from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
+from bot.usecases.editing import Editing
 from bot.usecases.emails import Emails
 from bot.usecases.finding import Finding
 from bot.usecases.following import Following
@@ -349,7 +350,9 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     await product.assistant.close()
     await product.database.close()
     assistant: Any = world.assistant
-    history = SettingsHistory(world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)")
+    history = SettingsHistory(
+        world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)", edited=RULES
+    )
     accounts = Accounts(world.database)
     health = Health(
         world.database, assistant, ping_carrier=product.carrier.ping,
@@ -365,6 +368,9 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         line_report=LineReport(world.database),
         settings_history=history,
         following=Following(world.database, history, adopt=product.adopt),
+        editing=Editing(
+            world.database, sections=RULES, read=lambda told: in_force(product.settings.with_rules(told))
+        ),
         consent=world.consent, inbound=world.inbound,
         keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
         kpis=Kpis(world.database, timezone=TOKYO),
