@@ -9,7 +9,8 @@ from typing import Any
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
-from bot import logging
+from actions.product import product
+from bot import going_by, logging
 
 PORT = 5055
 
@@ -27,7 +28,9 @@ def main() -> None:
     executor = DomainlessExecutor()
     executor.register_package("actions")
     port = int(os.environ.get("ACTIONS_PORT") or PORT)
-    create_app(executor).run(host="127.0.0.1", port=port, single_process=True, access_log=False, motd=False)
+    app = create_app(executor)
+    going_by.install(app, product)
+    app.run(host="127.0.0.1", port=port, single_process=True, access_log=False, motd=False)
 
 
 if __name__ == "__main__":

@@ -11,13 +11,13 @@ MOST = 5
 
 def guessed(reason: str) -> str | None:
     """The topic's id, or None where the customer should be asked."""
-    found = guess(reason, product().settings.for_topics())
+    found = guess(reason, product().topics)
     return found.topic.id if found.topic and found.sure else None
 
 
 def answered(turn: Turn) -> str:
     """The topic that the answer names; it is asked once, so an unclear answer leaves it at the likeliest."""
-    likely = guess(turn.slots["reason"], product().settings.for_topics()).likely
+    likely = guess(turn.slots["reason"], product().topics).likely
     told = turn.text.casefold()
     for topic in likely:
         if any(name.casefold() in told for name in topic.names.values()):

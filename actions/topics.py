@@ -17,7 +17,7 @@ class ActionAskTopic(SpeakingAction):
         return "action_ask_topic"
 
     async def act(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[EventType]:
-        likely = guess(turn.slots["reason"], product().settings.for_topics()).likely[:MOST]
+        likely = guess(turn.slots["reason"], product().topics).likely[:MOST]
         names = [topic.name(turn.language) for topic in likely]
         dispatcher.utter_message(
             response="utter_ask_topic", buttons=[{"title": name, "payload": name} for name in names]

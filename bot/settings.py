@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
@@ -33,6 +33,8 @@ from bot.settings_promises import (
 )
 
 OWN_PREFIX = "ORIKAESHI_"
+RULES = ("hours", "topics", "slots", "capacity")
+"""The sections that a running process takes anew; every other one comes with its next start."""
 
 
 class SettingsError(Exception):
@@ -200,6 +202,18 @@ class Settings(SettingsFile):
     """Everything that was decided outside the code, as one frozen value."""
 
     environment: Environment
+
+    def with_rules(self, told: Mapping[str, Any]) -> "Settings":
+        """These settings with another version's rules of what may be promised: the sections of RULES, written as in the
+        file. Raises ValidationError, which is a ValueError."""
+        own = {name: getattr(self, name) for name in type(self).model_fields}
+        rules = {name: told[name] for name in RULES if name in told}
+        settings = type(self).model_validate({**own, **rules})
+        if "shifts" in self.capacity.model_fields_set or settings.capacity.shifts != CapacitySection().shifts:
+            return settings
+        # A version writes out what its file left to the defaults: still nobody has said who is on shift.
+        said = settings.capacity.model_dump(exclude={"shifts"})
+        return settings.model_copy(update={"capacity": CapacitySection.model_validate(said)})
 
     @property
     def is_simulated(self) -> bool:

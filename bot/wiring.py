@@ -3,13 +3,17 @@
 import os
 import secrets
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from bot.assistant import Assistant
 from bot.booking.asides import Faq, Urgency
 from bot.booking.business import Business
+from bot.booking.in_force import InForce, RulesInForce
 from bot.booking.link import LinkKey
 from bot.booking.phone import NumberPolicy
 from bot.booking.rules import Rules
@@ -22,10 +26,11 @@ from bot.channels.seals import Seals
 from bot.channels.sms import NAME as SMS
 from bot.channels.sms import SmsChannel
 from bot.credentials import CarrierAccount, LineAccount, carrier_account, line_account, secret_key, whose
-from bot.settings import Settings, load
+from bot.settings import RULES, Settings, load
 from bot.settings_review import Worry, in_force, worries
 from bot.simulator.clock import SimulatedClock
 from bot.store.database import Database
+from bot.store.settings_history import Version
 from bot.telephony.twilio import CallUrls, TwilioDialer
 from bot.telephony.twilio_rooms import TwilioRooms
 from bot.usecases.accounts import Accounts
@@ -44,8 +49,10 @@ from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
 from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
+from bot.usecases.editing import Editing
 from bot.usecases.emails import Emails
 from bot.usecases.finding import Finding
+from bot.usecases.following import Following
 from bot.usecases.followups import FollowUps
 from bot.usecases.forecast import Forecast
 from bot.usecases.guest_legs import GuestLegs
@@ -108,6 +115,26 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ruling:
+    """One version of what may be promised, and everything that is made of it: swapped as one."""
+
+    settings: Settings
+    rules: Rules
+    topics: tuple[Topic, ...]
+    agent_first: frozenset[str]
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Ruling":
+        """By these settings."""
+        return cls(
+            settings=settings,
+            rules=settings.for_rules(),
+            topics=settings.for_topics(),
+            agent_first=settings.calls_agent_first(),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Product:
     """Everything that a process needs, made once at its start."""
 
@@ -125,7 +152,6 @@ class Product:
     urls: CallUrls
     urgency: Urgency
     faqs: tuple[Faq, ...]
-    topics: tuple[Topic, ...]
     bookings: Bookings
     conversations: Conversations
     correspondence: Correspondence
@@ -167,6 +193,25 @@ class Product:
     line_report: LineReport
     conflicts: Conflicts
     settings_history: SettingsHistory
+    editing: Editing
+    in_force: InForce[Ruling]
+    following: Following
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """What people call about, by the rules in force."""
+        return self.in_force.value.topics
+
+    def adopt(self, version: Version) -> None:
+        """Go by another version of the rules from the next decision on. Raises ValueError."""
+        _adopt(self.settings, self.in_force, version)
+
+    @asynccontextmanager
+    async def decision(self) -> AsyncIterator[None]:
+        """What is awaited in it goes by one version of the rules, the newest one when it begins."""
+        await self.following.look(now=self.clock.now())
+        with self.in_force.pinned():
+            yield
 
     def hours_text(self, language: str) -> str:
         """The calling hours of the first topic as a sentence."""
@@ -175,7 +220,7 @@ class Product:
 
     def worries(self) -> tuple[Worry, ...]:
         """What a supervisor should know about the settings."""
-        return worries(self.settings, now=self.clock.now())
+        return worries(self.in_force.value.settings, now=self.clock.now())
 
     async def close(self) -> None:
         """Give back connections and threads."""
@@ -191,7 +236,9 @@ def connect(settings: Settings | None = None) -> Product:
     """Put the product together; nothing is contacted yet. Raises SettingsError."""
     settings = settings or load()
     account = carrier_account(settings)
-    business, rules, numbers = settings.for_business(), settings.for_rules(), settings.for_numbers()
+    business, numbers = settings.for_business(), settings.for_numbers()
+    ruling = InForce(Ruling.of(settings))
+    rules = RulesInForce(lambda: ruling.value.rules)
     base_url = settings.environment.twilio_api_base_url
     if settings.is_simulated:
         base_url = f"http://127.0.0.1:{settings.environment.port}/simulator"
@@ -251,6 +298,8 @@ def connect(settings: Settings | None = None) -> Product:
         database, assistant, ping_carrier=carrier.ping, actions_url=settings.environment.orikaeshi_actions_url
     )
     follow_ups = FollowUps(database, desk, bookings, rules=rules, seats=seats)
+    history = SettingsHistory(database, in_force=in_force(settings), who=whose(settings), edited=RULES)
+
     return Product(
         settings=settings,
         clock=SimulatedClock(settings.var / "clock") if settings.is_simulated else SystemClock(),
@@ -266,7 +315,6 @@ def connect(settings: Settings | None = None) -> Product:
         urls=urls,
         urgency=settings.for_urgency(),
         faqs=settings.for_faqs(),
-        topics=settings.for_topics(),
         bookings=bookings,
         conversations=conversations,
         correspondence=Correspondence(
@@ -305,7 +353,7 @@ def connect(settings: Settings | None = None) -> Product:
             claims=claims,
             overdue=overdue,
             legs=legs,
-            agent_first=settings.calls_agent_first(),
+            agent_first=lambda topic: topic in ruling.value.agent_first,
         ),
         overdue=overdue,
         leases=Leases(database, owner=owner),
@@ -330,7 +378,7 @@ def connect(settings: Settings | None = None) -> Product:
             numbers=numbers,
             policy=InboundPolicy(
                 incidents=settings.voice.by_language(),
-                topics=settings.for_topics(),
+                topics=lambda: ruling.value.topics,
                 form_url=f"{settings.public_base_url}/form",
             ),
         ),
@@ -365,8 +413,15 @@ def connect(settings: Settings | None = None) -> Product:
             model=settings.environment.orikaeshi_assistant_model or None,
         ),
         conflicts=Conflicts(database, rules=rules, seats=seats, reminders=reminders),
-        settings_history=SettingsHistory(database, in_force=in_force(settings), who=whose(settings)),
+        settings_history=history,
+        editing=Editing(database, sections=RULES, read=lambda told: in_force(settings.with_rules(told))),
+        in_force=ruling,
+        following=Following(database, history, adopt=partial(_adopt, settings, ruling)),
     )
+
+
+def _adopt(settings: Settings, ruling: InForce[Ruling], version: Version) -> None:
+    ruling.replace(Ruling.of(settings.with_rules(version.settings)))
 
 
 def _mailing(settings: Settings, database: Database, key: LinkKey) -> Mailing | None:

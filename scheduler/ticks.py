@@ -20,6 +20,7 @@ CODES_EVERY_S = 1.0
 LATENESS_EVERY_S = 5.0
 RECONCILE_EVERY_S = 5.0
 CONFLICTS_EVERY_S = 600.0
+SETTINGS_EVERY_S = 2.0
 FIGURES_EVERY_S = 2.0
 MONTHS_EVERY_S = 60.0
 PRESENCES_EVERY_S = 2.0
@@ -60,6 +61,7 @@ class Ticks:
             (self._lateness, LATENESS_EVERY_S),
             (self._reconcile, RECONCILE_EVERY_S),
             (self._presences, PRESENCES_EVERY_S),
+            (self._settings, SETTINGS_EVERY_S),
             (self._conflicts, CONFLICTS_EVERY_S),
             (self._figures, FIGURES_EVERY_S),
             (self._months, MONTHS_EVERY_S),
@@ -93,7 +95,8 @@ class Ticks:
         if task:
             self._running.add(task)
         try:
-            await tick()
+            async with self._product.decision():
+                await tick()
         except Exception:
             log.exception("tick_failed", tick=tick.__name__)
         finally:
@@ -156,14 +159,17 @@ class Ticks:
             now, real_now = self._product.clock.now(), datetime.now(UTC)
             await self._product.reconciliation.check_quiet_calls(now=now, real_now=real_now)
 
-    async def _conflicts(self) -> None:
-        """Promises that the settings no longer allow. A change of the settings comes with a start: what it costs is
-        looked for once; hours are looked at on and on, for another process may have sold by older ones meanwhile."""
+    async def _settings(self) -> None:
+        """A new version of the settings: what it costs is looked for at once, and until every process surely goes by
+        it, for one that is a moment behind may still sell by the version before."""
         now = self._product.clock.now()
-        is_new = await self._product.settings_history.is_unchecked(now=now)
-        await self._product.conflicts.look(now=now, settings_changed=is_new)
-        if is_new:
+        if await self._product.settings_history.is_unchecked(now=now):
+            await self._product.conflicts.look(now=now)
             await self._product.settings_history.checked(now=now)
+
+    async def _conflicts(self) -> None:
+        """Promises that the settings no longer allow, whoever made them: hours are looked at on and on."""
+        await self._product.conflicts.look(now=self._product.clock.now(), settings_changed=False)
 
     async def _figures(self) -> None:
         await self._product.kpis.catch_up(now=self._product.clock.now(), most=MOST_COUNTED)

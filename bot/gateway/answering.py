@@ -56,5 +56,7 @@ class Answering:
             task.add_done_callback(self._under_way.discard)
 
     async def _answer(self, message: Heard) -> None:
-        await self._product.correspondence.answer(message, now=self._product.clock.now(), real_now=datetime.now(UTC))
+        product = self._product
+        async with product.decision():
+            await product.correspondence.answer(message, now=product.clock.now(), real_now=datetime.now(UTC))
         self.wake()  # the next message of the same person, or one that found no room

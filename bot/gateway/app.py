@@ -8,6 +8,7 @@ import structlog
 from sanic import Request, Sanic
 from sanic.response import BaseHTTPResponse
 
+from bot import going_by
 from bot.channels.line_menu import set_up
 from bot.gateway import demo, embedding, problems, rendering
 from bot.gateway.answering import Answering
@@ -75,6 +76,7 @@ def create_app(product: Product) -> Sanic[Any, Any]:
         app.blueprint(demo.shop_blueprint())
         simulator = simulator_blueprint(carrier, line=_simulated_line(product), timezone=str(product.business.timezone))
         app.blueprint(simulator)
+    going_by.install(app, lambda: product)
     _install_metrics(app, metrics)
     _install_life(app, product, live, answering, carrier)
     return app
@@ -171,7 +173,8 @@ async def _catch_up(product: Product) -> None:
     while True:
         await asyncio.sleep(CATCH_UP_EVERY_S)
         try:
-            await product.conversations.catch_up(now=product.clock.now())
-            await product.correspondence.tell_later(now=product.clock.now())
+            async with product.decision():
+                await product.conversations.catch_up(now=product.clock.now())
+                await product.correspondence.tell_later(now=product.clock.now())
         except Exception:
             log.exception("catch_up_failed")

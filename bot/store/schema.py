@@ -396,4 +396,5 @@ settings_history = Table(
     Column("settings", JSON, nullable=False),
     Column("changes", JSON, nullable=False),
     Column("checked_at", UtcDateTime),  # when the open promises were held against these settings
+    Column("from_file", JSON(none_as_null=True)),  # what the file said; null: the same as the settings
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from bot.store.database import Transaction
 from bot.store.schema import settings_history
@@ -14,7 +14,7 @@ from bot.store.schema import settings_history
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Version:
     """The settings from `at` on. `changes` are {"setting", "before", "after"} against the version before; `checked_at`
-    is when the open promises were held against them."""
+    is when the open promises were held against them; `from_file` is what the file said, None for just these."""
 
     number: int
     at: datetime
@@ -22,6 +22,12 @@ class Version:
     settings: Mapping[str, Any]
     changes: Sequence[Mapping[str, Any]]
     checked_at: datetime | None
+    from_file: Mapping[str, Any] | None
+
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """What the file said when this version was written down."""
+        return self.settings if self.from_file is None else self.from_file
 
 
 async def newest(tx: Transaction) -> Version | None:
@@ -30,17 +36,36 @@ async def newest(tx: Transaction) -> Version | None:
     return found[0] if found else None
 
 
+async def newest_number(tx: Transaction) -> int | None:
+    """Its number alone: looked up all the time by everybody."""
+    number: int | None = await tx.scalar(select(func.max(settings_history.c.number)))
+    return number
+
+
 async def add(
-    tx: Transaction, *, who: str, settings: Mapping[str, Any], changes: Sequence[Mapping[str, Any]], now: datetime
+    tx: Transaction,
+    *,
+    who: str,
+    settings: Mapping[str, Any],
+    changes: Sequence[Mapping[str, Any]],
+    now: datetime,
+    from_file: Mapping[str, Any] | None = None,
 ) -> Version:
-    """Write down a new version."""
+    """Write down a new version; `from_file` where the file says something else."""
     told = [dict(one) for one in changes]
     rows = await tx.execute(
         insert(settings_history)
-        .values(at=now, who=who, settings=dict(settings), changes=told)
+        .values(at=now, who=who, settings=dict(settings), changes=told, from_file=from_file)
         .returning(*settings_history.c)
     )
     return _version(rows.one())
+
+
+async def get(tx: Transaction, number: int) -> Version | None:
+    """One version."""
+    rows = await tx.execute(select(settings_history).where(settings_history.c.number == number))
+    row = rows.one_or_none()
+    return _version(row) if row else None
 
 
 async def mark_checked(tx: Transaction, number: int, *, now: datetime) -> None:

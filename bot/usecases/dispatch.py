@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -45,7 +45,7 @@ class Fenced:
 class Dispatch:
     """One dispatcher. Any number of them may share a database: what is whose is decided by constraints there.
 
-    `agent_first` are the topics whose calls begin at the agent's phone.
+    `agent_first` says of a topic whether its calls begin at the agent's phone.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Dispatch:
         claims: Claims,
         overdue: Overdue,
         legs: AgentLegs,
-        agent_first: Collection[str] = (),
+        agent_first: Callable[[str], bool] = lambda _topic: False,
         stopwatch: Callable[[], float] = monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -69,7 +69,7 @@ class Dispatch:
         self._claims = claims
         self._overdue = overdue
         self._legs = legs
-        self._agent_first = frozenset(agent_first)
+        self._agent_first = agent_first
         self._stopwatch = stopwatch
         self._jitter = jitter
         self._breaker = Breaker()
@@ -138,7 +138,7 @@ class Dispatch:
         if self._stopwatch() - began > POST_WITHIN_S:
             log.error("stopped_before_the_dial", reference=claim.callback.reference)
             return None
-        if claim.callback.topic in self._agent_first:
+        if self._agent_first(claim.callback.topic):
             await self._ring_agent_first(claim, now=now)
             return None
         return await self._dialer.dial(claim.attempt_id, claim.callback.next_number)

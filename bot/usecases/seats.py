@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.booking.callback import Callback, Kind
 from bot.booking.errors import SlotFull, WindowNotOffered
 from bot.booking.measured import MeasurePolicy
-from bot.booking.rules import Rules
+from bot.booking.rules import Rules, TopicRules
 from bot.booking.slots import Slot, SlotPolicy, nearest, open_windows, why_not, window_at
 from bot.booking.window import Window
 from bot.store import attempts, holds, slots
@@ -46,7 +46,7 @@ class Seats:
         self._hold_for = hold_for
         self._measured = measured
         self._handle_times: dict[str, tuple[datetime, timedelta | None]] = {}
-        self._laid_out: dict[str, tuple[datetime, timedelta | None]] = {}
+        self._laid_out: dict[str, tuple[datetime, timedelta | None, TopicRules | None]] = {}
 
     async def handle_time(self, tx: Transaction, topic: str, *, now: datetime) -> timedelta | None:
         """How long callbacks about this topic have lately kept an agent; None until enough of them were made."""
@@ -76,8 +76,10 @@ class Seats:
 
     def is_laid_out(self, topic: str, *, now: datetime) -> bool:
         """Whether every slot that may be promised at `now` surely has a row, with the capacity in force."""
-        at, counted_with = self._laid_out.get(topic, (None, None))
+        at, counted_with, laid_by = self._laid_out.get(topic, (None, None, None))
         _, measured = self._handle_times.get(topic, (None, None))
+        if laid_by is not self._rules.of(topic):
+            return False
         return at is not None and abs(now - at) <= MEASURED_ANEW_AFTER and counted_with == measured
 
     async def lay_out(self, tx: Transaction, topic: str, *, now: datetime) -> int:
@@ -87,7 +89,7 @@ class Seats:
         any_time = replace(rules.policy, lead=timedelta(), horizon=end - start)
         windows = open_windows(rules.hours, any_time, now=start, start=start, end=end)
         changed = await slots.lay_out(tx, topic, windows, capacity=capacity)
-        self._laid_out[topic] = now, await self.handle_time(tx, topic, now=now)
+        self._laid_out[topic] = now, await self.handle_time(tx, topic, now=now), rules
         return changed
 
     async def next_free(

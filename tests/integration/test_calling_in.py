@@ -214,7 +214,7 @@ async def test_the_topic_is_chosen_by_key_where_there_are_several(sqlite: Databa
     world = World(sqlite, rules=replace(rules, topics={**rules.topics, "repair": rules.topics["general"]}))
     topics = (Topic(id="general", names={"ja": "製品", "en": "Products"}),
               Topic(id="repair", names={"ja": "修理", "en": "Repairs"}))  # fmt: skip
-    policy = InboundPolicy(incidents={}, topics=topics, form_url="https://call.example.jp/form")
+    policy = InboundPolicy(incidents={}, topics=lambda: topics, form_url="https://call.example.jp/form")
     inbound = Inbound(
         sqlite, world.bookings, world.identity, world.sms, business=BUSINESS, numbers=NUMBERS, policy=policy
     )

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from bot.booking.callback import Status
 from bot.booking.window import Window
 from bot.gateway.desk.summary import identity_hints, summary
 from bot.gateway.desk.words import Words
 from bot.store.database import Database
+from bot.usecases.ratings import Ratings
 from tests.support.clocks import TOKYO
 from tests.support.desk import Office
 from tests.support.products import SLOT, number
@@ -47,3 +49,12 @@ async def test_what_happened_is_told_and_numbers_are_masked(office: Office) -> N
     assert number(7) not in text
     assert len(hints) == 4
     assert "佐藤" not in " ".join(hints)  # ask, never tell
+
+
+async def test_what_the_customer_thought_of_the_call_is_told_with_their_last_words(office: Office) -> None:
+    spoken = await office.has("S", status=Status.COMPLETED)
+    ratings = Ratings(office.world.database)
+    await ratings.rate(spoken.reference, 2, comment="長く待ちました <b>", now=office.now)
+    await ratings.rate(spoken.reference, 4, now=office.now)
+    lines, _ = await told(office, spoken.reference)
+    assert lines[1:] == ["The call was rated 4 of 5.", "What was said of it: “長く待ちました <b>”"]

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.booking.hours import Period
+from bot.booking.lawful import LawfulHours
 from bot.booking.window import Window
 from bot.store import callbacks
 from bot.store.database import Database
@@ -21,7 +22,8 @@ from bot.store.schema import attempts
 from bot.telephony.twilio import CallUrls, TwilioDialer
 from bot.vendors.twilio import TwilioClient
 from tests.support.carrier_server import CarrierServer
-from tests.support.products import LINE, ROOT, World, a_callback, number, office_hours
+from tests.support.clocks import TOKYO
+from tests.support.products import LINE, ROOT, World, a_callback, number, office_hours, rules_of
 
 COUNT = int(os.environ.get("SOAK_COUNT", "120"))
 SEEDS = [int(seed) for seed in os.environ.get("SOAK_SEEDS", "1").split(",")]
@@ -36,6 +38,8 @@ def settings(folder: Path) -> Path:
     """The repository's own settings, for a shop that never closes and a carrier that keeps up."""
     text = (ROOT / "orikaeshi.toml").read_text(encoding="utf-8")
     text = re.sub(r"(?ms)^monday.*^holidays = \S+", ALL_DAY + '\nholidays = ""', text)
+    # These processes go by the real clock, and tests run at night, too.
+    text = re.sub(r"(?ms)^(\[lawful_hours\].*?^default = )\S+", r'\1["00:00-24:00"]', text)
     for name, value in (
         ("kind", '"twilio"'),
         ("calls_per_second", "1000"),
@@ -87,9 +91,11 @@ def a_survivor(database: Database, client: TwilioClient) -> World:
     urls = CallUrls("https://callback.example.jp")
     dialer = TwilioDialer(client, number="+815031234567", urls=urls, ring_seconds=25)
     hours = office_hours("00:00", "23:59", holidays_country=None)
-    always = replace(hours, weekly={day: (Period(start=time(0), end=time.max),) for day in range(7)})
+    all_day = (Period(start=time(0), end=time.max),)
+    always = replace(hours, weekly=dict.fromkeys(range(7), all_day))
+    rules = rules_of(always, lawful=LawfulHours(unknown_zone=TOKYO, default=all_day))
     line = replace(LINE, lines=COUNT)
-    return World(database, dialer=dialer, hours=always, line=line)  # type: ignore[arg-type]  # the real one
+    return World(database, dialer=dialer, rules=rules, line=line)  # type: ignore[arg-type]  # the real one
 
 
 async def survive(world: World, database: Database) -> None:

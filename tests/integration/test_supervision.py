@@ -112,7 +112,9 @@ async def test_each_version_is_held_against_the_open_promises_once(database: Dat
     first = SettingsHistory(database, in_force={"slots": 1}, who="file")
     assert await first.is_unchecked(now=TUESDAY)
     assert await SettingsHistory(database, in_force={"slots": 1}, who="file").is_unchecked(now=TUESDAY)
-    await first.checked(now=TUESDAY)
+    await first.checked(now=TUESDAY + timedelta(seconds=2))
+    assert await first.is_unchecked(now=TUESDAY)  # somebody may not go by it yet
+    await first.checked(now=TUESDAY + timedelta(seconds=5))
     assert not await first.is_unchecked(now=TUESDAY)
     assert not await SettingsHistory(database, in_force={"slots": 1}, who="file").is_unchecked(now=TUESDAY)
     assert await SettingsHistory(database, in_force={"slots": 2}, who="file").is_unchecked(now=TUESDAY)

@@ -25,7 +25,7 @@ from bot.booking.slots import SlotPolicy
 from bot.booking.topic import Topic
 from bot.booking.window import Window
 from bot.channels.channel import Heard
-from bot.settings import load
+from bot.settings import RULES, load
 from bot.settings_review import in_force
 from bot.store import agents, attempts, callbacks
 from bot.store.agents import Agent
@@ -44,8 +44,10 @@ from bot.usecases.consent import Consent
 from bot.usecases.conversation import Conversations
 from bot.usecases.correspondence import Correspondence
 from bot.usecases.dispatch import Dispatch
+from bot.usecases.editing import Editing
 from bot.usecases.emails import Emails
 from bot.usecases.finding import Finding
+from bot.usecases.following import Following
 from bot.usecases.forecast import Forecast
 from bot.usecases.guest_legs import GuestLegs
 from bot.usecases.health import Health
@@ -235,7 +237,7 @@ class World:
         )
         self.dispatch = Dispatch(
             database, self.dialer, self.outcomes, owner=self.owner, claims=self.claims,
-            overdue=self.overdue, legs=self.legs, agent_first=agent_first,
+            overdue=self.overdue, legs=self.legs, agent_first=agent_first.__contains__,
             stopwatch=lambda: self.stopwatch, jitter=lambda: 1.0,
         )  # fmt: skip
         self.leases = Leases(database, owner=self.owner)
@@ -252,7 +254,7 @@ class World:
         self.identity = Identity(database, self.sms, business=BUSINESS)
         policy = InboundPolicy(
             incidents={},
-            topics=(Topic(id="general", names={"ja": "一般", "en": "General"}),),
+            topics=lambda: (Topic(id="general", names={"ja": "一般", "en": "General"}),),
             form_url="https://call.example.jp/form",
         )
         self.inbound = Inbound(
@@ -348,6 +350,9 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
     await product.assistant.close()
     await product.database.close()
     assistant: Any = world.assistant
+    history = SettingsHistory(
+        world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)", edited=RULES
+    )
     accounts = Accounts(world.database)
     health = Health(
         world.database, assistant, ping_carrier=product.carrier.ping,
@@ -361,8 +366,10 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         leases=world.leases, notices=world.notices, conflicts=world.conflicts, links=world.links, emails=world.emails,
         identity=world.identity,
         line_report=LineReport(world.database),
-        settings_history=SettingsHistory(
-            world.database, in_force=in_force(product.settings), who="orikaeshi.toml (tester)"
+        settings_history=history,
+        following=Following(world.database, history, adopt=product.adopt),
+        editing=Editing(
+            world.database, sections=RULES, read=lambda told: in_force(product.settings.with_rules(told))
         ),
         consent=world.consent, inbound=world.inbound,
         keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,

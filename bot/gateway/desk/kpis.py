@@ -121,7 +121,7 @@ class KpiPages(Pages):
         )
 
     async def _telling(self, words: Words) -> Telling:
-        topics = {topic.id: getattr(topic, f"name_{words.language}") for topic in self._product.settings.topics}
+        topics = {topic.id: topic.name(words.language) for topic in self._product.topics}
         agents = await self._product.kpis.agent_names()
         return Telling(words, tz=self._product.business.timezone, agents=agents, topics=topics)
 

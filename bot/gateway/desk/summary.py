@@ -3,6 +3,7 @@
 from bot.booking import phone
 from bot.gateway.desk.words import Words
 from bot.usecases.board import Dossier
+from bot.usecases.ratings import BEST, RATED
 
 
 def summary(dossier: Dossier, words: Words) -> list[str]:
@@ -25,6 +26,10 @@ def summary(dossier: Dossier, words: Words) -> list[str]:
     if ended:
         last = words.label("outcome", str(ended[-1].outcome))
         lines.append(told["tried"].format(count=len(ended), last=last))
+    if rated := [event.facts for event in dossier.history if event.kind == RATED]:
+        lines.append(told["rated"].format(score=rated[-1]["score"], best=BEST))
+        if comments := [facts["comment"] for facts in rated if facts.get("comment")]:
+            lines.append(told["comment"].format(comment=comments[-1]))
     if dossier.earlier:
         lines.append(told["earlier"].format(count=len(dossier.earlier), reason=dossier.earlier[0].callback.reason))
     return lines

@@ -39,7 +39,7 @@ class InboundPolicy:
     """What callers hear first in each language, what they may call about, and where a time is chosen on a screen."""
 
     incidents: Mapping[str, Sequence[str]]
-    topics: Sequence[Topic]
+    topics: Callable[[], Sequence[Topic]]
     form_url: str
 
 

@@ -1,6 +1,6 @@
 """A caller is promised a call: where to, about what, and when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -41,13 +41,17 @@ class Promising:
 
     def __init__(
         self, database: Database, bookings: Bookings, *, business: Business, numbers: NumberPolicy,
-        topics: Sequence[Topic],
+        topics: Callable[[], Sequence[Topic]],
     ) -> None:  # fmt: skip
         self._database = database
         self._bookings = bookings
         self._times = SpokenTimes(bookings, business=business)
         self._numbers = numbers
-        self._topics = tuple(topics[:MOST_TOPICS])
+        self._topics_in_force = topics
+
+    @property
+    def _topics(self) -> Sequence[Topic]:
+        return self._topics_in_force()[:MOST_TOPICS]
 
     def begin(self, call: InboundCall, wish: str) -> Answer:
         """Whether to call the number that calls us; a withheld one, and one that we may not call, is asked for."""
