@@ -35,6 +35,8 @@ from bot.settings_promises import (
 OWN_PREFIX = "ORIKAESHI_"
 RULES = ("hours", "topics", "slots", "capacity")
 """The sections that a running process takes anew; every other one comes with its next start."""
+WITH_A_START = {"slots": ("hold_minutes",), "capacity": ("wrap_up_minutes", "measure_after_calls", "kept_target")}
+"""Lines of them that come with its next start all the same."""
 
 
 class SettingsError(Exception):

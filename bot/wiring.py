@@ -3,12 +3,12 @@
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.assistant import Assistant
 from bot.booking.asides import Faq, Urgency
@@ -26,7 +26,7 @@ from bot.channels.seals import Seals
 from bot.channels.sms import NAME as SMS
 from bot.channels.sms import SmsChannel
 from bot.credentials import CarrierAccount, LineAccount, carrier_account, line_account, secret_key, whose
-from bot.settings import RULES, Settings, load
+from bot.settings import RULES, WITH_A_START, Settings, load
 from bot.settings_review import Worry, in_force, worries
 from bot.simulator.clock import SimulatedClock
 from bot.store.database import Database
@@ -218,9 +218,10 @@ class Product:
         today = self.clock.now()
         return hours_wording.describe(self.rules.of(self.rules.topic(None)).hours, language, now=today)
 
-    def worries(self) -> tuple[Worry, ...]:
-        """What a supervisor should know about the settings."""
-        return worries(self.in_force.value.settings, now=self.clock.now())
+    def worries(self, sections: Mapping[str, Any] | None = None) -> tuple[Worry, ...]:
+        """What a supervisor should know about the settings, or would about these sections."""
+        settings = self.in_force.value.settings
+        return worries(settings.with_rules(sections) if sections else settings, now=self.clock.now())
 
     async def close(self) -> None:
         """Give back connections and threads."""
@@ -414,7 +415,9 @@ def connect(settings: Settings | None = None) -> Product:
         ),
         conflicts=Conflicts(database, rules=rules, seats=seats, reminders=reminders),
         settings_history=history,
-        editing=Editing(database, sections=RULES, read=lambda told: in_force(settings.with_rules(told))),
+        editing=Editing(
+            database, sections=RULES, fixed=WITH_A_START, read=lambda told: in_force(settings.with_rules(told))
+        ),
         in_force=ruling,
         following=Following(database, history, adopt=partial(_adopt, settings, ruling)),
     )

@@ -25,7 +25,7 @@ from bot.booking.slots import SlotPolicy
 from bot.booking.topic import Topic
 from bot.booking.window import Window
 from bot.channels.channel import Heard
-from bot.settings import RULES, load
+from bot.settings import RULES, WITH_A_START, load
 from bot.settings_review import in_force
 from bot.store import agents, attempts, callbacks
 from bot.store.agents import Agent
@@ -358,6 +358,12 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         world.database, assistant, ping_carrier=product.carrier.ping,
         actions_url=product.settings.environment.orikaeshi_actions_url,
     )  # fmt: skip
+    editing = Editing(
+        world.database,
+        sections=RULES,
+        fixed=WITH_A_START,
+        read=lambda told: in_force(product.settings.with_rules(told)),
+    )
     replaced = replace(
         product, clock=world.clock, database=world.database, assistant=assistant, bookings=world.bookings,
         conversations=world.conversations, correspondence=world.correspondence, calls=world.calls,
@@ -368,9 +374,7 @@ async def a_product(world: World, folder: Path, *, api_key: str | None = None, *
         line_report=LineReport(world.database),
         settings_history=history,
         following=Following(world.database, history, adopt=product.adopt),
-        editing=Editing(
-            world.database, sections=RULES, read=lambda told: in_force(product.settings.with_rules(told))
-        ),
+        editing=editing,
         consent=world.consent, inbound=world.inbound,
         keys=ApiKeys(world.database), ratings=world.ratings, reconciliation=world.reconciliation,
         kpis=Kpis(world.database, timezone=TOKYO),

@@ -36,6 +36,7 @@ from bot.gateway.desk.lists import ListPages, add_lists
 from bot.gateway.desk.manager import ManagerPages, add_manager
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.promising import PromisingPages, add_promising
+from bot.gateway.desk.rules import add_rules
 from bot.gateway.desk.templates import TemplatePages, add_templates
 from bot.gateway.desk.today import TodayPages, add_today
 from bot.usecases.agent import (
@@ -71,6 +72,7 @@ def desk_blueprint(product: Product) -> Blueprint:
     add_manager(blueprint, ManagerPages(product))
     add_bulk(blueprint, product, BulkPages(product))
     add_calendar(blueprint, product)
+    add_rules(blueprint, product)
     add_today(blueprint, TodayPages(product))
     add_calls(blueprint, product, CallPages(product))
     add_lists(blueprint, product, ListPages(product))

@@ -28,7 +28,7 @@ FORM_TOKEN = re.compile(r"[\w-]{43}")
 OWN_PAGES = re.compile(
     r"/desk(/callbacks(/[A-Za-z0-9]{1,12})?|/lists/(do-not-call|vip)(/[0-9a-f]{16})?"
     r"|/templates(/(notices|email)\.[a-z_]+/(ja|en))?"
-    r"|/(book|supervision|today|kpis|forecast|calendar|health|account|people|keys|audit))?"
+    r"|/(book|supervision|today|kpis|forecast|calendar|settings|health|account|people|keys|audit))?"
 )
 FAILURES_PER_MINUTE = 6
 LOGINS_FROM_ONE_ADDRESS = 30
