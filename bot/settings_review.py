@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from math import ceil
 from typing import Any
@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from bot.booking.hours import Period
 from bot.booking.rules import Rules, TopicRules
-from bot.booking.slots import open_windows, window_at
+from bot.booking.slots import every_window, window_at
 from bot.booking.topic import Topic
 from bot.booking.window import Window
 from bot.settings import Settings
@@ -51,8 +51,7 @@ def worries(settings: Settings, *, now: datetime) -> tuple[Worry, ...]:
 
 def _of_topic(topic: Topic, rules: Rules, settings: Settings, *, now: datetime) -> Iterator[Worry]:
     own = rules.of(topic.id)
-    at_once = replace(own.policy, lead=timedelta(), horizon=max(own.policy.horizon, LOOKED_AHEAD))
-    windows = list(open_windows(own.hours, at_once, now=now, start=now, end=now + LOOKED_AHEAD))
+    windows = list(every_window(own.hours, own.policy, start=now, end=now + LOOKED_AHEAD))
     if own.policy.lead >= own.policy.horizon:
         yield Worry(sentence="lead_beyond_horizon", topic=topic)
     if not windows:

@@ -1,7 +1,7 @@
 """Which windows may be promised, why another may not, and the nearest ones to a wish."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -59,6 +59,12 @@ def open_windows(
         for opening in hours.windows(day):
             yield from (window for window in cut(opening, policy) if earliest <= window.start < latest)
         day += timedelta(days=1)
+
+
+def every_window(hours: BusinessHours, policy: SlotPolicy, *, start: datetime, end: datetime) -> Iterator[Window]:
+    """Every slot that starts in [start, end), however near or far, in order, in UTC."""
+    any_time = replace(policy, lead=timedelta(), horizon=end - start)
+    return open_windows(hours, any_time, now=start, start=start, end=end)
 
 
 def window_at(hours: BusinessHours, policy: SlotPolicy, moment: datetime) -> Window | None:

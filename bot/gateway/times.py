@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -80,3 +80,12 @@ def moment_of(value: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo and moment.year in YEARS else None
+
+
+def day_of(text: str) -> date | None:
+    """The day, None where there is none or none that can be counted on from."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1970 <= day.year <= 9000 else None

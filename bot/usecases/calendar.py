@@ -1,11 +1,11 @@
 """A week of places: when the business is open, how many calls each slot holds, and how many of them are sold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.booking.rules import Rules, TopicRules
-from bot.booking.slots import open_windows
+from bot.booking.slots import every_window
 from bot.booking.window import Window
 from bot.store import slots
 from bot.store.database import Database
@@ -94,9 +94,7 @@ def _windows(rules: TopicRules, day: date) -> list[Window]:
     openings = list(rules.hours.windows(day))
     if not openings:
         return []
-    start, end = openings[0].start, openings[-1].end
-    any_time = replace(rules.policy, lead=timedelta(), horizon=end - start)
-    return list(open_windows(rules.hours, any_time, now=start, start=start, end=end))
+    return list(every_window(rules.hours, rules.policy, start=openings[0].start, end=openings[-1].end))
 
 
 def _places(

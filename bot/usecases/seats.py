@@ -8,7 +8,7 @@ from bot.booking.callback import Callback, Kind
 from bot.booking.errors import SlotFull, WindowNotOffered
 from bot.booking.measured import MeasurePolicy
 from bot.booking.rules import Rules, TopicRules
-from bot.booking.slots import Slot, SlotPolicy, nearest, open_windows, why_not, window_at
+from bot.booking.slots import Slot, SlotPolicy, every_window, nearest, open_windows, why_not, window_at
 from bot.booking.window import Window
 from bot.store import attempts, holds, slots
 from bot.store.database import Transaction
@@ -86,8 +86,7 @@ class Seats:
         """Give them one; returns how many had none, or another capacity."""
         rules, capacity = self._rules.of(topic), await self._capacity(tx, topic, now=now)
         start, end = now - MEASURED_ANEW_AFTER, now + rules.policy.horizon + MEASURED_ANEW_AFTER
-        any_time = replace(rules.policy, lead=timedelta(), horizon=end - start)
-        windows = open_windows(rules.hours, any_time, now=start, start=start, end=end)
+        windows = every_window(rules.hours, rules.policy, start=start, end=end)
         changed = await slots.lay_out(tx, topic, windows, capacity=capacity)
         self._laid_out[topic] = now, await self.handle_time(tx, topic, now=now), rules
         return changed

@@ -161,6 +161,14 @@ def field(request: Request, name: str) -> str:
     return str(form.get(name) or "") if form else ""
 
 
+def number_field(request: Request, name: str) -> int:
+    """A whole number that a form of ours carries. Raises FormRefused."""
+    value = field(request, name)
+    if not (value.isascii() and value.isdigit() and len(value) < 10):
+        raise FormRefused
+    return int(value)
+
+
 def sign_of(request: Request, *shown: str) -> str:
     """A sign, good in this session, that this and nothing else was shown."""
     return digest(session_of(request).csrf_token.encode(), "\n".join(shown).encode(), sha256).hex()

@@ -6,6 +6,7 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from bot.gateway.desk.auth import require_supervisor
 from bot.gateway.desk.pages import Pages
+from bot.gateway.times import day_of
 from bot.usecases.calendar import DAYS, Places, Week
 from bot.wiring import Product
 
@@ -20,7 +21,7 @@ class CalendarPages(Pages):
         words = self._words(request)
         asked = request.args.get("topic")
         topic = asked if asked in {topic.id for topic in self._product.topics} else None
-        week = await self._product.calendar.week(topic, _day(request.args.get("day")), now=words.now)
+        week = await self._product.calendar.week(topic, _day(request.args.get("day", "")), now=words.now)
         return self._page(
             request, "desk_calendar.html", words, week=week, rows=self._rows(week), topics=self._product.topics,
             before=week.monday - timedelta(days=DAYS), after=week.monday + timedelta(days=DAYS),
@@ -47,9 +48,6 @@ def add_calendar(blueprint: Blueprint, product: Product) -> None:
         return await pages.week(request)
 
 
-def _day(told: str | None) -> date | None:
-    try:
-        day = date.fromisoformat(told) if told else None
-    except ValueError:
-        return None
+def _day(told: str) -> date | None:
+    day = day_of(told)
     return day if day and FIRST_YEAR <= day.year <= LAST_YEAR else None

@@ -14,6 +14,7 @@ from bot.gateway.desk.auth import require_supervisor, session_of
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.words import Words
 from bot.gateway.sheets import MARK, lines
+from bot.gateway.times import day_of
 from bot.usecases.accounts import LANGUAGES
 from bot.usecases.agent import SETTLEMENTS
 from bot.usecases.finding import Order, Place, Wanted
@@ -112,7 +113,7 @@ class ManagerPages(Pages):
         That day is not put into the form: it would narrow the search for whoever types a name next.
         """
         told = {name: _word(request, name) for name in ("q", "from", "until", "sort", *NARROWED)}
-        first, last = _day(told["from"]), _day(told["until"])
+        first, last = day_of(told["from"]), day_of(told["until"])
         told |= {"from": first.isoformat() if first else "", "until": last.isoformat() if last else ""}
         if not (told["q"] or first or last):
             first = words.now.astimezone(self._product.business.timezone).date()
@@ -149,15 +150,6 @@ def add_manager(blueprint: Blueprint, pages: ManagerPages) -> None:
 
 def _word(request: Request, name: str) -> str:
     return str(request.args.get(name, "")).replace("\x00", "").strip()[:LONGEST_SEARCH]
-
-
-def _day(text: str) -> date | None:
-    """The day, None where there is none or none that can be counted on from."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 1970 <= day.year <= 9000 else None
 
 
 def _place(text: str) -> Place | None:

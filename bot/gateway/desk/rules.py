@@ -8,7 +8,15 @@ from pydantic import ValidationError
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import redirect
 
-from bot.gateway.desk.auth import FormRefused, field, require_sign, require_supervisor, session_of, sign_of
+from bot.gateway.desk.auth import (
+    FormRefused,
+    field,
+    number_field,
+    require_sign,
+    require_supervisor,
+    session_of,
+    sign_of,
+)
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.rule_fields import LONGEST_FIELD, Unreadable, fields, shown, typed
 from bot.store.settings_history import Version
@@ -52,6 +60,11 @@ class RulePages(Pages):
             mark=sign_of(request, str(seen), told),
         )  # fmt: skip
 
+    async def moved(self, request: Request, texts: Mapping[str, str] | None = None) -> HTTPResponse:
+        """Somebody else was faster: what was typed is not lost, and what is in force now stands in the history."""
+        told = self._words(request).t["settings"]
+        return await self.editor(request, texts=texts, problems=[told["moved"]], status=409)
+
     def wrong(self, request: Request, error: ValueError) -> list[str]:
         """What cannot be read, field by field."""
         told = self._words(request).t["settings"]
@@ -86,7 +99,7 @@ def add_rules(blueprint: Blueprint, product: Product) -> None:
                 request, await product.editing.look(told, seen_number=_seen(request)), seen=_seen(request)
             )
         except SettingsMoved:
-            return await _moved(request, pages, texts)
+            return await pages.moved(request, texts)
         except ValueError as error:
             return await pages.editor(request, texts=texts, problems=pages.wrong(request, error), status=422)
 
@@ -94,9 +107,9 @@ def add_rules(blueprint: Blueprint, product: Product) -> None:
     async def settings_back(request: Request) -> HTTPResponse:
         require_supervisor(request)
         try:
-            draft = await product.editing.look_back(_number(request, "number"), seen_number=_seen(request))
+            draft = await product.editing.look_back(number_field(request, "number"), seen_number=_seen(request))
         except SettingsMoved:
-            return await _moved(request, pages)
+            return await pages.moved(request)
         except NotEditable:
             raise FormRefused from None
         return pages.look(request, draft, seen=_seen(request))
@@ -111,25 +124,12 @@ def add_rules(blueprint: Blueprint, product: Product) -> None:
                 json.loads(told), who=agent.login, seen_number=_seen(request), now=product.clock.now()
             )
         except SettingsMoved:
-            return await _moved(request, pages)
+            return await pages.moved(request)
         return redirect(f"{PATH}?saved=1", status=303)
 
 
-async def _moved(request: Request, pages: RulePages, texts: Mapping[str, str] | None = None) -> HTTPResponse:
-    """Somebody else was faster: what was typed is not lost, and what is in force now stands in the history."""
-    told = pages._words(request).t["settings"]
-    return await pages.editor(request, texts=texts, problems=[told["moved"]], status=409)
-
-
 def _seen(request: Request) -> int:
-    return _number(request, "seen")
-
-
-def _number(request: Request, name: str) -> int:
-    told = field(request, name)
-    if not told.isdecimal() or len(told) > 9:
-        raise FormRefused
-    return int(told)
+    return number_field(request, "seen")
 
 
 def _label(told: Mapping[str, Any], name: str) -> str:

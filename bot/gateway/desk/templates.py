@@ -5,7 +5,7 @@ from typing import Any
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import redirect
 
-from bot.gateway.desk.auth import FormRefused, field, require_supervisor, session_of
+from bot.gateway.desk.auth import field, number_field, require_supervisor, session_of
 from bot.gateway.desk.pages import Pages
 from bot.gateway.desk.words import Words
 from bot.usecases.wordings import Preview, WordingChanged, WordingNotFound, WordingRefused
@@ -97,10 +97,10 @@ def add_templates(blueprint: Blueprint, product: Product, pages: TemplatePages) 
         deed, text = field(request, "deed"), _text(request)
         if deed == "look":
             return await pages.editor(request, name, language, text=text)
-        seen, actor, now = _number(request, "seen"), session_of(request).agent, product.clock.now()
+        seen, actor, now = number_field(request, "seen"), session_of(request).agent, product.clock.now()
         try:
             if deed == "restore":
-                number = _number(request, "number")
+                number = number_field(request, "number")
                 await product.wordings.restore(name, language, number, seen=seen, actor=actor, now=now)
             else:
                 wanted = None if deed == "default" else text
@@ -129,10 +129,3 @@ def _named(name: str, words: Words) -> str:
 
 def _text(request: Request) -> str:
     return field(request, "text").replace("\r\n", "\n")[: LONGEST + 1]
-
-
-def _number(request: Request, name: str) -> int:
-    value = field(request, name)
-    if not (value.isascii() and value.isdigit() and len(value) < 10):
-        raise FormRefused
-    return int(value)
