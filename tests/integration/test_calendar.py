@@ -5,7 +5,6 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import async_playwright
 
 from bot.booking.errors import UnknownTopic
 from bot.booking.hours import Period
@@ -13,10 +12,9 @@ from bot.booking.rules import Rules, TopicRules
 from bot.booking.window import Window
 from bot.store.database import Database
 from bot.usecases.calendar import CapacityCalendar
-from tests.support.browser import FLAGS, executable
 from tests.support.clocks import tokyo
-from tests.support.desk import DeskServer, Office, Visitor, enter, serving
-from tests.support.looking import require_accessible
+from tests.support.desk import DeskServer, Office, Visitor, serving
+from tests.support.looking import looks, require_accessible, supervising
 from tests.support.products import SLOTS, World, number, office_hours, rules_of
 from tests.support.rosters import a_roster, a_shift
 
@@ -103,24 +101,10 @@ async def test_the_page_is_for_supervisors_and_turns_by_weeks(server: DeskServer
 
 
 async def test_no_width_language_or_light_breaks_a_rule_of_axe_or_the_page(server: DeskServer, tmp_path: Path) -> None:
-    wrong: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
-        page = await browser.new_page()
-        page.on("console", lambda told: wrong.append(told.text))
-        await enter(page, server.url, path="/desk/calendar")
-        for width, scheme, language in (
-            (1280, "light", "ja"),
-            (1280, "dark", "en"),
-            (360, "light", "en"),
-            (360, "dark", "ja"),
-        ):
-            await page.set_viewport_size({"width": width, "height": 800})
-            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
+    async with supervising(server.url, "/desk/calendar") as page:
+        async for width, scheme, language in looks(page):
             await page.goto(f"{server.url}/desk/calendar?lang={language}")
             await page.screenshot(path=tmp_path / f"calendar-{width}-{scheme}-{language}.png", full_page=True)
             await require_accessible(page, place=(width, scheme))
         await page.get_by_role("link", name="次の週").click()
         await page.wait_for_url("**day=2026-11-30")
-        await browser.close()
-    assert wrong == []

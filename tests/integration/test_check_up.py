@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import async_playwright
 
 from bot.booking.vitals import Sending, Vitals, Waiting
 from bot.store import conversations, migrations, notices, vitals
@@ -17,12 +17,12 @@ from bot.usecases.emails import BY_MAIL
 from bot.usecases.health import Health
 from bot.usecases.leases import LEASE
 from bot.usecases.vitals import CheckUp
-from tests.support.browser import FLAGS, executable
-from tests.support.desk import DeskServer, Office, Visitor, enter, serving
-from tests.support.looking import require_accessible
+from tests.support.desk import DeskServer, Office, Visitor, serving
+from tests.support.looking import looks, require_accessible, supervising
 from tests.support.products import FakeAssistant, World
 
 MINUTE = timedelta(minutes=1)
+EVERY_WAY = tuple(product((1280, 360), ("light", "dark"), ("ja", "en")))
 
 
 async def _carrier() -> None: ...
@@ -149,18 +149,8 @@ async def test_the_page_is_for_supervisors_and_says_in_words_what_is_ill_and_wha
 
 
 async def test_no_width_language_or_light_breaks_a_rule_of_axe_or_the_page(server: DeskServer, tmp_path: Path) -> None:
-    wrong: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
-        page = await browser.new_page()
-        page.on("console", lambda told: wrong.append(told.text))
-        await enter(page, server.url, path="/desk/health")
-        for width in (1280, 360):
-            for scheme, language in (("light", "ja"), ("dark", "en"), ("light", "en"), ("dark", "ja")):
-                await page.set_viewport_size({"width": width, "height": 800})
-                await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
-                await page.goto(f"{server.url}/desk/health?lang={language}")
-                await page.screenshot(path=tmp_path / f"health-{width}-{scheme}-{language}.png", full_page=True)
-                await require_accessible(page, place=(width, scheme))
-        await browser.close()
-    assert wrong == []
+    async with supervising(server.url, "/desk/health") as page:
+        async for width, scheme, language in looks(page, EVERY_WAY):
+            await page.goto(f"{server.url}/desk/health?lang={language}")
+            await page.screenshot(path=tmp_path / f"health-{width}-{scheme}-{language}.png", full_page=True)
+            await require_accessible(page, place=(width, scheme))

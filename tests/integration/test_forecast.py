@@ -6,7 +6,6 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.async_api import async_playwright
 
 from bot.booking.callback import Status
 from bot.booking.errors import UnknownTopic
@@ -15,10 +14,9 @@ from bot.booking.window import Window
 from bot.store import callbacks
 from bot.store.database import Database
 from bot.usecases.forecast import Forecast
-from tests.support.browser import FLAGS, executable
 from tests.support.clocks import tokyo
-from tests.support.desk import DeskServer, Office, Visitor, enter, serving
-from tests.support.looking import require_accessible
+from tests.support.desk import DeskServer, Office, Visitor, serving
+from tests.support.looking import looks, require_accessible, supervising
 from tests.support.products import SLOTS, World, a_callback, number, office_hours, rules_of
 from tests.support.rosters import a_roster, a_shift
 
@@ -119,24 +117,10 @@ async def test_a_page_without_history_says_what_is_missing(sqlite: Database, tmp
 
 
 async def test_no_width_language_or_light_breaks_a_rule_of_axe_or_the_page(server: DeskServer, tmp_path: Path) -> None:
-    wrong: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
-        page = await browser.new_page()
-        page.on("console", lambda told: wrong.append(told.text))
-        await enter(page, server.url, path="/desk/forecast")
-        for width, scheme, language in (
-            (1280, "light", "ja"),
-            (1280, "dark", "en"),
-            (360, "light", "en"),
-            (360, "dark", "ja"),
-        ):
-            await page.set_viewport_size({"width": width, "height": 800})
-            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
+    async with supervising(server.url, "/desk/forecast") as page:
+        async for width, scheme, language in looks(page):
             await page.goto(f"{server.url}/desk/forecast?lang={language}")
             if not await page.locator("details[open]").count():
                 await page.locator("summary").first.click()
             await page.screenshot(path=tmp_path / f"forecast-{width}-{scheme}-{language}.png", full_page=True)
             await require_accessible(page, place=(width, scheme))
-        await browser.close()
-    assert wrong == []

@@ -15,7 +15,7 @@ from bot.usecases.today import Figure, Overview, Today
 from tests.support.browser import FLAGS, executable
 from tests.support.clocks import TOKYO, tokyo
 from tests.support.desk import DeskServer, Office, Visitor, enter, serving
-from tests.support.looking import require_accessible
+from tests.support.looking import looks, require_accessible, supervising
 from tests.support.products import number
 
 DAY = "2026-11-24"
@@ -168,21 +168,10 @@ async def test_the_board_follows_what_happens_without_a_reload(server: DeskServe
 
 
 async def test_no_width_language_or_light_breaks_a_rule_of_axe_or_the_page(server: DeskServer, tmp_path: Path) -> None:
-    wrong: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
-        page = await browser.new_page()
-        page.on("console", lambda told: wrong.append(told.text))
-        await enter(page, server.url, path="/desk/today")
-        for width, scheme, language in (
-            (1280, "light", "ja"), (1280, "dark", "en"), (360, "light", "en"), (360, "dark", "ja"),
-        ):  # fmt: skip
-            await page.set_viewport_size({"width": width, "height": 800})
-            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
+    async with supervising(server.url, "/desk/today") as page:
+        async for width, scheme, language in looks(page):
             for path in ("", "/people", "/late"):
                 await page.goto(f"{server.url}/desk/today{path}?lang={language}")
                 name = path.removeprefix("/") or "board"
                 await page.screenshot(path=tmp_path / f"{name}-{width}-{scheme}-{language}.png", full_page=True)
                 await require_accessible(page, place=(width, scheme))
-        await browser.close()
-    assert wrong == []

@@ -1,11 +1,14 @@
 """Pages in a real browser: visited in every look, judged by axe and by eye."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.support.browser import FLAGS, executable
+from tests.support.desk import enter
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SMALLEST_TARGET_PX = 44
@@ -17,6 +20,8 @@ LOOKS: list[dict[str, Any]] = [
     {"color_scheme": "light", "viewport": {"width": 360, "height": 720}},
     {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
 ]
+WAYS = ((1280, "light", "ja"), (1280, "dark", "en"), (360, "light", "en"), (360, "dark", "ja"))
+"""Both widths, both lights and both languages of the desk."""
 
 
 @contextlib.asynccontextmanager
@@ -30,6 +35,28 @@ async def visit(browser: Browser, address: str, **look: Any) -> AsyncIterator[Pa
     yield page
     await context.close()
     assert wrong == []
+
+
+@contextlib.asynccontextmanager
+async def supervising(url: str, path: str) -> AsyncIterator[Page]:
+    """A supervisor's page of the desk in a browser of its own, whose console is told nothing."""
+    wrong: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        page = await browser.new_page()
+        page.on("console", lambda told: wrong.append(told.text))
+        await enter(page, url, path=path)
+        yield page
+        await browser.close()
+    assert wrong == []
+
+
+async def looks(page: Page, ways: Iterable[tuple[int, str, str]] = WAYS) -> AsyncIterator[tuple[int, str, str]]:
+    """The page in each width (pixels) and light; the language that comes with them is for whoever opens an address."""
+    for width, scheme, language in ways:
+        await page.set_viewport_size({"width": width, "height": 800})
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
+        yield width, scheme, language
 
 
 async def require_accessible(page: Page, *, place: object = "") -> None:
